@@ -1,0 +1,53 @@
+"""The one shape in which every simulated system takes a request and gives a reply, in process and over HTTPS alike."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+#: The simulated present: an aware UTC instant. Models never read the machine's clock themselves.
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimRequest:
+    """One HTTP request as it reaches a simulated system. ``headers`` keys are lower case; ``query`` keeps order and repeats, decoded."""
+
+    method: str
+    host: str
+    path: str
+    query: Sequence[tuple[str, str]] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    client_ip: str = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimResponse:
+    """The reply. ``headers`` carry the vendors' spelling."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+class SimHandler(Protocol):
+    """A simulated system: total, synchronous, never raises on bad input (it answers as the vendor would)."""
+
+    def handle(self, request: SimRequest) -> SimResponse: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Push:
+    """One HTTP POST a simulated system wants to deliver to a subscriber: webhook or change notification."""
+
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+    timeout_seconds: float
+
+
+class PushSender(Protocol):
+    """Delivers a push and tells the subscriber's status, or None when nothing answered in time."""
+
+    def send(self, push: Push) -> SimResponse | None: ...
