@@ -1,0 +1,1 @@
+"""What several test packages share: contract checks, builders, drivers. Never imported by the product."""
