@@ -1,0 +1,43 @@
+# Everything one does with this project. `make` alone explains itself; nothing has to be installed beforehand
+# but Python 3.11+ and make.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+BIN := .venv/bin
+SETUP = @p=$$(PYTHON="$(PYTHON)" sh scripts/python) && "$$p" scripts/bootstrap.py
+
+.PHONY: help setup check test demo lock facts audit format clean
+
+help: ## this list
+	@echo 'make <what>:'
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  \1\t/' | expand -t 14
+
+setup: ## .venv with everything that developing needs (the others do it themselves)
+	$(SETUP) dev
+
+demo: ## try it: simulated Raynet and Outlook, the server and a page with both (DEMO_ARGS="...")
+	$(SETUP) demo
+	@$(BIN)/ros demo $(DEMO_ARGS)
+
+check: ## before a commit: format, lint, types, imports, fast tests
+	@.ci/run quick
+
+test: ## everything that CI runs
+	@.ci/run
+
+format: ## repair format and what lint can repair
+	$(SETUP) dev
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix --quiet .
+
+lock: ## renew requirements/*.txt from pyproject.toml (UPGRADE=all raises every version)
+	$(SETUP) dev
+	@UPGRADE=$(UPGRADE) scripts/lock
+
+facts: ## what we assume about the outside systems without proof: the list for a first live check
+	@sh scripts/facts
+
+audit: ## known vulnerabilities in what the server and the console install (needs the network)
+	$(SETUP) dev
+	@for set in server console; do $(BIN)/pip-audit --disable-pip --require-hashes --requirement requirements/$$set.txt || exit 1; done
+
+clean: ## forget caches and builds; .venv stays
+	@rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage*
