@@ -1,4 +1,4 @@
-"""Makes `.venv` hold one install set, from its lock and with hashes: `python3 scripts/bootstrap.py demo|dev|server|console`.
+"""Makes `.venv` hold one install set, from its lock and with hashes: `bootstrap.py demo|dev|server|console`.
 
 Standard library only, Python 3.11+. May be run again at any time and interrupted at any time: a stamp is written last,
 and a run that finds its stamp does nothing. Progress goes to stderr.
@@ -54,7 +54,7 @@ def say(text: str) -> None:
 def install(wanted: str) -> None:
     """Environment, packages of the lock, then our own package; the stamp comes last."""
     started = time.monotonic()
-    say(f"Setting up {shown(VENV)} with the '{wanted}' packages (once; a few minutes at most on a slow line)")
+    say(f"Setting up {VENV.name} with the '{wanted}' packages (once; a few minutes at most on a slow line)")
     make_environment()
     packages = count_packages(wanted)
     say(f"  [2/3] {packages} packages, each checked against its hash")
@@ -196,7 +196,7 @@ def only_one_at_a_time() -> Iterator[None]:
     guard = VENV.with_name(VENV.name + ".lock")
     with guard.open("w", encoding="utf-8") as handle:
         if os.name != "nt":
-            import fcntl  # noqa: PLC0415  # not on Windows
+            import fcntl  # not on Windows
 
             fcntl.flock(handle, fcntl.LOCK_EX)
         yield

@@ -1,0 +1,1 @@
+"""Rules about the tree itself: who may use what, what no file may say."""
