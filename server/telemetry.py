@@ -11,6 +11,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Mapping, MutableMapping
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from enum import Enum
 from pathlib import PurePath
@@ -96,6 +97,7 @@ def formatter(log_format: LogFormat, *, colours: bool = False) -> logging.Format
     )
     return structlog.stdlib.ProcessorFormatter(
         use_get_message=False,
+        pass_foreign_args=True,
         foreign_pre_chain=[_foreign],
         processors=[
             structlog.stdlib.add_log_level,
@@ -128,7 +130,7 @@ def redact(_logger: WrappedLogger, _method: str, fields: MutableMapping[str, obj
 
 def masked(text: str) -> str:
     """``text`` without anything that looks like an address, a key, a token or a query string."""
-    text = _USERINFO.sub(f"{MASK}@", text)
+    text = _USERINFO.sub("", text)
     text = _QUERY.sub(f"?{MASK}", text)
     text = _CREDENTIAL.sub(MASK, text)
     text = _NAMED_SECRET.sub(rf"\1\2{MASK}", text)
@@ -186,18 +188,12 @@ def _is_uuid(text: str) -> bool:
 def _foreign(_logger: WrappedLogger, _method: str, fields: EventDict) -> EventDict:
     """A library's sentence; its arguments are left out unless they are numbers or the library is known as harmless."""
     record: logging.LogRecord = fields["_record"]
-    template = str(record.msg)
-    arguments = record.args
-    if arguments:
+    arguments = fields.pop("positional_args", None)
+    if isinstance(arguments, tuple) and arguments:
         harmless = record.name.startswith(_TALKATIVE_BUT_HARMLESS)
-        given = arguments if isinstance(arguments, tuple) else ()
-        shown = tuple(value if isinstance(value, int | float) or harmless else "…" for value in given)
-        try:
-            fields["event"] = template % shown
-        except (TypeError, ValueError):
-            fields["event"] = template
-    else:
-        fields["event"] = template
+        shown = tuple(value if isinstance(value, int | float) or harmless else "…" for value in arguments)
+        with suppress(TypeError, ValueError):
+            fields["event"] = str(fields["event"]) % shown
     return fields
 
 
