@@ -26,6 +26,7 @@ from server.domain.state import (
     Conflict,
     Firm,
     FirmSync,
+    Group,
     Hold,
     Intent,
     Link,
@@ -447,17 +448,6 @@ class LoadFirm(Op[FirmState]):
     firm: FirmId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
-    """A link with everything that is known about it."""
-
-    link: Link
-    pairs: tuple[Pair, ...]
-    activity: SeenActivity | None
-    events: tuple[SeenEvent, ...]
-    intents: tuple[Intent, ...]
-
-
 @dataclass(frozen=True, slots=True)
 class LoadGroups(Op[tuple[Group, ...]]):
     """Links by id with their pairs, observations and open intents, in a constant number of statements."""
@@ -470,7 +460,7 @@ class LoadGroups(Op[tuple[Group, ...]]):
 class LinksOf(Op[Mapping[ActivityKey | EventKey | str, LinkId]]):
     """Which link holds each activity, event, or iCalUId (given as str). Unknown ones are absent.
 
-    Closed pairs do not count for events; links whose pairs are all closed do not count for activities.
+    Closed pairs do not count for events and iCalUIds; for activities a link counts even when all its pairs are closed.
     """
 
     firm: FirmId

@@ -146,8 +146,9 @@ class _Cut:
         return not self._body.html[node.start : node.open_end].strip(" \t\r\n")
 
     def _page(self) -> int:
-        """The body element, -1 if the source has none."""
-        return next((i for i, node in enumerate(self._nodes) if node.name == "body" and node.kind is Kind.START), -1)
+        """The body element, -1 if the source has none outside foreign stretches."""
+        bodies = (i for i, node in enumerate(self._nodes) if node.name == "body" and node.kind is Kind.START)
+        return next((index for index in bodies if not self._body.is_foreign(self._nodes[index].start)), -1)
 
     def _beginning(self) -> int:
         """Where the readable text begins; without one, before the first foreign stretch."""
@@ -187,11 +188,13 @@ class _Cut:
         for node in self._nodes:
             if node.start < start:
                 continue
+            if self._body.is_foreign(node.start):
+                break
             belongs_to_head = node.kind in (Kind.COMMENT, Kind.OPAQUE) or node.name in _HEAD_ONLY
             if node.name == "html":
                 start = node.open_end
             elif node.name == "head":
-                start = node.end
+                start = node.open_end if node.close_start < 0 else node.end
             elif self._is_invisible(node) and not belongs_to_head:
                 continue
             elif belongs_to_head and node.end < len(self._body.html):

@@ -137,7 +137,7 @@ class LineReader:
             self._preformatted(shown)
             return
         shown = clean(_COLLAPSIBLE.sub(" ", shown))
-        if shown[:1] == " " and (not self._runs or self._runs[-1].text[-1] == " "):
+        if shown[:1] == " " and (self._ends_in_space() or self._owes_cell_gap):
             shown = shown[1:]
         if shown:
             self._add(shown)
@@ -149,12 +149,18 @@ class LineReader:
             if line:
                 self._add(line.replace("\t", "    ").replace(" ", "\xa0"))
 
+    def _ends_in_space(self) -> bool:
+        """Whether a space that follows is not seen."""
+        return not self._runs or self._runs[-1].text[-1] == " "
+
     def _add(self, text: str) -> None:
-        if not text.isspace():
-            self._is_link_read = True
-            if self._owes_cell_gap:
-                self._runs.append(Run(_CELL_GAP, is_bold=False, is_italic=False, href=""))
-                self._owes_cell_gap = False
+        if text.isspace():
+            self._runs.append(_plain_run(text))
+            return
+        self._is_link_read = True
+        if self._owes_cell_gap:
+            self._runs.append(_plain_run(_CELL_GAP.lstrip() if self._ends_in_space() else _CELL_GAP))
+            self._owes_cell_gap = False
         self._runs.append(Run(text, self._bold > 0, self._italic > 0, self._href))
 
     def _start(self, name: str, tag: str) -> None:
@@ -206,9 +212,9 @@ class LineReader:
     def _start_word_item(self, style: str) -> None:
         """Word writes lists as paragraphs with their marks as text."""
         item = _WORD_ITEM.search(style)
+        if item or self._word_depth:
+            self._marker = _BULLET if item else ""
         self._word_depth = int(item[1]) if item else 0
-        if item:
-            self._marker = _BULLET
 
     def _start_span(self, style: str) -> None:
         if self._word_marker is not None:

@@ -241,6 +241,8 @@ class Base:
     #: whatever the API user's zone has become.
     raynet_from: datetime | None = None
     raynet_till: datetime | None = None
+    #: Categories that stood for type and done state when last agreed.
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -398,6 +400,17 @@ class Pass:
     counts: dict[str, int] = field(default_factory=dict)
     undo_requested_at: datetime | None = None
     undone_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """A link with everything that is known about it."""
+
+    link: Link
+    pairs: tuple[Pair, ...]
+    activity: SeenActivity | None
+    events: tuple[SeenEvent, ...]
+    intents: tuple[Intent, ...]
 
 
 class NoticeKind(StrEnum):

@@ -1,0 +1,227 @@
+"""The plan while it is being made: the one place that changes pairs, adds writes, losses and trail steps."""
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from server.domain import keys
+from server.domain.activity import Activity
+from server.domain.content import Content, FieldName
+from server.domain.event import Event
+from server.domain.ids import EventKey, MailboxId, PairId
+from server.domain.mapping import World
+from server.domain.plan import Loss, Outcome, Plan, Step, Write
+from server.domain.reasons import Reason
+from server.domain.state import Base, Group, Link, Origin, Pair, PairState, Role, SeenEvent, Side
+from server.domain.when import AllDay, Timed, When
+
+_OPEN = (PairState.LIVE, PairState.FROZEN, PairState.HELD, PairState.PARKED)
+
+
+def shown(value: object) -> str:
+    """A value as the journal keeps it: readable for people, and :func:`when_read_back` understands it."""
+    if isinstance(value, Timed):
+        return f"{value.start.isoformat()}/{value.end.isoformat()}"
+    if isinstance(value, AllDay):
+        return f"{value.first.isoformat()}/{value.end.isoformat()}"
+    plain = getattr(value, "plain", None)
+    return plain if isinstance(plain, str) else "" if value is None else str(value)
+
+
+def when_read_back(text: str) -> When | None:
+    """The ``when`` of a journalled value; None when it is none."""
+    first, _, second = text.partition("/")
+    try:
+        if "T" in first:
+            return Timed(start=datetime.fromisoformat(first), end=datetime.fromisoformat(second))
+        return AllDay(first=date.fromisoformat(first), end=date.fromisoformat(second))
+    except ValueError:
+        return None
+
+
+class PlanDraft:
+    """Reads come from the group as it was; changes collect here."""
+
+    def __init__(self, group: Group, world: World) -> None:
+        self.group = group
+        self.world = world
+        self.link: Link = group.link
+        self._pairs: dict[PairId, Pair] = {pair.id: pair for pair in group.pairs}
+        self._events: dict[EventKey, SeenEvent] = {seen.key: seen for seen in group.events}
+        self.writes: list[Write] = []
+        self.losses: list[Loss] = []
+        self.steps: list[Step] = []
+
+    # --- looking ---
+
+    @property
+    def activity(self) -> Activity | None:
+        return self.group.activity.activity if self.group.activity is not None else None
+
+    @property
+    def rejected(self) -> frozenset[PairId]:
+        return self.world.rejected
+
+    def by_us(self) -> bool:
+        """The activity was last saved under our own login."""
+        activity = self.activity
+        return activity is not None and activity.modified_by is not None and activity.modified_by == self.world.login
+
+    def is_own_echo(self) -> bool:
+        """What is seen is exactly the result of our own saves: nobody else has saved since the base.
+
+        Fact: `_version` grows with each save [spec][seen], raynet-api §11.
+        """
+        activity, link = self.activity, self.group.link
+        if activity is None or activity.version is None or not self.by_us() or link.own_saves == 0:
+            return False
+        return link.version is None or activity.version <= link.version + link.own_saves
+
+    def has_version_gap(self) -> bool:
+        """Our save came on top of one that we had not seen."""
+        activity, link = self.activity, self.group.link
+        if activity is None or activity.version is None or link.version is None or link.own_saves == 0:
+            return False
+        return self.by_us() and activity.version > link.version + link.own_saves
+
+    def was_sent(self, field: FieldName, value: object) -> bool:
+        """We once sent this very value to Raynet: a late duplicate of our own write, never a user's change."""
+        digest = keys.value_digest(value)
+        return self.by_us() and any(sent.field is field and sent.digest == digest for sent in self.link.sent)
+
+    def pairs(self) -> tuple[Pair, ...]:
+        return tuple(self._pairs.values())
+
+    def open_pairs(self) -> tuple[Pair, ...]:
+        return tuple(pair for pair in self._pairs.values() if pair.state in _OPEN)
+
+    def lead(self) -> Pair | None:
+        """The open pair that may change the activity."""
+        leads = [pair for pair in self.open_pairs() if pair.role in (Role.LEAD, Role.FOLLOWER)]
+        return min(leads, key=lambda pair: (pair.role is not Role.LEAD, pair.id)) if leads else None
+
+    def _seen(self, pair: Pair) -> SeenEvent | None:
+        return self._events.get(EventKey(pair.mailbox, pair.event)) if pair.event is not None else None
+
+    def event_of(self, pair: Pair) -> Event | None:
+        """The event as last seen; None when it is gone or was never seen."""
+        seen = self._seen(pair)
+        return seen.event if seen is not None and seen.gone_at is None else None
+
+    def last_event_of(self, pair: Pair) -> Event | None:
+        """As :meth:`event_of`, a deleted one included."""
+        seen = self._seen(pair)
+        return seen.event if seen is not None else None
+
+    def is_gone(self, pair: Pair) -> bool:
+        """Deleted by proof."""
+        seen = self._seen(pair)
+        return seen is not None and seen.gone_at is not None
+
+    # --- changing pairs ---
+
+    def put(
+        self, pair: Pair, *, role: Role | None = None, state: PairState, reason: Reason | None, base: Base | None = None
+    ) -> Pair:
+        changed = replace(pair, role=role or pair.role, state=state, reason=reason, base=base or pair.base)
+        self._pairs[pair.id] = changed
+        return changed
+
+    def set_base(self, pair: Pair, base: Base) -> Pair:
+        current = replace(self._pairs[pair.id], base=base)
+        self._pairs[pair.id] = current
+        return current
+
+    def _settle(self, pair: Pair, state: PairState, reason: Reason, outcome: Outcome) -> None:
+        current = self._pairs[pair.id]
+        if (current.state, current.reason) != (state, reason):
+            self._pairs[pair.id] = replace(current, state=state, reason=reason)
+            self.steps.append(Step(pair=pair.id, reason=reason, outcome=outcome))
+
+    def release(self, pair: Pair, reason: Reason) -> None:
+        self._settle(pair, PairState.RELEASED, reason, "released")
+
+    def release_all(self, reason: Reason) -> None:
+        for pair in self.open_pairs():
+            self.release(pair, reason)
+
+    def close(self, pair: Pair, reason: Reason) -> None:
+        self._settle(pair, PairState.CLOSED, reason, "closed")
+
+    def freeze(self, pair: Pair) -> None:
+        self._settle(pair, PairState.FROZEN, Reason.OUTSIDE_WINDOW, "frozen")
+
+    def hold(self, pair: Pair, reason: Reason) -> None:
+        self._settle(pair, PairState.HELD, reason, "held")
+
+    def park(self, pair: Pair, reason: Reason) -> None:
+        self._settle(pair, PairState.PARKED, reason, "parked")
+
+    def park_all(self, reason: Reason) -> None:
+        for pair in self.open_pairs():
+            self.park(pair, reason)
+
+    def revive(self, pair: Pair) -> Pair:
+        current = replace(self._pairs[pair.id], state=PairState.LIVE, reason=None)
+        self._pairs[pair.id] = current
+        return current
+
+    def settle_live(self, pair: Pair) -> None:
+        """The pair is well: whatever set it aside has ended."""
+        current = self._pairs[pair.id]
+        if current.state in (PairState.FROZEN, PairState.HELD, PairState.PARKED):
+            self._pairs[pair.id] = replace(current, state=PairState.LIVE, reason=None, failures=0)
+
+    def exclude(self, pair: Pair, role: Role, reason: Reason) -> None:
+        """A candidate that is not carried now; each new observation asks again."""
+        self._pairs[pair.id] = replace(self._pairs[pair.id], role=role)
+        self._settle(pair, PairState.RELEASED, reason, "nothing")
+
+    def new_pair(self, mailbox: MailboxId, role: Role) -> Pair:
+        """A pair for an event still to be created; its id, hence the create's key, was never used before."""
+        generation = self.link.generation
+        while keys.pair_id(self.link.id, mailbox, generation) in self._pairs:
+            generation += 1
+        self.link = replace(self.link, generation=generation)
+        pair = Pair(
+            id=keys.pair_id(self.link.id, mailbox, generation),
+            link_id=self.link.id,
+            firm_id=self.link.firm_id,
+            mailbox=mailbox,
+            role=role,
+            origin=Origin.RAYNET,
+        )
+        self._pairs[pair.id] = pair
+        return pair
+
+    # --- writing ---
+
+    def write(self, write: Write, *, seen: tuple[str, ...] = ()) -> None:
+        self.writes.append(write)
+        names = tuple(f"{write.side.value}.{name}" for name in write.fields) or (write.kind.value,)
+        self.steps.append(Step(pair=write.pair, reason=write.reason, outcome="written", seen=seen, writes=names))
+
+    def lose(self, pair: Pair, field: FieldName, lost_side: Side, values: tuple[object, object, object]) -> None:
+        """Journal a loser; ``values`` = (base, kept, lost)."""
+        base, kept, lost = (shown(value) for value in values)
+        self.losses.append(Loss(pair=pair.id, field=field, base=base, kept=kept, lost=lost, lost_side=lost_side))
+
+    def note(self, pair: Pair, reason: Reason, outcome: Outcome, seen: tuple[str, ...] = ()) -> None:
+        self.steps.append(Step(pair=pair.id, reason=reason, outcome=outcome, seen=seen))
+
+    def note_link(self, reason: Reason) -> None:
+        """A reason that concerns the activity as a whole; repeated ones are dropped when the plan is stored."""
+        self.steps.append(Step(pair=None, reason=reason, outcome="nothing"))
+
+    def plan(self) -> Plan:
+        return Plan(
+            link=self.link,
+            pairs=tuple(self._pairs.values()),
+            writes=tuple(self.writes),
+            losses=tuple(self.losses),
+            steps=tuple(self.steps),
+        )
+
+
+def changed_fields(before: Content, after: Content, names: tuple[FieldName, ...]) -> tuple[FieldName, ...]:
+    """The common fields in which two contents differ, in table order."""
+    return tuple(name for name in names if getattr(before, name.value) != getattr(after, name.value))
