@@ -1,0 +1,56 @@
+"""``ros``: the group of all commands, and what becomes of errors."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+
+import click
+
+from server.cli.catalogue import Sentence, sentence
+from server.cli.doctor import doctor
+from server.cli.shell import Shell, group
+from server.errors import RosError
+
+DONE, REFUSED, WRONG_USE = 0, 1, 2
+
+
+ros = click.version_option(package_name="raynet-outlook-sync", prog_name="ros")(
+    group(
+        "ros",
+        "Obousměrná synchronizace Raynet CRM a kalendářů Outlooku.",
+        "Two-way synchronisation of Raynet CRM and Outlook calendars.",
+        [doctor],
+    )
+)
+
+
+def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
+    """Run one command; the exit code. Errors of our tree become a sentence on stderr, wrong use becomes code 2.
+
+    Anything else is a bug of ours and passes through to the interpreter's hook, which logs it without its message.
+    """
+    shell = Shell(environ)
+    try:
+        outcome = ros.main(args=list(arguments), prog_name="ros", obj=shell, standalone_mode=False)
+    except RosError as error:
+        shell.say(sentence(error.code, error.data))
+        return REFUSED
+    except click.UsageError as error:
+        error.show()
+        return WRONG_USE
+    except click.ClickException as error:
+        error.show()
+        return REFUSED
+    except (click.Abort, KeyboardInterrupt):
+        shell.say(Sentence("Přerušeno.", "Interrupted."))
+        return REFUSED
+    except BrokenPipeError:
+        # Who read our output has had enough (`ros pairs | head`). Python would complain again when it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return REFUSED
+    return outcome if isinstance(outcome, int) else DONE
+
+
+def main() -> None:
+    """Entry point of the ``ros`` program."""
+    sys.exit(run(sys.argv[1:], os.environ))
