@@ -1,5 +1,6 @@
 """Which list knows which filters and sort columns: raynet-api §8.3 (activities), §15 (directory), §16 (users)."""
 
+import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -23,6 +24,7 @@ _ROW_TIMES: Mapping[str, str] = {
 }
 
 
+@functools.cache
 def activity_endpoint(*, mixed: bool, task: bool, id_in: bool, company_filter: bool) -> Endpoint[Activity]:
     """The list of one type or, ``mixed``, of ``/activity/``."""
     id_operators = NUMBER if mixed and id_in else NUMBER - {"IN", "NOT_IN"}
