@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+import certifi
+
 from server.errors import Misconfigured
 from server.settings import SECRETS, Settings, load_settings, variable
 
@@ -132,7 +134,7 @@ def key_file_findings(settings: Settings) -> Iterator[Finding]:
 def ask_all(bases: Iterable[str], ca_bundle: Path | None) -> Sequence[Reply]:
     """One reply per host, in the given order; hosts are asked side by side."""
     hosts = list(dict.fromkeys(_host_of(base) for base in bases))
-    context = ssl.create_default_context()
+    context = ssl.create_default_context(cafile=certifi.where())  # the roots that our clients trust
     if ca_bundle is not None:
         context.load_verify_locations(cafile=ca_bundle)
     with ThreadPoolExecutor(max_workers=8) as pool:

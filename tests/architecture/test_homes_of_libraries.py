@@ -6,7 +6,12 @@ from tests.architecture.tree import imported, modules
 
 #: Library → files or folders (ending in a slash) of ours that may import it.
 HOMES: dict[str, tuple[str, ...]] = {
-    "requests": ("server/raynet/client.py", "server/microsoft/client.py", "console/api/client.py"),
+    "requests": (
+        "server/raynet/client.py",
+        "server/microsoft/client.py",
+        "console/api/client.py",
+        "simulator/transport.py",
+    ),
     "msal": ("server/microsoft/tokens.py", "console/session.py"),
     "jwt": ("server/microsoft/claims.py", "simulator/entra/"),
     "sqlalchemy": ("server/store/",),
