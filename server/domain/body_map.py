@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from server.domain.html_text import is_hidden
-from server.domain.html_tokens import BLOCK, VOID, Kind, Token, attributes, decoded, tokens
+from server.domain.html_tokens import BLOCK, END, OPAQUE, START, TEXT, VOID, Kind, Token, attributes, decoded, tokens
 
 OWN_CLASS: Final = "raynet-text"
 """Marks lines of ours that look like a join block, so that they are not taken for one when they come back."""
@@ -136,9 +136,9 @@ class _Mapper:
         html = self._map.html
         for token in tokens(html):
             self._map.tokens.append(token)
-            if token.kind is Kind.START:
+            if token.kind is START:
                 self._start(token)
-            elif token.kind is Kind.END:
+            elif token.kind is END:
                 self._end(token)
             else:
                 self._leaf(token)
@@ -189,9 +189,9 @@ class _Mapper:
 
     def _leaf(self, token: Token) -> None:
         index = self._add(token)
-        if token.kind is Kind.OPAQUE and token.name in _FOREIGN_OPAQUE:
+        if token.kind is OPAQUE and token.name in _FOREIGN_OPAQUE:
             self._mark_foreign(index, is_block=False)
-        elif token.kind is Kind.TEXT and self._has_meeting and not self._nodes[index].is_own:
+        elif token.kind is TEXT and self._has_meeting and not self._nodes[index].is_own:
             self._line.append(index)
             self._line_text.append(self._map.html[token.start : token.end])
 
@@ -279,39 +279,40 @@ class _Mapper:
             return
         line, text = self._line, decoded("".join(self._line_text)).strip()
         self._line, self._line_text = [], []
-        if _SEPARATOR.fullmatch(text):
+        has_link = bool(self._marks) and self._marks[-1].first >= line[0]
+        if _SEPARATOR.fullmatch(text) and not has_link:
             self._marks.append(_Mark(_MarkKind.SEPARATOR, line[0], line[-1]))
-        elif _JOIN_LINK.search(text):
+        elif has_link or _JOIN_LINK.search(text):
             self._marks.append(_Mark(_MarkKind.JOIN, line[0], line[-1]))
         elif _MEETING_NAME.search(text):
             self._marks.append(_Mark(_MarkKind.NAME, line[0], line[-1]))
 
     def _meeting_stretches(self) -> list[Stretch]:
-        """Separator to separator with a meeting between them; without the second to the end; lone links."""
+        """Every join link, and all from separator to separator around a meeting; without the second to the end."""
         found: list[tuple[int, int]] = []
+        lone: list[tuple[int, int]] = []  # links since the last separator
         opened: _Mark | None = None
         inside = -1
         for mark in sorted(self._marks, key=lambda mark: mark.first):
             if mark.kind is _MarkKind.SEPARATOR:
-                if opened and inside >= 0:
-                    found.append((opened.first, mark.last))
-                    opened = None
-                else:
-                    opened = mark
-                inside = -1
-            elif opened:
-                inside = max(inside, mark.kind)
-            elif mark.kind is _MarkKind.JOIN:
-                found.append((mark.first, mark.last))
-        if opened and inside == _MarkKind.JOIN:
+                is_closing = opened is not None and inside >= 0
+                found += [(opened.first, mark.last)] if opened and is_closing else lone
+                opened = None if is_closing else mark
+                lone, inside = [], -1
+                continue
+            inside = max(inside, mark.kind)
+            if mark.kind is _MarkKind.JOIN:
+                lone.append((mark.first, mark.last))
+        if opened and lone:
             found.append((opened.first, self._last_beside(opened.first)))
+        found += lone
         if len(found) > _MOST_STRETCHES:
             found = [(found[0][0], found[-1][1])]
         return [self._stretch(first, last) for first, last in found]
 
     def _last_beside(self, index: int) -> int:
-        """The last node of the body, or whatever part of the page the node stands in."""
-        page = next((around for around in self._map.ancestors(index) if self._nodes[around].name in STRUCTURE), -1)
+        """The last node of the body that the node stands in, or of all."""
+        page = next((around for around in self._map.ancestors(index) if self._nodes[around].name == "body"), -1)
         return self._nodes[page].last if page >= 0 else len(self._nodes) - 1
 
     def _stretch(self, first: int, last: int) -> Stretch:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from server.domain.body_map import CONTAINER, OWN_CLASS, STRUCTURE, BodyMap, Node, looks_like_meeting, map_body
 from server.domain.html import EMPTY, RichText, rich_from_lines
 from server.domain.html_text import Line, LineReader, html_of, lines_of, plain_of, read_lines
-from server.domain.html_tokens import Kind, decoded
+from server.domain.html_tokens import COMMENT, OPAQUE, START, TEXT, decoded
 from server.domain.text import DESCRIPTION_LIMIT, plain_form
 
 _HEAD_ONLY = frozenset(("meta", "link", "base"))
@@ -68,7 +68,7 @@ def _body_html(new: RichText) -> str:
 
 
 def _looks_like_meeting(line: Line) -> bool:
-    return looks_like_meeting(line.prefix + line.text) or any(looks_like_meeting(run.href) for run in line.runs)
+    return looks_like_meeting(line.text) or any(looks_like_meeting(run.href) for run in line.runs)
 
 
 class _Cut:
@@ -86,7 +86,7 @@ class _Cut:
         for index, node in enumerate(self._nodes):
             if self._body.is_foreign(node.start):
                 continue
-            if node.kind is not Kind.START:
+            if node.kind is not START:
                 if self._is_invisible(node):
                     kept.append((node.start, node.open_end))
             elif index in self._carriers or index in self._wrappers or node.name in STRUCTURE | _HEAD_ONLY:
@@ -99,9 +99,9 @@ class _Cut:
         for node in self._nodes:
             if self._body.is_foreign(node.start) or node.name in ("a", "li", "pre"):
                 continue
-            if node.kind is Kind.START:
+            if node.kind is START:
                 kept.extend(_tags(node))
-            elif node.kind is not Kind.TEXT:
+            elif node.kind is not TEXT:
                 kept.append((node.start, node.open_end))
         return self._joined(kept, self._page_start(), text)
 
@@ -135,25 +135,28 @@ class _Cut:
         return wrappers
 
     def _is_wrapper(self, node: Node) -> bool:
-        return node.kind is Kind.START and node.name in CONTAINER and not self._body.is_foreign(node.start)
+        return node.kind is START and node.name in CONTAINER and not self._body.is_foreign(node.start)
 
     def _is_invisible(self, node: Node) -> bool:
         """Comments, styles and the like, and the white space between the parts of the page's frame."""
-        if node.kind in (Kind.COMMENT, Kind.OPAQUE):
+        if node.kind in (COMMENT, OPAQUE):
             return True
-        if node.kind is not Kind.TEXT or (node.parent >= 0 and self._nodes[node.parent].name not in STRUCTURE):
+        if node.kind is not TEXT or (node.parent >= 0 and self._nodes[node.parent].name not in STRUCTURE):
             return False
         return not self._body.html[node.start : node.open_end].strip(" \t\r\n")
 
     def _page(self) -> int:
-        """The body element, -1 if the source has none outside foreign stretches."""
-        bodies = (i for i, node in enumerate(self._nodes) if node.name == "body" and node.kind is Kind.START)
-        return next((index for index in bodies if not self._body.is_foreign(self._nodes[index].start)), -1)
+        """The body element where it belongs, -1 if the source has none."""
+        for index, node in enumerate(self._nodes):
+            if node.name == "body" and node.kind is START and not self._body.is_foreign(node.start):
+                is_on_top = node.parent < 0 or self._nodes[node.parent].name == "html"
+                return index if is_on_top else -1
+        return -1
 
     def _beginning(self) -> int:
         """Where the readable text begins; without one, before the first foreign stretch."""
         for index, node in enumerate(self._nodes):
-            if node.kind is Kind.TEXT and self._is_readable(node):
+            if node.kind is TEXT and self._is_readable(node):
                 return self._outside(index, node.start)
         if self._body.stretches:
             first = self._body.stretches[0]
@@ -190,7 +193,7 @@ class _Cut:
                 continue
             if self._body.is_foreign(node.start):
                 break
-            belongs_to_head = node.kind in (Kind.COMMENT, Kind.OPAQUE) or node.name in _HEAD_ONLY
+            belongs_to_head = node.kind in (COMMENT, OPAQUE) or node.name in _HEAD_ONLY
             if node.name == "html":
                 start = node.open_end
             elif node.name == "head":

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from server.domain.html_tokens import BLOCK, VOID, Kind, Token, attributes, decoded, tokens
+from server.domain.html_tokens import BLOCK, END, START, TEXT, VOID, Token, attributes, decoded, tokens
 from server.domain.text import clean, plain_form
 
 _DEEPEST_LIST = 9
@@ -90,11 +90,11 @@ class LineReader:
         kind, name = token.kind, token.name
         if self._skipped:
             self._skip(token)
-        elif kind is Kind.TEXT:
+        elif kind is TEXT:
             self._text(decoded(html[token.start : token.end]))
-        elif kind is Kind.START:
+        elif kind is START:
             self._start(name, html[token.start : token.end])
-        elif kind is Kind.END:
+        elif kind is END:
             self._end(name)
 
     def end_line(self) -> None:
@@ -132,11 +132,12 @@ class LineReader:
         if self._word_marker is not None:
             self._word_marker.append(text)
             return
-        shown = _DROPPED.sub("", text)
         if self._pre:
-            self._preformatted(shown)
+            self._preformatted(_DROPPED.sub("", text))
             return
-        shown = clean(_COLLAPSIBLE.sub(" ", shown))
+        shown = text
+        if not (text.isascii() and text.isprintable() and "  " not in text):
+            shown = clean(_COLLAPSIBLE.sub(" ", _DROPPED.sub("", text)))
         if shown[:1] == " " and (self._ends_in_space() or self._owes_cell_gap):
             shown = shown[1:]
         if shown:
@@ -165,7 +166,7 @@ class LineReader:
 
     def _start(self, name: str, tag: str) -> None:
         style = ""
-        if _TELLING_ATTRIBUTE.search(tag):
+        if len(tag) > len(name) + 2 and _TELLING_ATTRIBUTE.search(tag):
             found = attributes(tag)
             style = found.get("style", "")
             if is_hidden(found) and name not in VOID:
@@ -275,9 +276,9 @@ class LineReader:
 
     def _skip(self, token: Token) -> None:
         """Pass over a hidden element, up to its end tag."""
-        if token.name != self._skipped or token.kind not in (Kind.START, Kind.END):
+        if token.name != self._skipped or token.kind not in (START, END):
             return
-        self._skipped_depth += 1 if token.kind is Kind.START else -1
+        self._skipped_depth += 1 if token.kind is START else -1
         if not self._skipped_depth:
             self._skipped = ""
 

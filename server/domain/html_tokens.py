@@ -23,6 +23,14 @@ class Kind(IntEnum):
     OPAQUE = 4
 
 
+# Looked up for every token; through the class that costs as much as the rest of the work.
+TEXT: Final = Kind.TEXT
+START: Final = Kind.START
+END: Final = Kind.END
+COMMENT: Final = Kind.COMMENT
+OPAQUE: Final = Kind.OPAQUE
+
+
 class Token(NamedTuple):
     """``html[start:end]`` is the token; ``name`` is the lower-case tag name, empty for text and comments."""
 
@@ -63,12 +71,12 @@ def tokens(html: str) -> Iterator[Token]:
     while opening := _OPENING.search(html, position):
         start = opening.start()
         if text_start < start:
-            yield Token(Kind.TEXT, "", text_start, start)
+            yield Token(TEXT, "", text_start, start)
         token = _markup(html, opening)
         yield token
         position = text_start = token.end
     if text_start < end:
-        yield Token(Kind.TEXT, "", text_start, end)
+        yield Token(TEXT, "", text_start, end)
 
 
 def decoded(text: str) -> str:
@@ -95,17 +103,17 @@ def _markup(html: str, opening: re.Match[str]) -> Token:
     start = opening.start()
     if opening[3]:
         closing = _COMMENT_END.search(html, start + 2)
-        return Token(Kind.COMMENT, "", start, closing.end() if closing else len(html))
+        return Token(COMMENT, "", start, closing.end() if closing else len(html))
     if not opening[2]:
         bogus_end = html.find(">", start)
-        return Token(Kind.COMMENT, "", start, bogus_end + 1 or len(html))
+        return Token(COMMENT, "", start, bogus_end + 1 or len(html))
     rest = _REST_OF_TAG.match(html, opening.end())
     if rest is None:
-        return Token(Kind.COMMENT, "", start, len(html))
+        return Token(COMMENT, "", start, len(html))
     name = opening[2].lower()
     if opening[1]:
-        return Token(Kind.END, name, start, rest.end())
+        return Token(END, name, start, rest.end())
     if name not in _OPAQUE:
-        return Token(Kind.START, name, start, rest.end())
+        return Token(START, name, start, rest.end())
     closing = _OPAQUE_END[name].search(html, rest.end())
-    return Token(Kind.OPAQUE, name, start, closing.end() if closing else len(html))
+    return Token(OPAQUE, name, start, closing.end() if closing else len(html))
