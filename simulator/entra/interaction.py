@@ -68,7 +68,9 @@ class Interaction:
             registration = self._consent_request(tenant, fields, is_v2=is_v2)
         except EntraError as failure:
             return _html(failure.status, error_page(failure.text))
-        people = [u for t in self._tenants(tenant) for u in t.users.values() if u.account_enabled and u.user_type != "Guest"]
+        people = [
+            u for t in self._tenants(tenant) for u in t.users.values() if u.account_enabled and u.user_type != "Guest"
+        ]
         choices = [(u.id, f"Přijmout jako / Accept as {u.display_name}{' ★' if u.may_consent else ''}") for u in people]
         title = f"Souhlas správce / Admin consent: {registration.display_name}"
         kept = fields | {"decision": "consent-v2" if is_v2 else "consent-v1"}

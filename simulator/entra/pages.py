@@ -25,7 +25,8 @@ def hidden(fields: Mapping[str, str]) -> str:
 def choice_page(title: str, action: str, fields: Mapping[str, str], choices: Iterable[tuple[str, str]]) -> bytes:
     """A form whose buttons are (value, text); each submits ``choice`` together with the hidden fields."""
     buttons = "".join(
-        f'<button type="submit" name="choice" value="{escape(value)}">{escape(text)}</button>' for value, text in choices
+        f'<button type="submit" name="choice" value="{escape(value)}">{escape(text)}</button>'
+        for value, text in choices
     )
     return page(title, f'<form method="post" action="{escape(action)}">{hidden(fields)}{buttons}</form>')
 

@@ -77,7 +77,12 @@ class TokenEndpoint:
         lifetime = self._lifetime()
         token = self._service.sign(claims | lifetime.claims())
         seconds = lifetime.seconds - 1
-        document: dict[str, Any] = {"token_type": "Bearer", "expires_in": seconds, "ext_expires_in": seconds, "access_token": token}
+        document: dict[str, Any] = {
+            "token_type": "Bearer",
+            "expires_in": seconds,
+            "ext_expires_in": seconds,
+            "access_token": token,
+        }
         refresh_in = self._service.switches.refresh_in_seconds
         if refresh_in is not None:
             document["refresh_in"] = refresh_in
@@ -187,7 +192,9 @@ class TokenEndpoint:
         }
         granted = set(wanted) | set(grant.scopes)
         if "openid" in granted:
-            document["id_token"] = service.sign(id_claims(grant.user, grant.client_id, issuer, grant.nonce) | lifetime.claims())
+            document["id_token"] = service.sign(
+                id_claims(grant.user, grant.client_id, issuer, grant.nonce) | lifetime.claims()
+            )
         if "offline_access" in granted:
             document["refresh_token"] = self._new_refresh_token(grant)
         if form.get("client_info") == "1":
@@ -214,7 +221,7 @@ class TokenEndpoint:
             raise EntraError(70011)
         if not resources:
             return _GRAPH, tuple(s for s in scopes if s in _OIDC_SCOPES)
-        (resource, names), = resources.items()
+        ((resource, names),) = resources.items()
         if resource in (_GRAPH, GRAPH_APP_ID, self._service.graph_resource):
             return _GRAPH, tuple(names)
         api = self._service.api_named(resource) or self._service.registrations.get(resource)
