@@ -158,11 +158,12 @@ def by_title(access: Access, op: FindByTitle) -> tuple[Activity, ...]:
 
 def _page(access: Access, rows: Iterable[Json], *, total: int, more: bool) -> ActivityPage:
     rows = tuple(rows)
-    readable = tuple(_readable(access, rows))
+    # What moved between two calls may come twice: the later row counts.
+    readable = {one.key: one for one in _readable(access, rows)}
     if more and not readable:
         # A page nobody can read gives the caller no place to go on from.
         raise Unavailable(RaynetCode.BROKEN_REPLY, detail="no_readable_row")
-    return ActivityPage(activities=readable, total=total, more=more)
+    return ActivityPage(activities=tuple(readable.values()), total=total, more=more)
 
 
 def _readable(access: Access, rows: Iterable[Json]) -> Iterable[Activity]:

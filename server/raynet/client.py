@@ -10,7 +10,7 @@ import ssl
 import threading
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -125,7 +125,7 @@ class RaynetClient:
             permit.throttled = True
             if permit.quota is not None and permit.quota.remaining == 0:
                 return Throttled(until=permit.quota.reset, scope=Scope.FIRM, detail="budget")
-            wait = self._governor.next_short_wait(connection)
+            wait = max(self._governor.next_short_wait(connection), _asked_wait(reply))
             return Throttled(until=now + wait, scope=Scope.FIRM, detail="parallel")
         if reply.is_json or (reply.is_empty and 200 <= reply.status < 300):
             # Raynet itself answered, which it does in JSON.
@@ -180,6 +180,14 @@ class RaynetClient:
 
 class _TooMuchError(Exception):
     """The reply is longer or slower than we are willing to read."""
+
+
+def _asked_wait(reply: Reply) -> timedelta:
+    """``Retry-After`` in seconds, at most an hour. Fact: none is documented, §6; whoever sends one is obeyed."""
+    text = reply.headers.get("retry-after", "")
+    return (
+        timedelta(seconds=min(int(text), 3600)) if text.isascii() and text.isdigit() and len(text) < 9 else timedelta()
+    )
 
 
 def _headers(connection: RaynetConnection, *, has_body: bool) -> dict[str, str]:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from server.domain.ids import PersonId
 from server.domain.text import clean
 from server.domain.zones import iana_zone
-from server.errors import Denied, Gone, Rejected
+from server.errors import Denied, Gone, Rejected, Remote
 from server.ports import PersonsByEmail, Probe, RaynetIdentity, RaynetUser, RaynetUsers
 from server.raynet.access import ISO_DATES, Access, understood
 from server.raynet.client import Call
@@ -38,9 +38,16 @@ _INVALID: Final = "INVALID"
 def probe(access: Access, _op: Probe) -> RaynetIdentity:
     """Fact: ``/security/info`` is bare and has no slash at the end [seen], §2; the account names the zone [spec], §4.
 
-    An account that may not be read leaves zone and person unknown; a login that may not be used is Denied.
+    An account that may not be read leaves zone and person unknown; a login that may not be used is Denied. Where the
+    address does not exist, reading one client proves the login [seen].
     """
-    reply = access.send(Call(method="GET", path="security/info", subject=Subject.LOGIN))
+    try:
+        reply = access.send(Call(method="GET", path="security/info", subject=Subject.LOGIN))
+    except Remote as error:
+        if error.status != 404:
+            raise
+        access.page("company/", (), lane=Lane.USER, subject=Subject.LOGIN, limit=1)
+        return RaynetIdentity(login=access.connection.user, zone=None, person=None)
     info = understood(reply, lambda: _parsed(SecurityInfoShape, bare(reply)))
     account = _own_account(access, info)
     zone = iana_zone(account.timezone) if account else None
@@ -114,10 +121,12 @@ def _user(person: int, own: tuple[str, ...], name: str, shape: PersonShape | Non
     )
 
 
-def _rows(
-    access: Access, path: str, query: tuple[tuple[str, str], ...], shape: type[Shape], lane: Lane = Lane.SWEEP
-) -> Iterable[Shape]:
-    for row in access.pages(path, query, lane=lane, subject=Subject.EXTRA):
+def _rows(access: Access, path: str, query: tuple[tuple[str, str], ...], shape: type[Shape]) -> Iterable[Shape]:
+    return _shapes(access, access.pages(path, query, lane=Lane.SWEEP, subject=Subject.EXTRA), shape)
+
+
+def _shapes(access: Access, rows: Iterable[Json], shape: type[Shape]) -> Iterable[Shape]:
+    for row in rows:
         try:
             yield _parsed(shape, row)
         except BrokenReplyError as broken:
@@ -169,10 +178,16 @@ def _found_together(access: Access, batch: list[str], found: dict[str, set[Perso
 
 
 def _collect(access: Access, wanted: set[str], operator: str, value: str, found: dict[str, set[PersonId]]) -> None:
-    """Ask for both address columns; compared once more here, in lower case."""
+    """Ask for both address columns; compared once more here, in lower case.
+
+    Rejected where more come than can carry an address: then the filter was not understood.
+    """
     for column in _EMAIL_COLUMNS:
         query = ((f"{column}{operator}", value), _VALID, ("sortColumn", "id"))
-        for shape in _rows(access, _PERSONS, query, PersonShape, Lane.USER):
+        page = access.page(_PERSONS, query, lane=Lane.USER, subject=Subject.EXTRA)
+        if page.total > len(page.rows):
+            raise Rejected(RaynetCode.BAD_REQUEST, detail="filter_ignored")
+        for shape in _shapes(access, page.rows, PersonShape):
             if shape.row_access == _INVALID:
                 continue
             for email in wanted.intersection(shape.emails):

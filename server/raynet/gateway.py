@@ -124,7 +124,6 @@ class RaynetGateway:
         with self._lock:
             learnt = self._learnt.get(connection.firm)
             if learnt is None or learnt.revision != connection.revision:
-                learnt = self._learnt[connection.firm] = Learnt(
-                    revision=connection.revision, zone=iana_zone(connection.zone)
-                )
+                learnt = self._learnt[connection.firm] = Learnt(revision=connection.revision)
+            learnt.zone = learnt.zone or iana_zone(connection.zone)
             return learnt

@@ -5,6 +5,7 @@ maintenance page may answer with any status (§7). Vendor texts are looked at fo
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -80,14 +81,14 @@ class Listed:
 #: ``lock`` is [inferred], §11: an instance that answers a write to a locked record without that word disproves it, and
 #: then the record is parked as forbidden.
 _MARKERS: Final = (
-    ("duplicatekey", RaynetCode.DUPLICATE_KEY),
-    ("stillreferenced", RaynetCode.STILL_REFERENCED),
-    ("locked", RaynetCode.LOCKED),
-    ("accessdenied", RaynetCode.FORBIDDEN),
-    ("entitynotfound", RaynetCode.UNKNOWN_REFERENCE),
-    ("conversionfailed", RaynetCode.CONVERSION),
-    ("illegalargument", RaynetCode.ILLEGAL_ARGUMENT),
-    ("translatedapplicationexception", RaynetCode.BUSINESS_RULE),
+    (re.compile("duplicatekey"), RaynetCode.DUPLICATE_KEY),
+    (re.compile("stillreferenced"), RaynetCode.STILL_REFERENCED),
+    (re.compile("(?<!b)(?<!un)locked"), RaynetCode.LOCKED),
+    (re.compile("accessdenied"), RaynetCode.FORBIDDEN),
+    (re.compile("entitynotfound"), RaynetCode.UNKNOWN_REFERENCE),
+    (re.compile("conversionfailed"), RaynetCode.CONVERSION),
+    (re.compile("illegalargument"), RaynetCode.ILLEGAL_ARGUMENT),
+    (re.compile("translatedapplicationexception"), RaynetCode.BUSINESS_RULE),
 )
 _NOT_FOUND: Final = "entitynotfound"
 _LOGIN_MARKERS: Final = ("badcredentials", "authentication", "unauthorized", "unauthorised")
@@ -105,7 +106,7 @@ def _markers_in(error: Mapping[str, Json] | None) -> str:
 
 
 def _marker(text: str) -> RaynetCode | None:
-    return next((code for part, code in _MARKERS if part in text), None)
+    return next((code for pattern, code in _MARKERS if pattern.search(text)), None)
 
 
 def is_login_refusal(reply: Reply, subject: Subject, *, is_write: bool) -> bool:

@@ -1,0 +1,1 @@
+"""The Raynet adapter over the simulated Raynet and over scripted replies."""
