@@ -15,7 +15,7 @@ _MEMBERS: Final = "id,displayName,mail,userPrincipalName,proxyAddresses,userType
 _PRIMARY: Final = "SMTP:"
 
 
-#: Fact: ids of Graph's application roles [seen], §1; the others are known by no trustworthy source.
+#: Fact: ids of Graph's application roles [seen], §1.
 _ROLE_IDS: Final = {
     "ef54d2bf-783f-4e0f-bca1-3210c0444d99": "Calendars.ReadWrite",
     "798ee544-9d2d-430c-a058-570e29e34338": "Calendars.Read",

@@ -192,12 +192,12 @@ class Tokens:
                 tenant.rest_until = error.until if isinstance(error, Throttled) else now + _REST
             raise
         life = timedelta(seconds=seconds)
-        early = answer.get("refresh_in")
+        early = tenant.http.refresh_in if tenant.http is not None else None
         tenant.trouble = None
         tenant.token = token
         tenant.expires_at = now + life
         tenant.refresh_at = now + max(life - _MARGIN, life / 2)
-        if isinstance(early, int):
+        if early is not None:
             tenant.refresh_at = min(tenant.refresh_at, now + timedelta(seconds=early))
         return token
 
@@ -217,7 +217,7 @@ class Tokens:
             answer: Mapping[str, Any] = tenant.app.acquire_token_for_client(scopes=_SCOPES)
         except (OSError, ValueError, KeyError, TypeError, RuntimeError, MsalError) as problem:
             status = tenant.http.status if tenant.http is not None else None
-            number = _number(str(problem))
+            number = tenant.http.number if tenant.http is not None else None
             if status is not None and 400 <= status < 500 and number is not None:
                 raise _denial(number, status) from None
             if tenant.http is None or tenant.http.status is None:
@@ -267,6 +267,10 @@ class _MsalHttp:
     def __init__(self, session: Any) -> None:
         self._session = session
         self.reply: Reply | None = None
+        #: The AADSTS number of a refusal: msal hides that of the discovery.
+        self.number: int | None = None
+        #: Seconds after which Entra ID asks for a renewal; msal keeps that to itself.
+        self.refresh_in: int | None = None
 
     @property
     def status(self) -> int | None:
@@ -287,14 +291,23 @@ class _MsalHttp:
     def _seen(self, response: Any) -> Any:
         headers = {str(name).lower(): str(value) for name, value in response.headers.items()}
         self.reply = Reply(status=int(response.status_code), headers=headers)
+        self.number = _number(response.text) if self.reply.status >= 400 else None
         if self.reply.status < 500:
-            try:
-                is_object = isinstance(json.loads(response.text), dict)
-            except (ValueError, RecursionError):
-                is_object = False
-            if not is_object:
-                raise _BrokenReplyError
+            document = _json_object(response.text)
+            early = document.get("refresh_in")
+            self.refresh_in = early if isinstance(early, int) else None
         return response
+
+
+def _json_object(text: str) -> Mapping[str, Any]:
+    """The answer; raises where it is none, before msal logs it."""
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        raise _BrokenReplyError from None
+    if not isinstance(document, dict):
+        raise _BrokenReplyError
+    return document
 
 
 def _denial(number: int | None, status: int | None) -> Remote:

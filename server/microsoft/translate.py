@@ -5,6 +5,7 @@ that nobody writes to it; an unknown answer is *not answered*; who organises, if
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from typing import Final, TypeVar
 
@@ -166,8 +167,9 @@ def _body(body: Body | None) -> tuple[RichText, bool]:
     content = body.content[:BODY_CAP_CHARACTERS]
     if (body.content_type or "").lower() == "text":
         return rich_from_plain(content), False
-    is_cut = len(content) < len(body.content)
-    return outlook_plain(content), is_cut or has_foreign(content)
+    if len(content) < len(body.content):
+        return replace(outlook_plain(content), truncated=True), True
+    return outlook_plain(content), has_foreign(content)
 
 
 def _attendees(recipients: Iterable[Recipient], organizer: str | None) -> tuple[str, ...]:

@@ -1,0 +1,1 @@
+"""Tests of the Microsoft adapter: odd replies from a scripted Microsoft, everyday ones from the simulator."""
