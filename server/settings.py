@@ -204,6 +204,14 @@ class Settings(BaseModel):
         return self.database_url.get_secret_value().startswith("sqlite")
 
     @property
+    def database_file(self) -> Path | None:
+        """Where the SQLite database lies; None on PostgreSQL."""
+        if not self.is_sqlite:
+            return None
+        path = self.database_url.get_secret_value().partition(":///")[2].partition("?")[0]
+        return Path(path).absolute()
+
+    @property
     def listen_address(self) -> tuple[str, int]:
         """Host (an IPv6 one without brackets) and port of ``ros serve``."""
         host, _, port = self.listen.rpartition(":")

@@ -95,6 +95,13 @@ def test_a_bare_postgresql_address_means_psycopg2(data_dir: Path, given: str) ->
     assert not settings.is_sqlite
 
 
+def test_the_file_of_a_sqlite_database_is_known(data_dir: Path) -> None:
+    assert load(data_dir).database_file == data_dir / "ros.sqlite3"
+    given = load(data_dir, ROS_DATABASE_URL="sqlite+pysqlite:////srv/x.db?timeout=3")
+    assert given.database_file == Path("/srv/x.db")
+    assert load(data_dir, ROS_DATABASE_URL="postgresql://db/ros", ROS_SECRET_KEY=KEY).database_file is None
+
+
 def test_an_empty_value_counts_as_not_given(data_dir: Path) -> None:
     assert load(data_dir, ROS_CLIENT_SECRET="", ROS_POLL_SECONDS=" ").poll_seconds == 15
 
