@@ -10,7 +10,7 @@ HOMES: dict[str, tuple[str, ...]] = {
         "server/raynet/client.py",
         "server/microsoft/client.py",
         "console/api/client.py",
-        "simulator/transport.py",
+        "simulator/",
     ),
     "msal": ("server/microsoft/tokens.py", "console/session.py"),
     "jwt": ("server/microsoft/claims.py", "simulator/entra/"),

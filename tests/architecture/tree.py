@@ -36,11 +36,21 @@ def modules(*folders: str) -> Iterator[tuple[str, ast.Module]]:
     for path in committed_files():
         name = path.relative_to(ROOT).as_posix()
         if name.endswith(".py") and name.startswith(tuple(f"{folder}/" for folder in folders)):
-            yield name, ast.parse(path.read_text(encoding="utf-8"), name)
+            yield name, _parsed(path)
 
 
-def imported(tree: ast.AST) -> Iterator[tuple[str, int]]:
+@cache
+def _parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+@cache
+def imported(tree: ast.Module) -> tuple[tuple[str, int], ...]:
     """Each imported module's full name and its line; ``from a import b`` counts as ``a.b``, which may be a module."""
+    return tuple(_imported(tree))
+
+
+def _imported(tree: ast.Module) -> Iterator[tuple[str, int]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
