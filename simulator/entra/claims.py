@@ -34,7 +34,7 @@ class Delegation:
 def app_claims(
     tenant: Tenant, registration: Registration, roles: frozenset[str], *, audience: str, by_certificate: bool
 ) -> dict[str, Any]:
-    """A v1 app-only token for Graph; no ``roles`` member when none is granted. Fact: [seen], [doc], graph-calendar §2."""
+    """A v1 app-only token for Graph; no ``roles`` when none is granted. Fact: [seen], [doc], graph-calendar §2."""
     principal = tenant.service_principals[registration.client_id]
     claims: dict[str, Any] = {
         "aud": audience,

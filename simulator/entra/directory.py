@@ -9,7 +9,7 @@ from cryptography.x509 import Certificate
 #: Microsoft Graph's own application id. Fact: [seen], graph-calendar §1.
 GRAPH_APP_ID = "00000003-0000-0000-c000-000000000000"
 
-#: Ids of Graph's app roles. Fact: the first three [seen], graph-calendar §1; the others as published by Microsoft [doc?].
+#: Ids of Graph's app roles. Fact: the first three [seen], graph-calendar §1; the others [doc?].
 APP_ROLE_IDS = {
     "Calendars.ReadWrite": "ef54d2bf-783f-4e0f-bca1-3210c0444d99",
     "Calendars.Read": "798ee544-9d2d-430c-a058-570e29e34338",
@@ -26,7 +26,7 @@ CONSENTING_ROLES = frozenset({"Global Administrator", "Privileged Role Administr
 
 @dataclass(slots=True, kw_only=True)
 class User:
-    """A person, shared mailbox or guest of one tenant. ``proxy_addresses`` carry their ``SMTP:`` or ``smtp:`` prefix."""
+    """A person, shared mailbox or guest of one tenant. ``proxy_addresses`` keep their ``SMTP:``/``smtp:`` prefix."""
 
     id: str
     tenant_id: str
@@ -78,7 +78,7 @@ class ServicePrincipal:
 
 @dataclass(slots=True, kw_only=True)
 class Tenant:
-    """One directory. ``blocks_workloads`` is a Conditional Access policy against the app, ``blocks_users`` against people."""
+    """A directory. ``blocks_workloads``: Conditional Access against apps, ``blocks_users`` against people."""
 
     id: str
     display_name: str
@@ -111,7 +111,7 @@ class ClientSecret:
 
 @dataclass(slots=True, kw_only=True)
 class Registration:
-    """The app as its maker registered it: one client id for all tenants unless ``home_tenant`` makes it single-tenant."""
+    """The app as registered by its maker: one client id for all tenants unless ``home_tenant`` is set."""
 
     client_id: str
     display_name: str

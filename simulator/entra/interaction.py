@@ -56,7 +56,7 @@ class Interaction:
     # -- admin consent --------------------------------------------------------------------------------------------
 
     def decide_consent(self, url: str, who: User | None) -> Redirect:
-        """Follow an admin-consent link as ``who`` and accept; None presses Cancel. Raises ``EntraError`` as a page would."""
+        """Follow an admin-consent link as ``who`` and accept; None presses Cancel. Raises ``EntraError``."""
         parts = urlsplit(url)
         segments = [segment for segment in parts.path.split("/") if segment]
         tenant = segments[segments.index("entra") + 1]
@@ -118,7 +118,7 @@ class Interaction:
     # -- sign-in --------------------------------------------------------------------------------------------------
 
     def sign_in(self, url: str, who: User | None) -> Redirect:
-        """Follow an authorize link as ``who``; None presses Cancel. Raises ``EntraError`` where only a page is shown."""
+        """Follow an authorize link as ``who``; None presses Cancel. Raises ``EntraError`` where a page would stay."""
         parts = urlsplit(url)
         segments = [segment for segment in parts.path.split("/") if segment]
         tenant = segments[segments.index("entra") + 1]

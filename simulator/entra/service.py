@@ -24,7 +24,7 @@ _GENERIC_TENANTS = ("common", "organizations")
 
 
 class EntraService:
-    """All simulated directories. ``base_url`` is the https origin (and folder) under which ``/entra/{tenant}`` is served."""
+    """All simulated directories. ``base_url`` is the https address under which ``/entra/{tenant}`` is served."""
 
     def __init__(self, clock: Clock, base_url: str, *, seed: int = 0, graph_resource: str | None = None) -> None:
         self._clock = clock
@@ -72,7 +72,7 @@ class EntraService:
         return user
 
     def register_app(self, display_name: str, *, client_id: str | None = None, **details: Any) -> Registration:
-        """A new registration; ``secret`` is a shorthand for one that never expires, ``certificate_pem`` for one certificate."""
+        """A new registration; ``secret`` stands for one that never expires, ``certificate_pem`` for one certificate."""
         registration = Registration(client_id=client_id or self.new_id(), display_name=display_name)
         secret, pem = details.pop("secret", None), details.pop("certificate_pem", None)
         for name, value in details.items():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class EntraSwitches:
     """All times in seconds of the simulated clock."""
 
-    #: A freshly granted or removed role appears in new tokens only after this delay. Fact: [inferred], graph-calendar §3.
+    #: A granted or removed role appears in new tokens only after this delay. Fact: [inferred], graph-calendar §3.
     role_spread_seconds: float = 0.0
     #: Fact: lifetime is chosen at random in 60-90 min [doc?], graph-calendar §2. Equal bounds make it exact.
     token_lifetime_min_seconds: int = 3600

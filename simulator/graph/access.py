@@ -1,4 +1,4 @@
-"""Who may do what: token roles, Exchange's own limits on apps, and the states of mailboxes. Facts: graph-calendar §4, §19."""
+"""Who may do what: token roles, Exchange's limits on apps, states of mailboxes. Facts: graph-calendar §4, §19."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -76,7 +76,7 @@ class Access:
             raise GraphError(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
 
     def need_mailbox(self, identity: Identity, mailbox: Mailbox, roles: frozenset[str], now: datetime) -> None:
-        """Raises 403 ``ErrorAccessDenied`` when neither grant nor RBAC reaches this mailbox, or a policy excludes it."""
+        """Raises 403 ``ErrorAccessDenied`` when nothing grants access to this mailbox, or a policy excludes it."""
         granted = set(identity.roles)
         for policy in self.policies.get((identity.tenant.id, identity.app_id), ()):
             if policy.effective is not None and now < policy.effective:

@@ -1,4 +1,4 @@
-"""Delta rounds over a calendar view: opaque tokens that carry window, position and sequence; no scans when nothing changed."""
+"""Delta rounds over a calendar view: opaque tokens carry window, position and sequence; idle calls scan nothing."""
 
 import base64
 import functools
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from simulator.graph import ids
 from simulator.graph.errors import GraphError
 from simulator.graph.mailbox import Calendar, CalendarChange, Item, Mailbox
 from simulator.graph.preferences import Preferences
@@ -14,7 +15,6 @@ from simulator.graph.query import Window, item_entries, window_of
 from simulator.graph.render import Style, bare_json, event_json, whole
 from simulator.graph.state import Json
 from simulator.graph.switches import GraphSwitches
-from simulator.graph import ids
 
 _FORM = "%Y%m%dT%H%M%S"
 
@@ -31,7 +31,7 @@ _EXPIRY = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
-    """What a link's token says. ``since`` 0 is a first round; ``last`` is the number of the last item of the page before."""
+    """What a link's token says. ``since`` 0 is a first round; ``last`` the number of the last item shown before."""
 
     epoch: int
     issued: int
@@ -116,7 +116,7 @@ class DeltaRounds:
         """Fact: none of these is supported; ``$top`` is 400, ``$expand`` 400 or 500 [doc, seen], graph-calendar §13."""
         for name in ("$top", "$filter", "$orderby", "$search", "$skip"):
             if name in query:
-                text = f"The following parameters are not supported with change tracking over the 'CalendarView' resource: '{name}'."
+                text = f"The following parameters are not supported with change tracking: '{name}'."
                 raise GraphError(400, "ErrorInvalidUrlQuery", text)
         if "$expand" in query:
             status = self._switches.delta_expand_status
@@ -218,7 +218,7 @@ class DeltaRounds:
         return shown
 
     def _arranged(self, request: DeltaRequest, token: Token, value: list[Json]) -> list[Json]:
-        """Repeats and order as the switches want them. Fact: replays happen, order is free [doc], graph-calendar §13."""
+        """Repeats and order as switched. Fact: replays happen, order is free [doc], graph-calendar §13."""
         chance = self._switches.delta_repeat_probability
         if chance and self._random.random() < chance:
             known = [n for n in request.calendar.changes if request.calendar.changes[n].sequence <= token.until]

@@ -37,7 +37,7 @@ def access_denied(message: str = "Access is denied. Check credentials and try ag
 
 def conflict(status: int) -> GraphError:
     """412 with If-Match, 409 for overlapping writes. Fact: [seen], graph-calendar §12."""
-    text = "The send or update operation could not be performed because the change key passed in the request does not match."
+    text = "The send or update operation could not be performed because the change key does not match."
     return GraphError(status, "ErrorIrresolvableConflict", text)
 
 

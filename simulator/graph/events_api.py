@@ -16,6 +16,7 @@ from simulator.graph.mailbox import Calendar, Item, Mailbox, Transaction
 from simulator.graph.odata import Expand
 from simulator.graph.query import (
     ListQuery,
+    address,
     item_entries,
     list_query,
     next_link,
@@ -29,7 +30,10 @@ from simulator.graph.render import Entry, Style, calendar_json, etag, event_json
 from simulator.graph.state import Json
 
 _ACTIONS = {"accept": "accepted", "tentativelyaccept": "tentativelyAccepted", "decline": "declined"}
-_DUPLICATE = "Your request can't be completed. The TransactionId specified in the request has already been used to create a different event."
+_DUPLICATE = (
+    "Your request can't be completed. The TransactionId specified in the request has already been used to create a "
+    "different event."
+)
 _ID_FORMS = ("restId", "restImmutableEntryId", "ewsId", "entryId", "immutableEntryId")
 
 
@@ -194,7 +198,7 @@ class EventsApi:
             calendar=calendar,
             query=call.query,
             prefer=call.prefer,
-            address=self._base + call.path,
+            address=address(self._base, call.path),
             context=f"{self._base}/v1.0/$metadata#Collection(event)",
             now=call.now,
         )
@@ -241,7 +245,7 @@ class EventsApi:
         return Reply(status=201, document=document, headers={"Location": f"{self._base}{call.path}/{document['id']}"})
 
     def _replayed(self, call: Call, mailbox: Mailbox, transaction_id: object, digest: str) -> Item | None:
-        """Same id and content give the existing event, other content is refused. Fact: [seen, live], graph-calendar §12."""
+        """Same id and content give the existing event, else a refusal. Fact: [seen, live], graph-calendar §12."""
         switches = self._exchange.switches
         known = mailbox.transactions.get(transaction_id) if isinstance(transaction_id, str) else None
         if known is None:
@@ -263,8 +267,7 @@ class EventsApi:
         document |= event_json(mailbox, whole(item), self._style(call, Expand()))
         sent = body.get("body")
         if self._exchange.switches.text_body_echoes and isinstance(sent, dict):
-            if str(sent.get("contentType") or "text").lower() == "text":
-                document["body"] = {"contentType": "text", "content": sent.get("content") or ""}
+            document["body"] = _echo(sent, document["body"])
         if self._exchange.switches.create_answer_change_key_differs:
             document["@odata.etag"] = etag(mailbox.id, item.content.state.version + 1)
         return document
@@ -369,6 +372,13 @@ class EventsApi:
 
     def _context(self, mailbox: Mailbox, what: str) -> str:
         return f"{self._base}/v1.0/$metadata#users('{mailbox.id}')/{what}"
+
+
+def _echo(sent: Json, stored: Json) -> Json:
+    """A text body comes back as text in the answer to its create only. Fact: [seen: docs 8215], graph-calendar §7."""
+    if str(sent.get("contentType") or "text").lower() != "text":
+        return stored
+    return {"contentType": "text", "content": sent.get("content") or ""}
 
 
 def _missing() -> Reply:

@@ -305,7 +305,7 @@ class Exchange:
         state = self.state_of(target)
         if state.is_organizer:
             raise bad_request(
-                "Your request can't be completed. You can't respond to this meeting because you're the meeting organizer."
+                "Your request can't be completed. You can't respond to this meeting because you're the organizer."
             )
         self.meetings.responded(target, response, by, send=send)
 
@@ -325,8 +325,8 @@ class Exchange:
         key = self.opaque(40).replace("-", "x").replace("_", "y")
         url = f"https://teams.microsoft.com/l/meetup-join/19%3ameeting_{key}%40thread.v2/0"
         blob = (
-            '<br><div style="width:100%"><span style="white-space:nowrap;opacity:.36">________________________________</span>'
-            f'</div><div class="me-email-text" lang="en-US"><a class="me-email-headline" href="{url}">'
+            '<br><div style="width:100%"><span style="white-space:nowrap;opacity:.36">________________________________'
+            f'</span></div><div class="me-email-text" lang="en-US"><a class="me-email-headline" href="{url}">'
             "Join the meeting now</a></div>"
         )
         return Online(

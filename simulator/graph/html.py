@@ -158,9 +158,7 @@ class _TextReader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in ("style", "script", "title"):
             self._skipping += 1
-        elif tag in _BLOCKS and self.parts and not self.parts[-1].endswith("\n"):
-            self.parts.append("\n")
-        elif tag == "br":
+        elif (tag in _BLOCKS and self.parts and not self.parts[-1].endswith("\n")) or tag == "br":
             self.parts.append("\n")
 
     def handle_endtag(self, tag: str) -> None:

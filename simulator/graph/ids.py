@@ -19,7 +19,7 @@ _REST_FROM_EWS = str.maketrans("/+", "-_")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventId:
-    """What an id says. ``generation`` counts the item's moves and is None in the immutable form; ``day`` is an occurrence."""
+    """What an id says. ``generation`` counts the item's moves, None if immutable; ``day`` is an occurrence."""
 
     mailbox: str
     number: int

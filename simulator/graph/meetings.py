@@ -71,7 +71,7 @@ class Meetings:
             self._mail(by, target.mailbox, item, "update", (new[a] for a in new if a in old))
 
     def deleted(self, target: "Target", state: EventState, by: Actor) -> None:
-        """Deleting or cancelling: an organizer's sends cancellations, an attendee's says nothing. Fact: [doc, inferred]."""
+        """Deleting or cancelling: the organizer's tells all, an attendee's nobody. Fact: [doc, inferred]."""
         mailbox, item = target.mailbox, target.item
         if not state.is_organizer:
             if self._exchange.switches.attendee_delete_informs_organizer and not state.is_cancelled:

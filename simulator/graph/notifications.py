@@ -28,7 +28,7 @@ _FIRST_RETRY_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One notification waiting for its time. ``body`` is the entry of a change, or the whole body of a lifecycle event."""
+    """One notification waiting for its time: the ``entry`` of a change, or the name of a ``lifecycle`` event."""
 
     due: datetime
     created: datetime

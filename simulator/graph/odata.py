@@ -158,7 +158,7 @@ class _Parser:
 
         def matches(resolve: Resolve) -> bool:
             elements = resolve(path) or ()
-            return any(inner(lambda name: _member(element, name, variable)) for element in elements)
+            return any(inner(functools.partial(_member, element, variable)) for element in elements)
 
         return matches
 
@@ -187,7 +187,7 @@ class _Parser:
         raise _bad(self._text)
 
 
-def _member(element: Any, name: str, variable: str) -> Any:
+def _member(element: Any, variable: str, name: str) -> Any:
     if name == variable:
         return element
     key = name.removeprefix(f"{variable}/")

@@ -1,5 +1,6 @@
 """A read request's query: windows, OData options and paging, shared by all lists of events."""
 
+import functools
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ Window = tuple[datetime, datetime]
 _MAX_VIEW = timedelta(days=1825)
 _MAX_TOP = 1000
 
+_NOTHING = Expand()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListQuery:
@@ -29,7 +32,7 @@ class ListQuery:
     criteria: Filter | None = None
     order: tuple[tuple[str, bool], ...] = ()
     names: tuple[str, ...] = ()
-    expand: Expand = Expand()
+    expand: Expand = _NOTHING
     top: int | None = None
     skip: int = 0
     count: bool = False
@@ -228,10 +231,16 @@ def paged(
     return document
 
 
+@functools.lru_cache(maxsize=4096)
+def address(base: str, path: str) -> str:
+    """The address of a decoded path, for links."""
+    return base + quote(path, safe="/()$'=@:-_.~")
+
+
 def next_link(base: str, path: str, query: Iterable[tuple[str, str]], skip: int) -> str:
     """The same request with another ``$skip``."""
     kept = [(name, value) for name, value in query if name.lower() != "$skip"]
-    return f"{base}{path}?{encoded([*kept, ('$skip', str(skip))])}"
+    return f"{address(base, path)}?{encoded([*kept, ('$skip', str(skip))])}"
 
 
 def encoded(query: Iterable[tuple[str, str]]) -> str:

@@ -14,7 +14,7 @@ _LAST_END = date(4500, 9, 1)
 
 
 def parse_recurrence(value: Any, first_day: date, zone_name: str) -> Recurrence:
-    """The series described by a request; ``first_day`` is the wall date of its start. Fact: graph-calendar §11 [doc]."""
+    """The series a request describes; ``first_day`` is the wall date of its start. Fact: graph-calendar §11 [doc]."""
     if (
         not isinstance(value, dict)
         or not isinstance(value.get("pattern"), dict)

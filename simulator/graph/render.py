@@ -15,6 +15,7 @@ from simulator.graph.recurring import show_recurrence
 from simulator.graph.state import Attendee, EventState, Json, Person, Place
 from simulator.graph.zones import to_wall
 
+_WEB = "https://outlook.office365.com/owa/"
 _NO_TIME = "0001-01-01T00:00:00Z"
 
 
@@ -119,7 +120,7 @@ def event_json(mailbox: Mailbox, entry: Entry, style: Style) -> Json:
         "seriesMasterId": master,
         "showAs": state.show_as,
         "type": kind,
-        "webLink": f"https://outlook.office365.com/owa/?itemid={quote(event_id, safe='')}&exvsurl=1&path=/calendar/item",
+        "webLink": f"{_WEB}?itemid={quote(event_id, safe='')}&exvsurl=1&path=/calendar/item",
         "onlineMeetingUrl": None,
         "isOnlineMeeting": state.online is not None,
         "onlineMeetingProvider": state.online.provider if state.online else "unknown",
@@ -144,7 +145,7 @@ def event_json(mailbox: Mailbox, entry: Entry, style: Style) -> Json:
 
 
 def select(document: Json, names: Collection[str], *, view: bool, original_start: datetime | None = None) -> Json:
-    """Only the selected members. In views, two of them are not selectable and one depends on another: graph-calendar §7."""
+    """Only the selected members. In views, two are not selectable and one depends on another: graph-calendar §7."""
     wanted = set(names)
     everything = "*" in wanted
     result = {k: v for k, v in document.items() if k.startswith("@") or k == "id" or everything or k in wanted}

@@ -16,7 +16,7 @@ from simulator.graph.call import Call, Reply
 from simulator.graph.counting import Counting
 from simulator.graph.delta import DeltaRounds
 from simulator.graph.directory_api import DirectoryApi
-from simulator.graph.errors import GraphError, error_body
+from simulator.graph.errors import GraphError, error_body, throttled
 from simulator.graph.events_api import EventsApi
 from simulator.graph.exchange import Exchange
 from simulator.graph.mailbox import Calendar, Mailbox, MailboxState
@@ -83,6 +83,15 @@ class GraphService:
         )
         self.access.policies.setdefault((tenant_id, app_id), []).append(policy)
 
+    @property
+    def sender(self) -> PushSender | None:
+        """Who delivers the validation handshake while a subscription is created; without one every create fails."""
+        return self.subscriptions.sender
+
+    @sender.setter
+    def sender(self, sender: PushSender | None) -> None:
+        self.subscriptions.sender = sender
+
     # -- looking --------------------------------------------------------------------------------------------------
 
     def now(self) -> datetime:
@@ -143,6 +152,37 @@ class GraphService:
             if path == "/v1.0/$batch":
                 return self._batch(request)
             return self._answer(request, path, in_batch=False)
+
+    def begin(self, request: SimRequest) -> SimResponse | None:
+        """A request starts to run and holds a place until ``end``; the answer is the 429 when no place is free.
+
+        For drivers in which requests last: what overlaps between ``begin`` and ``end`` is concurrent.
+        """
+        place = self._place(request)
+        with self._lock:
+            if place is None or self.throttle.begin(*place):
+                return None
+            self.counting.http_requests += 1
+            return self._refusal(throttled(self.switches.concurrency_retry_after_seconds), request)
+
+    def end(self, request: SimRequest) -> None:
+        """The counterpart of a ``begin`` that answered None."""
+        place = self._place(request)
+        if place is not None:
+            with self._lock:
+                self.throttle.end(*place)
+
+    def _place(self, request: SimRequest) -> tuple[str, str] | None:
+        """App and mailbox a request would run on; None when it is none on a mailbox."""
+        path = request.path.removeprefix(self._prefix) if self._prefix else request.path
+        parts = _parts(path)
+        if len(parts) < 4 or parts[1].lower() != "users":
+            return None
+        try:
+            identity = self.access.identify(request.headers)
+            return identity.app_id, user_of(identity.tenant, parts[2]).id
+        except GraphError:
+            return None
 
     def _batch(self, request: SimRequest) -> SimResponse:
         self.counting.batches += 1
@@ -219,7 +259,7 @@ class GraphService:
         return route.work()
 
     def _mailbox_to_watch(self, caller: Caller, name: str) -> Mailbox:
-        """The mailbox of a new subscription; an excluded one is 403 ``ExtensionError``. Fact: [seen], graph-calendar §16."""
+        """The mailbox of a new subscription; excluded: ``ExtensionError``. Fact: [seen], graph-calendar §16."""
         tenant = self.entra.tenants[caller.tenant_id]
         mailbox = self.exchange.mailboxes.get(user_of(tenant, name).id)
         identity = Identity(app_id=caller.app_id, tenant=tenant, roles=caller.roles)

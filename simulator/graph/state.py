@@ -21,7 +21,7 @@ class Folder(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who caused a save or a mail: ``app`` (id is the client id), ``human`` (user id) or ``server`` (Exchange itself)."""
+    """Who caused a save or a mail: ``app`` (id: client id), ``human`` (id: user id) or ``server`` (Exchange itself)."""
 
     kind: str
     id: str = ""
@@ -91,7 +91,7 @@ class Recurrence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventState:
-    """All content of a single event, master or exception. ``start``/``end`` are naive UTC; of an all-day event, wall dates."""
+    """All content of a single event, master or exception. ``start``/``end``: naive UTC; if all-day, wall dates."""
 
     subject: str = ""
     body: str = ""

@@ -1,4 +1,4 @@
-"""Switches for everything Microsoft leaves open or that differs between reports; the defaults are the likeliest reading."""
+"""Switches for what Microsoft leaves open or reports differ on; the defaults are the likeliest reading."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -12,7 +12,7 @@ AfterDelete = Literal["replay", "duplicate", "forgotten"]
 
 @dataclass(slots=True, kw_only=True)
 class GraphSwitches:
-    """One service's behaviour. Probabilities are 0..1, times are seconds of the simulated clock. Facts: graph-calendar §23."""
+    """One service's behaviour. Probabilities are 0..1, times simulated seconds. Facts: graph-calendar §23."""
 
     # -- writing
     #: Microsoft lists the IANA names it takes; live tests say it takes all. False: the list only.

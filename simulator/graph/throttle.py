@@ -18,10 +18,11 @@ class _Usage:
     #: Ends of requests that still count as running on the simulated clock.
     ends: deque[datetime] = field(default_factory=deque)
     held: int = 0
+    begun: int = 0
 
 
 class Throttle:
-    """Counts what each app does in each mailbox and refuses what is too much. Refused requests count too. Fact: [doc]."""
+    """Counts what each app does in each mailbox and refuses too much. Refused requests count too. Fact: [doc]."""
 
     def __init__(self, switches: GraphSwitches) -> None:
         self._switches = switches
@@ -59,6 +60,20 @@ class Throttle:
             raise throttled(self._switches.concurrency_retry_after_seconds)
         if self._switches.occupancy_seconds > 0:
             usage.ends.append(now + timedelta(seconds=self._switches.occupancy_seconds))
+
+    def begin(self, app: str, mailbox_id: str) -> bool:
+        """Take one of the places for a request that really lasts; False when none is free."""
+        usage = self._usage.setdefault((app, mailbox_id), _Usage())
+        running = usage.begun + usage.held + 1
+        self.peaks[(app, mailbox_id)] = max(self.peaks.get((app, mailbox_id), 0), running)
+        if running > self._switches.concurrent_requests:
+            return False
+        usage.begun += 1
+        return True
+
+    def end(self, app: str, mailbox_id: str) -> None:
+        """Give back a place taken by ``begin``."""
+        self._usage[(app, mailbox_id)].begun -= 1
 
     @contextmanager
     def running(self, app: str, mailbox_id: str) -> Iterator[None]:

@@ -1,6 +1,7 @@
 """What people do in Outlook, as plain calls: ``service.mailbox("jana@firma.cz").user.create(...)``.
 
-Every event is named by its immutable id, which each creating call returns. All calls raise ``GraphError`` as Graph would.
+Every event is named by its immutable id, which each creating call returns. All calls raise ``GraphError`` as Graph
+would.
 """
 
 from dataclasses import replace
@@ -35,7 +36,7 @@ class UserActions:
         calendar: Calendar | None = None,
         **members: Any,
     ) -> str:
-        """A new event. Aware instants make a timed event, dates an all-day one with exclusive end; ``members`` are Graph's."""
+        """A new event: aware instants, or dates for an all-day one (exclusive end); ``members`` are Graph's."""
         body = _times(start, end) | {"subject": subject} | members
         target = calendar or self._mailbox.default_calendar
         return self._id(self._exchange.create(self._mailbox, target, body, self._by))

@@ -18,7 +18,8 @@ _DATE_TIME = re.compile(
     r"^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d(?::\d\d)?)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:\d\d)?$", re.IGNORECASE
 )
 _PROPERTY_ID = re.compile(
-    r"^(?P<type>[A-Za-z]+) (?:\{(?P<set>[0-9A-Fa-f-]{36})\} (?:Name (?P<name>.+)|Id (?P<id>0x[0-9A-Fa-f]+))|(?P<tag>0x[0-9A-Fa-f]+))$"
+    r"^(?P<type>[A-Za-z]+) (?:\{(?P<set>[0-9A-Fa-f-]{36})\} "
+    r"(?:Name (?P<name>.+)|Id (?P<id>0x[0-9A-Fa-f]+))|(?P<tag>0x[0-9A-Fa-f]+))$"
 )
 _ENUMS = {
     "showAs": ("free", "tentative", "busy", "oof", "workingElsewhere", "unknown"),
@@ -29,8 +30,9 @@ _ENUMS = {
 }
 #: Members of the event type that a write may contain without effect: only the server sets them.
 _SERVER_ONLY = frozenset(
-    """id changeKey createdDateTime lastModifiedDateTime bodyPreview originalStartTimeZone originalEndTimeZone originalStart
-    organizer isOrganizer responseStatus isCancelled isDraft type seriesMasterId cancelledOccurrences exceptionOccurrences
+    """id changeKey createdDateTime lastModifiedDateTime bodyPreview originalStartTimeZone originalEndTimeZone
+    originalStart organizer isOrganizer responseStatus isCancelled isDraft type seriesMasterId cancelledOccurrences
+    exceptionOccurrences
     onlineMeeting onlineMeetingUrl transactionId iCalUId hasAttachments webLink instances attachments calendar
     onlineMeetingProvider""".split()
 )
@@ -42,7 +44,7 @@ PRIVATE_MEMBERS = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriteContext:
-    """What a write needs to know besides the body: the switches, whether Teams is allowed here, how to mint a meeting."""
+    """What a write needs besides the body: the switches, whether Teams is allowed here, how to mint a meeting."""
 
     switches: GraphSwitches
     teams_allowed: bool
@@ -181,7 +183,7 @@ def _body(state: EventState, value: Any, context: WriteContext) -> EventState:
 
 
 def _attendees(state: EventState, value: Any, context: WriteContext) -> EventState:
-    """Replaces the list; who stays keeps the answer, which only the attendee can change. Fact: docs 16158 [seen], §21."""
+    """Replaces the list; who stays keeps the answer. Fact: docs 16158 [seen], graph-calendar §21."""
     if not isinstance(value, list | None):
         raise _unreadable("attendees")
     known = {attendee.address: attendee for attendee in state.attendees}

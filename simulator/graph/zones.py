@@ -8,7 +8,7 @@ from tzlocal.windows_tz import win_tz
 
 from simulator.graph.errors import GraphError
 
-#: IANA names Microsoft documents for writing. Fact: neither Europe/Prague nor Europe/Bratislava [doc], graph-calendar §8.
+#: IANA names documented for writing. Fact: neither Europe/Prague nor Europe/Bratislava [doc], graph-calendar §8.
 DOCUMENTED_IANA = frozenset(
     """Etc/GMT+12 Etc/GMT+11 Pacific/Honolulu America/Anchorage America/Santa_Isabel America/Los_Angeles America/Phoenix
     America/Chihuahua America/Denver America/Guatemala America/Chicago America/Mexico_City America/Regina America/Bogota
@@ -51,7 +51,7 @@ def zone(name: str, *, all_iana: bool = False) -> ZoneInfo:
 
 
 def to_utc(wall: datetime, rules: ZoneInfo) -> datetime:
-    """The naive UTC instant of a naive wall time; the earlier one when it exists twice, moved on when it does not exist."""
+    """The naive UTC instant of a naive wall time; the earlier one if it exists twice, moved on if it does not exist."""
     if rules.key == "UTC":
         return wall
     return wall.replace(tzinfo=rules).astimezone(UTC).replace(tzinfo=None)
