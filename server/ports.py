@@ -540,6 +540,14 @@ class KnownActivities(Op[tuple[ActivityKey, ...]]):
 
 
 @dataclass(frozen=True, slots=True)
+class KnownEvents(Op[tuple[EventKey, ...]]):
+    """Events of one mailbox that open pairs hold and that are not known to be gone."""
+
+    firm: FirmId
+    mailbox: MailboxId
+
+
+@dataclass(frozen=True, slots=True)
 class LiveTombstones(Op[tuple[Tombstone, ...]]):
     """Tombstones of the firm, expired ones included (the caller forgets them)."""
 

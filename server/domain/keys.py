@@ -20,8 +20,8 @@ def _base32(raw: bytes, length: int) -> str:
     return base64.b32encode(raw).decode("ascii").rstrip("=")[:length]
 
 
-def pair_id(link: LinkId, mailbox: MailboxId, generation: int) -> PairId:
-    """The pair of a link in a mailbox; a new generation is a new pair."""
+def pair_id(link: LinkId, mailbox: MailboxId, generation: int | EventId) -> PairId:
+    """The pair of a link in a mailbox; a new generation, or another found event, is a new pair."""
     return PairId(_digest("pair", link, mailbox, generation).hex()[:32])
 
 

@@ -1,0 +1,446 @@
+"""Carrying out a plan: each remote write is stored as an intent, then sent, then its echo is stored.
+
+Towards Graph: changed members only, If-Match, a create keyed by its transaction id. Towards Raynet, which has no
+conditional write: read again right before. A reply that never came leaves the intent open; recovery looks.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from server.domain import keys
+from server.domain.activity import Activity, ActivityChange, ActivityDraft, ParticipantWrite
+from server.domain.content import MERGED_FIELDS, Content, FieldName
+from server.domain.event import Event
+from server.domain.ids import ActivityKey, IntentId
+from server.domain.mapping import NEW_TYPE, raynet_content
+from server.domain.plan import Plan, Step, Write
+from server.domain.reasons import Reason
+from server.domain.state import (
+    Conflict,
+    Group,
+    Intent,
+    IntentKind,
+    IntentState,
+    MailboxState,
+    Payload,
+    Side,
+    Tombstone,
+    Trail,
+)
+from server.errors import Changed, Denied, Gone, Rejected, Remote, Throttled, Unavailable
+from server.flow import Flow, NewId, Stopping, want
+from server.ports import (
+    AddExtId,
+    Commit,
+    CreateActivity,
+    CreateEvent,
+    DeleteActivity,
+    DeleteEvent,
+    Forget,
+    GetActivity,
+    GetEvent,
+    Row,
+    UpdateActivity,
+    UpdateEvent,
+)
+from server.sync.context import PassContext, concerns_side, side_trouble, waited
+from server.sync.seats import due, mailbox_scope, mailbox_trouble
+from server.sync.work import LinkWork, full_list
+
+#: A rejected item is tried again ever more rarely: an hour, doubling up to a day.
+FIRST_RETRY = timedelta(hours=1)
+LONGEST_RETRY = timedelta(hours=24)
+TOMBSTONE_FOR = timedelta(hours=24)
+
+
+def carry_out(ctx: PassContext, group: Group, plan: Plan) -> Flow[None]:
+    """Store the plan's rows, then send its writes in order. Ends quietly at the first write that cannot be sent."""
+    work = LinkWork(group, plan.link, plan.pairs, ctx.world())
+    rows = plan_rows(ctx, group, plan)
+    if not plan.writes:
+        yield from want(Commit(ctx.firm, rows, Forget(attention=(plan.link.id,))))
+        return
+    for write in plan.writes:
+        waits = _must_wait(ctx, work, write)
+        if waits is not None or (yield from want(Stopping())):
+            wait = due(ctx, plan.link.id, "side blocked")
+            rows += (replace(wait, due_at=ctx.now + (waits or timedelta())),)
+            yield from want(Commit(ctx.firm, rows, Forget(attention=(plan.link.id,))))
+            return
+        intent = yield from _intend(ctx, work, plan, write)
+        losses = conflict_rows(ctx, work, plan, write)
+        ctx.counts.conflicts += len(losses)
+        sent = (work.remember_sent(intent),) if write.side is Side.RAYNET else ()
+        yield from want(Commit(ctx.firm, (*rows, *losses, *sent, intent)))
+        rows = ()
+        if not (yield from _attempt(ctx, work, intent)):
+            return
+        _count(ctx, write)
+    yield from want(Commit(ctx.firm, (due(ctx, plan.link.id, "follow-up"),)))
+
+
+def plan_rows(ctx: PassContext, group: Group, plan: Plan) -> tuple[Row, ...]:
+    """What changed in the link and its pairs, and the trail of why."""
+    old = {pair.id: pair for pair in group.pairs}
+    rows: list[Row] = [plan.link] if plan.link != group.link or not group.pairs else []
+    rows += [replace(pair, updated_at=ctx.now) for pair in plan.pairs if old.get(pair.id) != pair]
+    rows += [_trail(ctx, plan, step) for step in plan.steps]
+    ctx.counts.matched += sum(1 for step in plan.steps if step.reason is Reason.MATCHED)
+    return tuple(rows)
+
+
+def _trail(ctx: PassContext, plan: Plan, step: Step) -> Trail:
+    return Trail(
+        firm_id=ctx.firm,
+        link_id=plan.link.id,
+        pair_id=step.pair,
+        pass_id=ctx.pass_id,
+        at=ctx.now,
+        seen=step.seen,
+        reason=step.reason,
+        outcome=step.outcome,
+        writes=step.writes,
+    )
+
+
+def conflict_rows(ctx: PassContext, work: LinkWork, plan: Plan, write: Write) -> tuple[Conflict, ...]:
+    """The losers of this write, stored before they are destroyed (hazard H1)."""
+    side = Side.GRAPH if write.side is Side.GRAPH else Side.RAYNET
+    losses = [
+        loss
+        for loss in plan.losses
+        if loss.pair == write.pair and (loss.field in write.fields or loss.field is FieldName.EXISTENCE)
+        if loss.lost_side is side or loss.field is FieldName.EXISTENCE
+    ]
+    return tuple(
+        Conflict(
+            id=keys.conflict_id(loss.pair, loss.field.value, loss.kept, loss.lost),
+            firm_id=ctx.firm,
+            link_id=work.link.id,
+            pair_id=loss.pair,
+            activity=work.link.activity,
+            mailbox=work.mailbox_of(loss.pair),
+            field=loss.field,
+            base=loss.base,
+            kept=loss.kept,
+            lost=loss.lost,
+            lost_side=loss.lost_side,
+            at=ctx.now,
+        )
+        for loss in losses
+    )
+
+
+def _must_wait(ctx: PassContext, work: LinkWork, write: Write) -> timedelta | None:
+    """How long this write has to wait because its side or mailbox may not be written now."""
+    if write.side in ctx.blocked:
+        return waited(3)
+    row = ctx.mailbox(work.mailbox_of(write.pair))
+    if write.side is Side.GRAPH and row is not None:
+        if row.state is not MailboxState.READY:
+            return timedelta(minutes=10)
+        if row.wait_until is not None and row.wait_until > ctx.now:
+            return row.wait_until - ctx.now
+    return None
+
+
+def _intend(ctx: PassContext, work: LinkWork, plan: Plan, write: Write) -> Flow[Intent]:
+    """Freeze what will be sent."""
+    change, draft = write.activity_change, None
+    if write.activity_plan is not None:
+        new = write.activity_plan
+        people = tuple(ParticipantWrite(person=person) for person in new.add_persons)
+        change = replace(new.change, participants=people or None)
+        draft = ActivityDraft(title=keys.placeholder_title(new.ext_id), owner=new.owner, ext_id=new.ext_id)
+    return Intent(
+        id=IntentId((yield from want(NewId()))),
+        firm_id=ctx.firm,
+        pass_id=ctx.pass_id,
+        link_id=plan.link.id,
+        pair_id=write.pair,
+        kind=write.kind,
+        payload=Payload(
+            event_draft=write.event_draft,
+            event_change=write.event_change,
+            activity_draft=draft,
+            activity_change=change,
+        ),
+        at=ctx.now,
+        activity=write.activity,
+        event=write.event,
+        expects=write.expects,
+        before=write.before,
+        reason=write.reason,
+        fields=write.fields,
+    )
+
+
+def _count(ctx: PassContext, write: Write) -> None:
+    ctx.wrote += 1
+    match write.kind:
+        case IntentKind.CREATE_EVENT | IntentKind.CREATE_ACTIVITY:
+            ctx.counts.created += 1
+        case (
+            IntentKind.UPDATE_EVENT | IntentKind.UPDATE_ACTIVITY | IntentKind.DELETE_EVENT | IntentKind.DELETE_ACTIVITY
+        ):
+            if write.removal:
+                ctx.counts.removed += 1
+            else:
+                ctx.counts.changed += 1
+
+
+# --- one attempt --------------------------------------------------------------------------------------------------
+
+
+def _attempt(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[bool]:
+    """Send one intent; True when it is confirmed. Every other outcome is stored with what happens next."""
+    try:
+        rows = yield from send(ctx, work, intent)
+    except Remote as error:
+        yield from failed(ctx, work, intent, error)
+        return False
+    if rows is None:
+        return False
+    yield from want(Commit(ctx.firm, rows))
+    return True
+
+
+def send(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tuple[Row, ...] | None]:
+    """Do it; rows to commit when confirmed, None when the target had moved and was stored for a new plan."""
+    match intent.kind:
+        case IntentKind.CREATE_EVENT:
+            return (yield from create_event(ctx, work, intent))
+        case IntentKind.UPDATE_EVENT:
+            return (yield from _update_event(ctx, work, intent))
+        case IntentKind.DELETE_EVENT:
+            return (yield from _delete_event(ctx, work, intent))
+        case IntentKind.CREATE_ACTIVITY:
+            return (yield from create_activity(ctx, work, intent))
+        case IntentKind.UPDATE_ACTIVITY:
+            return (yield from _update_activity(ctx, work, intent))
+        case IntentKind.DELETE_ACTIVITY:
+            return (yield from _delete_activity(ctx, work, intent))
+
+
+def failed(ctx: PassContext, work: LinkWork, intent: Intent, error: Remote) -> Flow[None]:
+    """Store what a refused or lost write means, so that nothing is repeated blindly and nothing is forgotten."""
+    retry = due(ctx, work.link.id, error.code)
+    if isinstance(error, Unavailable) and error.unknown_outcome:
+        ctx.error(str(intent.activity or intent.event or intent.kind.value), error)
+        later = replace(retry, due_at=ctx.now + waited(1), attempts=1)
+        yield from want(Commit(ctx.firm, (replace(intent, attempts=intent.attempts + 1), later)))
+        ctx.unsettled = True
+        return
+    rows: list[Row] = [replace(intent, state=IntentState.DROPPED)]
+    if isinstance(error, Rejected):
+        ctx.error(str(intent.activity or intent.event or intent.kind.value), error)
+        graph = intent.kind in (IntentKind.CREATE_EVENT, IntentKind.UPDATE_EVENT, IntentKind.DELETE_EVENT)
+        reason = Reason.REJECTED_BY_GRAPH if graph else Reason.REJECTED_BY_RAYNET
+        pair = work.parked(intent.pair_id, reason)
+        wait = min(LONGEST_RETRY, FIRST_RETRY * float(2 ** min(pair.failures - 1, 6)))
+        rows += [pair, _parked_trail(ctx, work, intent, reason, error)]
+        rows.append(replace(retry, due_at=ctx.now + wait, attempts=pair.failures))
+    elif isinstance(error, Changed | Gone):
+        rows += yield from _look_again(ctx, work, intent)
+        rows.append(retry)
+    else:
+        until = error.until if isinstance(error, Throttled) else ctx.now + waited(1)
+        rows.append(replace(retry, due_at=until, attempts=1))
+    yield from want(Commit(ctx.firm, tuple(rows)))
+    if isinstance(error, Rejected | Changed | Gone):
+        return
+    if mailbox_scope(error):
+        yield from mailbox_trouble(ctx, work.mailbox_of(intent.pair_id), error)
+    elif concerns_side(error):
+        graph = intent.kind in (IntentKind.CREATE_EVENT, IntentKind.UPDATE_EVENT, IntentKind.DELETE_EVENT)
+        yield from side_trouble(ctx, Side.GRAPH if graph else Side.RAYNET, error)
+    elif isinstance(error, Denied):
+        ctx.error(str(intent.activity or intent.event), error)
+
+
+def _parked_trail(ctx: PassContext, work: LinkWork, intent: Intent, reason: Reason, error: Remote) -> Trail:
+    return Trail(
+        firm_id=ctx.firm,
+        link_id=work.link.id,
+        pair_id=intent.pair_id,
+        pass_id=ctx.pass_id,
+        at=ctx.now,
+        seen=(error.code, *((error.detail,) if error.detail else ())),
+        reason=reason,
+        outcome="parked",
+    )
+
+
+def _look_again(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tuple[Row, ...]]:
+    """The target moved or vanished under the write: read it, so that the next plan starts from the truth."""
+    event = intent.event or work.event_key(intent.pair_id)
+    if intent.kind in (IntentKind.UPDATE_EVENT, IntentKind.DELETE_EVENT) and event is not None:
+        try:
+            return (work.observe_event((yield from want(GetEvent(ctx.firm, event))), ctx.now),)
+        except Gone:
+            return work.event_gone(event, ctx.now)
+    if intent.activity is not None:
+        ctx.suspects.add(intent.activity)
+    return ()
+
+
+# --- Graph --------------------------------------------------------------------------------------------------------
+
+
+def create_event(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tuple[Row, ...]]:
+    """Create; an answer that may describe an older twin is verified by a read (hazard H5)."""
+    draft = intent.payload.event_draft
+    assert draft is not None
+    event = yield from want(CreateEvent(ctx.firm, work.mailbox_of(intent.pair_id), draft))
+    if intent.attempts:
+        event = yield from want(GetEvent(ctx.firm, event.key))
+    return work.event_created(intent, event, echo=intent.attempts == 0)
+
+
+def _update_event(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tuple[Row, ...] | None]:
+    change, key = intent.payload.event_change, intent.event
+    assert change is not None and key is not None
+    seen = work.events[key].event
+    try:
+        event = yield from want(UpdateEvent(ctx.firm, key, seen.etag, change, seen.body_foreign))
+    except Changed:
+        fresh = yield from want(GetEvent(ctx.firm, key))
+        if not same_event(seen, fresh):
+            yield from _replan(ctx, work, intent, (work.observe_event(fresh, ctx.now),))
+            return None
+        # Only the version moved (a reminder, Exchange's own second save): nothing a plan would see.
+        event = yield from want(UpdateEvent(ctx.firm, key, fresh.etag, change, fresh.body_foreign))
+    return work.event_updated(intent, event)
+
+
+def _delete_event(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tuple[Row, ...] | None]:
+    key = intent.event
+    assert key is not None
+    seen = work.events[key].event
+    try:
+        yield from want(DeleteEvent(ctx.firm, key, seen.etag))
+    except Gone:
+        pass
+    except Changed:
+        fresh = yield from want(GetEvent(ctx.firm, key))
+        if not same_event(seen, fresh):
+            yield from _replan(ctx, work, intent, (work.observe_event(fresh, ctx.now),))
+            return None
+        yield from want(DeleteEvent(ctx.firm, key, fresh.etag))
+    return work.event_deleted(intent)
+
+
+def same_event(one: Event, other: Event) -> bool:
+    """Equal in everything a plan depends on."""
+
+    def shown(event: Event) -> tuple[object, ...]:
+        common = (event.subject, event.body, event.when, event.location, event.importance, event.private)
+        people = (event.attendees, event.is_cancelled, event.response, event.categories, event.is_draft)
+        return (*common, *people, event.type)
+
+    return shown(one) == shown(other)
+
+
+def _replan(ctx: PassContext, work: LinkWork, intent: Intent, rows: tuple[Row, ...]) -> Flow[None]:
+    """Nothing was sent: drop the intent, keep what was learnt, plan anew."""
+    dropped = replace(intent, state=IntentState.DROPPED)
+    yield from want(Commit(ctx.firm, (dropped, *rows, due(ctx, work.link.id, "changed"))))
+
+
+# --- Raynet -------------------------------------------------------------------------------------------------------
+
+
+def create_activity(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tuple[Row, ...]]:
+    """Placeholder, key, reveal: a crash between any two leaves a neutral record that its key finds again."""
+    draft = intent.payload.activity_draft
+    assert draft is not None
+    key = yield from want(CreateActivity(ctx.firm, NEW_TYPE, draft))
+    made = replace(intent, activity=key, half_done=True)
+    yield from want(Commit(ctx.firm, work.activity_made(intent, key)))
+    return (yield from reveal(ctx, work, made, None))
+
+
+def reveal(ctx: PassContext, work: LinkWork, intent: Intent, detail: Activity | None) -> Flow[tuple[Row, ...]]:
+    """Fill the placeholder by one update. ``detail`` is a fresh reading of it, if there is one."""
+    draft, change, key = intent.payload.activity_draft, intent.payload.activity_change, intent.activity
+    assert draft is not None and change is not None and key is not None
+    known = detail or Activity(key=key, title=draft.title)
+    if detail is None and (ctx.sync.inline_ext_id is not True or change.participants):
+        known = yield from want(GetActivity(ctx.firm, key))
+    if known.ext_ids is not None:
+        inline = draft.ext_id in known.ext_ids
+        if not inline:
+            yield from want(AddExtId(ctx.firm, key, draft.ext_id))
+            work.link = replace(work.link, own_saves=work.link.own_saves + 1)
+        if ctx.sync.inline_ext_id is not inline:
+            sync = replace(ctx.sync, inline_ext_id=inline)
+            ctx.put_sync(sync)
+            yield from want(Commit(ctx.firm, (sync,)))
+    yield from want(UpdateActivity(ctx.firm, key, _resolved(change, known)))
+    return work.activity_revealed(intent, known)
+
+
+def _resolved(change: ActivityChange, known: Activity) -> ActivityChange:
+    """Participant writes name persons; ids exist in details only, so the full list is made now."""
+    if change.participants is None:
+        return change
+    return replace(change, participants=full_list(known.participants, change.participants))
+
+
+def _update_activity(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tuple[Row, ...] | None]:
+    change, key = intent.payload.activity_change, intent.activity
+    assert change is not None and key is not None
+    detail = yield from _read_again(ctx, work, intent, key)
+    if detail is None:
+        return None
+    yield from want(UpdateActivity(ctx.firm, key, _resolved(change, detail)))
+    return work.activity_updated(intent, detail)
+
+
+def _delete_activity(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tuple[Row, ...] | None]:
+    key = intent.activity
+    assert key is not None
+    try:
+        detail = yield from _read_again(ctx, work, intent, key)
+        if detail is None:
+            return None
+        yield from want(DeleteActivity(ctx.firm, key))
+    except Gone:
+        pass
+    return work.activity_deleted(intent)
+
+
+def _read_again(ctx: PassContext, work: LinkWork, intent: Intent, key: ActivityKey) -> Flow[Activity | None]:
+    """Raynet has no conditional write: look right before, and plan anew when somebody was faster."""
+    detail = yield from want(GetActivity(ctx.firm, key))
+    seen = work.activity
+    if seen is not None and same_activity(seen.activity, detail) and not detail.locked:
+        return detail
+    yield from _replan(ctx, work, intent, (work.observe_activity(detail, ctx.now),))
+    return None
+
+
+def same_activity(one: Activity, other: Activity) -> bool:
+    """Equal in everything a plan depends on."""
+
+    def shown(activity: Activity) -> tuple[object, ...]:
+        common: Content = raynet_content(activity, None)
+        times = (activity.scheduled_from, activity.scheduled_till, activity.status, activity.personal)
+        return (*(getattr(common, name.value) for name in MERGED_FIELDS), *times, activity.persons, activity.locked)
+
+    return shown(one) == shown(other)
+
+
+def abandoned(ctx: PassContext, work: LinkWork, intent: Intent) -> tuple[Row, ...]:
+    """Give up a create of unknown outcome: its key stays claimed, so that a late arrival is removed (hazard H3)."""
+    draft = intent.payload.event_draft
+    if intent.kind is not IntentKind.CREATE_EVENT or draft is None:
+        return (replace(intent, state=IntentState.DROPPED),)
+    stone = Tombstone(
+        firm_id=ctx.firm,
+        key=draft.transaction_id,
+        side=Side.GRAPH,
+        expires_at=ctx.now + TOMBSTONE_FOR,
+        hint=work.mailbox_of(intent.pair_id),
+    )
+    return (replace(intent, state=IntentState.DROPPED), stone)

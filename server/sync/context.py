@@ -1,0 +1,200 @@
+"""One pass over one firm: what it knows, what it counted, which side it must leave alone."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from server.domain.ids import ActivityKey, EventKey, FirmId, MailboxId, PairId, PassId, PersonId
+from server.domain.mapping import SeatPlace, World
+from server.domain.plan import Plan, Write
+from server.domain.state import Breaker, FirmSync, Link, MailboxState, MailboxSync, Notice, Side, Tombstone
+from server.domain.zones import iana_zone
+from server.errors import Denied, Remote, RosError, Scope, Throttled
+from server.flow import Flow, want
+from server.ports import Commit, FirmState
+
+#: First wait after trouble; doubles up to the longest.
+FIRST_WAIT = timedelta(seconds=5)
+LONGEST_WAIT = timedelta(minutes=5)
+#: Refused credentials: one probe per hour. Fact: more than 20 bad logins block the address, raynet-api §2 [spec].
+BREAKER_PROBE = timedelta(hours=1)
+DEFAULT_ZONE = "Europe/Prague"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassOptions:
+    """``mailboxes`` None = read all. ``full`` compares everything. ``preview`` plans and stops before any write."""
+
+    trigger: str = "poll"
+    full: bool = False
+    preview: bool = False
+    read_raynet: bool = True
+    mailboxes: frozenset[MailboxId] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemError:
+    """What went wrong with one item, by code."""
+
+    item: str
+    code: str
+    detail: str = ""
+
+
+@dataclass(slots=True)
+class Counts:
+    matched: int = 0
+    created: int = 0
+    changed: int = 0
+    removed: int = 0
+    ambiguous: int = 0
+    held: int = 0
+    conflicts: int = 0
+    mails: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassResult:
+    """What a pass did; ``quiet`` when nothing was left to write. ``writes`` are those planned, in a preview."""
+
+    pass_id: PassId
+    counts: Counts
+    errors: tuple[ItemError, ...]
+    writes: tuple[Write, ...] = ()
+    plans: tuple[Plan, ...] = ()
+    quiet: bool = True
+    #: Earliest moment at which there is more to do without a new wake-up.
+    due_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class PassContext:
+    """Mutable state of one pass. Rows that change are committed at once and replaced here."""
+
+    state: FirmState
+    pass_id: PassId
+    now: datetime
+    options: PassOptions
+    counts: Counts = field(default_factory=Counts)
+    errors: list[ItemError] = field(default_factory=list)
+    blocked: set[Side] = field(default_factory=set)
+    notices: tuple[Notice, ...] = ()
+    persons: dict[str, PersonId] = field(default_factory=dict)
+    asked: set[str] = field(default_factory=set)
+    rejected: frozenset[PairId] = frozenset()
+    confirmed: frozenset[PairId] = frozenset()
+    wrote: int = 0
+    whole_window: bool = False
+    #: Activities that a write found missing: proof is looked for before the next plan.
+    suspects: set[ActivityKey] = field(default_factory=set)
+    #: A write of unknown outcome is open: its link is not planned again before it is settled.
+    unsettled: bool = False
+    #: Left-over placeholders and events of creates we gave up, to be removed.
+    orphans: list[ActivityKey] = field(default_factory=list)
+    orphan_events: list[EventKey] = field(default_factory=list)
+    #: Links started in this pass by iCalUId, so that other mailboxes' copies join them.
+    started: dict[str, Link] = field(default_factory=dict)
+    tombstones: dict[str, Tombstone] = field(default_factory=dict)
+    read_whole: set[MailboxId] = field(default_factory=set)
+
+    @property
+    def firm(self) -> FirmId:
+        return self.state.firm.id
+
+    @property
+    def sync(self) -> FirmSync:
+        return self.state.sync
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return iana_zone(self.sync.zone) or ZoneInfo(DEFAULT_ZONE)
+
+    def ready(self) -> tuple[MailboxSync, ...]:
+        """Mailboxes that take part now."""
+        return tuple(one for one in self.state.mailboxes if one.state is MailboxState.READY and one.mailbox is not None)
+
+    def world(self) -> World:
+        """What planning depends on."""
+        seats = tuple(
+            SeatPlace(mailbox=one.mailbox, person=one.person, addresses=frozenset((one.email.lower(), *one.addresses)))
+            for one in self.state.mailboxes
+            if one.mailbox is not None and one.person is not None and one.state is not MailboxState.RELEASED
+            if one.state in (MailboxState.READY, MailboxState.NO_ACCESS, MailboxState.NO_MAILBOX)
+        )
+        return World(
+            rules=self.state.firm.rules,
+            zone=self.zone,
+            now=self.now,
+            login=self.sync.login or "",
+            tenant=self.state.firm.tenant_id,
+            seats=seats,
+            persons=dict(self.persons),
+            rejected=self.rejected,
+        )
+
+    def put_sync(self, sync: FirmSync) -> None:
+        self.state = replace(self.state, sync=sync)
+
+    def put_mailbox(self, row: MailboxSync) -> None:
+        others = tuple(one for one in self.state.mailboxes if one.seat_id != row.seat_id)
+        self.state = replace(self.state, mailboxes=(*others, row))
+
+    def mailbox(self, mailbox: MailboxId) -> MailboxSync | None:
+        return next((one for one in self.state.mailboxes if one.mailbox == mailbox), None)
+
+    def error(self, item: str, error: RosError) -> None:
+        detail = error.detail if isinstance(error, Remote) and error.detail else ""
+        self.errors.append(ItemError(item=item, code=error.code, detail=detail))
+
+
+def waited(failures: int) -> timedelta:
+    """Back-off after the n-th consecutive failure (from 1)."""
+    return min(LONGEST_WAIT, FIRST_WAIT * float(2 ** min(failures - 1, 10)))
+
+
+def side_trouble(ctx: PassContext, side: Side, error: Remote) -> Flow[None]:
+    """A whole side of the firm does not answer as it should: leave it alone until a known moment."""
+    ctx.blocked.add(side)
+    ctx.error(side.value, error)
+    sync = ctx.sync
+    failures = (sync.raynet_failures if side is Side.RAYNET else sync.graph_failures) + 1
+    until = error.until if isinstance(error, Throttled) else ctx.now + waited(failures)
+    breaker = sync.raynet_breaker if side is Side.RAYNET else sync.graph_breaker
+    if isinstance(error, Denied):
+        since = breaker.since if breaker is not None else ctx.now
+        until = ctx.now + BREAKER_PROBE
+        revision = ctx.state.firm.connection_revision
+        breaker = Breaker(code=error.code, since=since, connection_revision=revision, retry_at=until)
+    if side is Side.RAYNET:
+        sync = replace(sync, raynet_wait_until=until, raynet_failures=failures, raynet_breaker=breaker)
+    else:
+        sync = replace(sync, graph_wait_until=until, graph_failures=failures, graph_breaker=breaker)
+    ctx.put_sync(sync)
+    yield from want(Commit(ctx.firm, (sync,)))
+
+
+def side_well(ctx: PassContext, side: Side) -> Flow[None]:
+    """The side answered: forget earlier trouble."""
+    sync = ctx.sync
+    if side is Side.RAYNET and (sync.raynet_failures or sync.raynet_wait_until or sync.raynet_breaker):
+        sync = replace(sync, raynet_failures=0, raynet_wait_until=None, raynet_breaker=None)
+    elif side is Side.GRAPH and (sync.graph_failures or sync.graph_wait_until or sync.graph_breaker):
+        sync = replace(sync, graph_failures=0, graph_wait_until=None, graph_breaker=None)
+    if sync is not ctx.sync:
+        ctx.put_sync(sync)
+        yield from want(Commit(ctx.firm, (sync,)))
+
+
+def may_ask(ctx: PassContext, side: Side) -> bool:
+    """Whether the side may be asked anything now: no breaker of this connection, no wait."""
+    sync, revision = ctx.sync, ctx.state.firm.connection_revision
+    breaker = sync.raynet_breaker if side is Side.RAYNET else sync.graph_breaker
+    until = sync.raynet_wait_until if side is Side.RAYNET else sync.graph_wait_until
+    if breaker is not None and breaker.connection_revision != revision:
+        return True
+    return until is None or until <= ctx.now
+
+
+def concerns_side(error: Remote) -> bool:
+    """Trouble with the whole connection rather than one item or mailbox."""
+    return error.scope in (Scope.FIRM, Scope.SERVER)

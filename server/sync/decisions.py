@@ -1,0 +1,270 @@
+"""What people asked for: deciding a hold, restoring a lost value, undoing a pass."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from server.domain import keys
+from server.domain.activity import ActivityChange, ActivityStatus, Priority
+from server.domain.content import MERGED_FIELDS, Content, FieldName
+from server.domain.draft import when_read_back
+from server.domain.event import EventChange, EventDraft, EventTimes
+from server.domain.html import rich_from_plain
+from server.domain.ids import PairId
+from server.domain.mapping import importance_of, moved_base, would_mail
+from server.domain.plan import Plan, Step, Write
+from server.domain.reasons import Reason
+from server.domain.state import (
+    Base,
+    Conflict,
+    Decision,
+    Group,
+    Hold,
+    Intent,
+    IntentKind,
+    IntentState,
+    Pair,
+    PairState,
+)
+from server.domain.when import to_instants
+from server.domain.zones import windows_zone
+from server.flow import Flow, want
+from server.ports import Commit, LinksInMailbox, LoadGroups, OpenHolds, PassIntents, RestoreRequests, Row, UndoRequests
+from server.sync.apply import carry_out
+from server.sync.context import PassContext
+from server.sync.seats import due
+
+
+def load_holds(ctx: PassContext) -> Flow[tuple[Hold, ...]]:
+    """Open holds; decided ones wake their links and stay open until none of their pairs is held any more."""
+    holds = yield from want(OpenHolds(ctx.firm))
+    confirmed: set[PairId] = set()
+    rejected: set[PairId] = set()
+    rows: list[Row] = []
+    for hold in holds:
+        if hold.decision is None:
+            continue
+        links = yield from want(LinksInMailbox(ctx.firm, hold.mailbox))
+        loaded = yield from want(LoadGroups(ctx.firm, links))
+        groups = [group for group in loaded if any(pair.id in hold.pairs for pair in group.pairs)]
+        held = {
+            pair.id
+            for group in groups
+            for pair in group.pairs
+            if pair.id in hold.pairs and pair.state is PairState.HELD and pair.reason is Reason.MASS_DELETION
+        }
+        if not held:
+            rows.append(replace(hold, closed_at=ctx.now))
+            continue
+        (confirmed if hold.decision is Decision.CONFIRM else rejected).update(held)
+        rows += [due(ctx, group.link.id, "decided") for group in groups]
+    ctx.confirmed, ctx.rejected = frozenset(confirmed), frozenset(rejected)
+    if rows:
+        yield from want(Commit(ctx.firm, tuple(rows)))
+    return holds
+
+
+# --- restoring a lost value ---------------------------------------------------------------------------------------
+
+
+def restores(ctx: PassContext) -> Flow[None]:
+    """Write each lost value that somebody wants back to both sides."""
+    for conflict in (yield from want(RestoreRequests(ctx.firm))):
+        groups = yield from want(LoadGroups(ctx.firm, (conflict.link_id,)))
+        for group in groups:
+            if group.intents:
+                continue
+            plan = restore_plan(ctx, group, conflict)
+            wrote = ctx.wrote
+            if plan is not None:
+                yield from carry_out(ctx, group, plan)
+                if ctx.wrote - wrote < len(plan.writes):
+                    continue
+            yield from want(Commit(ctx.firm, (replace(conflict, restored_at=ctx.now),)))
+
+
+def restore_plan(ctx: PassContext, group: Group, conflict: Conflict) -> Plan | None:
+    """Both sides get the lost value; None when there is nothing left to write it to."""
+    pair = next((one for one in group.pairs if one.id == conflict.pair_id), None)
+    if pair is None or conflict.field not in MERGED_FIELDS or pair.base is None or group.activity is None:
+        return None
+    content = _content(conflict.field, conflict.lost)
+    if content == Content():
+        return None
+    activity = group.activity.activity
+    seen = next((one for one in group.events if pair.event is not None and one.key.id == pair.event), None)
+    names = (conflict.field,)
+    expects = moved_base(pair.base, content, content, (conflict.field.value,))
+    start = till = None
+    if content.when is not None:
+        start, till = to_instants(content.when, ctx.zone)
+        expects = replace(expects, raynet_from=start, raynet_till=till)
+    writes = []
+    if group.activity.gone_at is None and not activity.locked:
+        change = ActivityChange(
+            title=content.title,
+            scheduled_from=start,
+            scheduled_till=till,
+            description_html=content.description.html if content.description is not None else None,
+            place=content.place,
+            priority=content.priority,
+        )
+        write = Write(kind=IntentKind.UPDATE_ACTIVITY, pair=pair.id, reason=Reason.RESTORED, fields=names)
+        writes.append(replace(write, activity=activity.key, activity_change=change, expects=expects))
+    if seen is not None and seen.gone_at is None and not would_mail(seen.event, ctx.world()) and not group.link.masked:
+        write = Write(kind=IntentKind.UPDATE_EVENT, pair=pair.id, reason=Reason.RESTORED, fields=names)
+        event_change = _event_change(ctx, content)
+        writes.append(replace(write, event=seen.key, event_change=event_change, expects=expects))
+    step = Step(pair=pair.id, reason=Reason.RESTORED, outcome="written", writes=(conflict.field.value,))
+    return Plan(link=group.link, pairs=group.pairs, writes=tuple(writes), steps=(step,))
+
+
+def _content(field: FieldName, text: str) -> Content:
+    """The journalled text as a content of that one field; empty when it cannot be read back."""
+    match field:
+        case FieldName.TITLE:
+            return Content(title=text)
+        case FieldName.WHEN:
+            return Content(when=when_read_back(text))
+        case FieldName.DESCRIPTION:
+            return Content(description=rich_from_plain(text))
+        case FieldName.PLACE:
+            return Content(place=text)
+        case FieldName.PRIORITY if text in {one.value for one in Priority}:
+            return Content(priority=Priority(text))
+        case _:
+            return Content()
+
+
+def _event_change(ctx: PassContext, content: Content) -> EventChange:
+    label = windows_zone(ctx.zone.key) or "UTC"
+    return EventChange(
+        subject=content.title,
+        times=EventTimes(when=content.when, zone_label=label) if content.when is not None else None,
+        description=content.description,
+        location=content.place,
+        importance=importance_of(content.priority) if content.priority is not None else None,
+    )
+
+
+# --- undoing a pass -----------------------------------------------------------------------------------------------
+
+
+def undos(ctx: PassContext) -> Flow[None]:
+    """Take back what a pass wrote, newest first, where the target still says what was written."""
+    for row in (yield from want(UndoRequests(ctx.firm))):
+        intents = yield from want(PassIntents(ctx.firm, row.id))
+        todo = [one for one in intents if one.state is IntentState.DONE and not one.undone]
+        left = 0
+        for intent in todo:
+            groups = yield from want(LoadGroups(ctx.firm, (intent.link_id,)))
+            for group in groups:
+                plan = undo_plan(ctx, group, intent)
+                wrote = ctx.wrote
+                if plan is not None:
+                    yield from carry_out(ctx, group, plan)
+                    if ctx.wrote - wrote < len(plan.writes):
+                        left += 1
+                        continue
+                yield from want(Commit(ctx.firm, (replace(intent, undone=True),)))
+        if not left:
+            yield from want(Commit(ctx.firm, (replace(row, undone_at=ctx.now),)))
+
+
+def undo_plan(ctx: PassContext, group: Group, intent: Intent) -> Plan | None:
+    """The reverse of one confirmed write; None when the target has moved since, so that nobody's edit is lost."""
+    pair = next((one for one in group.pairs if one.id == intent.pair_id), None)
+    if pair is None or group.intents:
+        return None
+    write, state = _reverse(ctx, group, pair, intent)
+    if write is None:
+        return None
+    pairs = tuple(_settled(one, state) if one.id == pair.id else one for one in group.pairs)
+    step = Step(pair=pair.id, reason=Reason.UNDONE, outcome="written", writes=(write.kind.value,))
+    return Plan(link=group.link, pairs=pairs, writes=(write,), steps=(step,))
+
+
+def _settled(pair: Pair, state: PairState) -> Pair:
+    return pair if state is PairState.LIVE else replace(pair, state=state, reason=Reason.UNDONE)
+
+
+def _reverse(ctx: PassContext, group: Group, pair: Pair, intent: Intent) -> tuple[Write | None, PairState]:
+    before, base = intent.before, pair.base
+    bare = Write(kind=intent.kind, pair=pair.id, reason=Reason.UNDONE, fields=intent.fields)
+    match intent.kind:
+        case IntentKind.UPDATE_EVENT if before is not None and base is not None and _still(group, pair, base):
+            only = _only(before, intent.fields)
+            expects = replace(base, outlook=_over(base.outlook, before, intent.fields))
+            change = _event_change(ctx, only)
+            return replace(bare, event=intent.event, event_change=change, expects=expects), PairState.LIVE
+        case IntentKind.UPDATE_ACTIVITY if before is not None and intent.activity is not None:
+            return _reverse_activity(ctx, pair, intent, bare), PairState.LIVE
+        case IntentKind.CREATE_EVENT if intent.event is not None:
+            kind = replace(
+                bare, kind=IntentKind.DELETE_EVENT, event=intent.event, before=base.outlook if base else None
+            )
+            return kind, PairState.RELEASED
+        case IntentKind.CREATE_ACTIVITY if intent.activity is not None:
+            return replace(bare, kind=IntentKind.DELETE_ACTIVITY, activity=intent.activity), PairState.RELEASED
+        case IntentKind.DELETE_EVENT if before is not None and before.when is not None:
+            return _remade_event(ctx, pair, before, group), PairState.RELEASED
+        case _:
+            return None, PairState.LIVE
+
+
+def _still(group: Group, pair: Pair, base: Base) -> bool:
+    return any(one.key.id == pair.event and one.gone_at is None for one in group.events) and base is not None
+
+
+def _only(content: Content, fields: Sequence[FieldName]) -> Content:
+    names = [name.value for name in fields if name in MERGED_FIELDS]
+    return replace(Content(), **{name: getattr(content, name) for name in names})
+
+
+def _over(content: Content, other: Content, fields: Sequence[FieldName]) -> Content:
+    names = [name.value for name in fields if name in MERGED_FIELDS]
+    return replace(content, **{name: getattr(other, name) for name in names})
+
+
+def _reverse_activity(ctx: PassContext, pair: Pair, intent: Intent, bare: Write) -> Write | None:
+    assert intent.before is not None
+    old = intent.payload.activity_change
+    if old is not None and old.status is ActivityStatus.CANCELLED:
+        change = ActivityChange(status=ActivityStatus.SCHEDULED)
+        return replace(bare, activity=intent.activity, activity_change=change, fields=(FieldName.CATEGORIES,))
+    if pair.base is None:
+        return None
+    only = _only(intent.before, intent.fields)
+    start, till = to_instants(only.when, ctx.zone) if only.when is not None else (None, None)
+    base = pair.base
+    expects = replace(base, raynet=_over(base.raynet, intent.before, intent.fields))
+    if start is not None:
+        expects = replace(expects, raynet_from=start, raynet_till=till)
+    change = ActivityChange(
+        title=only.title,
+        scheduled_from=start,
+        scheduled_till=till,
+        description_html=only.description.html if only.description is not None else None,
+        place=only.place,
+        priority=only.priority,
+    )
+    return replace(bare, activity=intent.activity, activity_change=change, expects=expects)
+
+
+def _remade_event(ctx: PassContext, pair: Pair, before: Content, group: Group) -> Write | None:
+    key = group.link.activity
+    if key is None or before.when is None:
+        return None
+    label = windows_zone(ctx.zone.key) or "UTC"
+    token = keys.pair_id(group.link.id, pair.mailbox, int(ctx.now.timestamp()))
+    draft = EventDraft(
+        subject=before.title or "",
+        times=EventTimes(when=before.when, zone_label=label),
+        description=before.description or rich_from_plain(""),
+        location=before.place or "",
+        importance=importance_of(before.priority or Priority.DEFAULT),
+        categories=(),
+        transaction_id=keys.transaction_id(token),
+        own_key=keys.own_key(key, token, pair.mailbox),
+    )
+    write = Write(kind=IntentKind.CREATE_EVENT, pair=pair.id, reason=Reason.UNDONE, fields=(FieldName.EXISTENCE,))
+    return replace(write, activity=key, event_draft=draft)

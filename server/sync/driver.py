@@ -1,0 +1,150 @@
+"""Runs flows for real: threads for what may go side by side, the adapters for remote calls, the store for commits.
+
+Before every remote write the lease's own deadline is looked at, so that a worker that was paused can neither write nor
+commit over its successor (hazard H8).
+"""
+
+import secrets
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import structlog
+
+from server.domain.ids import FirmId
+from server.errors import Outdated
+from server.flow import Done, Failed, Flow, Gather, NewId, Note, Now, Op, Sleep, Stopping
+from server.ports import (
+    AddExtId,
+    CreateActivity,
+    CreateEvent,
+    CreateWebhook,
+    DeleteActivity,
+    DeleteEvent,
+    DeleteWebhook,
+    RenewSubscription,
+    Subscribe,
+    Unsubscribe,
+    UpdateActivity,
+    UpdateEvent,
+)
+
+T = TypeVar("T")
+Perform = Callable[[Any], object]
+REMOTE_WRITES = (
+    CreateActivity,
+    UpdateActivity,
+    DeleteActivity,
+    AddExtId,
+    CreateEvent,
+    UpdateEvent,
+    DeleteEvent,
+    CreateWebhook,
+    DeleteWebhook,
+    Subscribe,
+    RenewSubscription,
+    Unsubscribe,
+)
+#: One remote call may take this long; a lease nearer to its end than this starts no write.
+CALL_SECONDS = 3.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """Who performs what: each remote system by the module its operations come from, and the store."""
+
+    raynet: Perform
+    graph: Perform
+    store: Perform
+    raynet_ops: frozenset[type[Op[Any]]]
+    graph_ops: frozenset[type[Op[Any]]]
+    #: Whether the firm's lease is good for at least this many seconds more.
+    may_write: Callable[[FirmId, float], bool]
+
+
+class Driver:
+    """Performs flows with threads. One per process; :meth:`run` may be called from several threads."""
+
+    def __init__(
+        self,
+        ports: Ports,
+        *,
+        threads: int = 24,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        stopping: threading.Event | None = None,
+    ) -> None:
+        self._ports = ports
+        self._clock = clock
+        self.stopping = stopping or threading.Event()
+        self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="flow")
+        self._log = structlog.get_logger("sync")
+
+    def close(self) -> None:
+        """Wait for running flows and end the threads."""
+        self._pool.shutdown(wait=True)
+
+    def run(self, flow: Flow[T]) -> T:
+        """Drive ``flow`` to its end; its exceptions come out."""
+        try:
+            op = next(flow)
+            while True:
+                try:
+                    outcome = self.perform(op)
+                except Exception as error:
+                    op = flow.throw(error)
+                else:
+                    op = flow.send(outcome)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+
+    def perform(self, op: Op[Any]) -> object:
+        """One operation's outcome, or its exception."""
+        kind = type(op)
+        if kind in self._ports.raynet_ops:
+            self._fence(op)
+            return self._ports.raynet(op)
+        if kind in self._ports.graph_ops:
+            self._fence(op)
+            return self._ports.graph(op)
+        match op:
+            case Now():
+                return self._clock()
+            case NewId():
+                return secrets.token_hex(16)
+            case Stopping():
+                return self.stopping.is_set()
+            case Sleep(seconds):
+                self.stopping.wait(seconds)
+                return None
+            case Note(event, fields, level):
+                getattr(self._log, level)(event, **dict(fields))
+                return None
+            case Gather(flows, limit):
+                return self._gather(flows, limit)
+            case _:
+                return self._ports.store(op)
+
+    def _fence(self, op: Op[Any]) -> None:
+        if isinstance(op, REMOTE_WRITES) and not self._ports.may_write(op.firm, CALL_SECONDS):
+            raise Outdated("lease_lost", firm=op.firm)
+
+    def _gather(self, flows: tuple[Flow[Any], ...], limit: int) -> tuple[Done[Any] | Failed, ...]:
+        if len(flows) <= 1 or limit <= 1:
+            return tuple(self._one(flow) for flow in flows)
+        gate = threading.Semaphore(limit)
+
+        def gated(flow: Flow[Any]) -> Done[Any] | Failed:
+            with gate:
+                return self._one(flow)
+
+        return tuple(self._pool.map(gated, flows))
+
+    def _one(self, flow: Flow[Any]) -> Done[Any] | Failed:
+        try:
+            return Done(self.run(flow))
+        except Exception as error:
+            return Failed(error)

@@ -1,0 +1,212 @@
+"""The first meeting of a calendar with Raynet: pair what exists on both sides without a write; the rest is made."""
+
+from dataclasses import replace
+
+from server.domain import keys, mapping
+from server.domain.activity import Activity
+from server.domain.event import Event
+from server.domain.ids import ActivityKey, LinkId, MailboxId
+from server.domain.matching import Matching, match
+from server.domain.reasons import Reason
+from server.domain.state import Link, MailboxSync, Origin, Pair, PairState, Role
+from server.flow import Flow, NewId, want
+from server.ports import (
+    Commit,
+    FindByExtId,
+    KnownActivities,
+    LinksOf,
+    LoadGroups,
+    LoadSeen,
+    ReadCalendar,
+    Row,
+    UnlinkedSeen,
+)
+from server.sync.context import PassContext
+from server.sync.observe import new_link, new_pair
+from server.sync.seats import due
+
+
+def first_matches(ctx: PassContext) -> Flow[None]:
+    """Match every calendar that was read whole for the first time, once Raynet's window was read whole too."""
+    new = [row for row in ctx.ready() if not row.matched and row.mailbox in ctx.read_whole]
+    if not new or not ctx.whole_window:
+        return
+    unlinked, _ = yield from want(UnlinkedSeen(ctx.firm))
+    free = {one.key: one.activity for one in unlinked if not one.hidden}
+    linked = yield from _linked(ctx)
+    rows: list[Row] = []
+    for row in sorted(new, key=lambda one: one.seat_id):
+        rows += yield from _first_match(ctx, row, free, linked)
+        matched = replace(row, matched=True)
+        ctx.put_mailbox(matched)
+        rows.append(matched)
+    world = ctx.world()
+    for key, activity in sorted(free.items()):
+        if key not in linked and mapping.wanted_mailboxes(activity, world):
+            rows += yield from new_link(ctx, Origin.RAYNET, activity=key)
+    yield from want(Commit(ctx.firm, tuple(rows)))
+
+
+def _linked(ctx: PassContext) -> Flow[dict[ActivityKey, tuple[Link, Activity, frozenset[MailboxId]]]]:
+    """Activities already linked through other mailboxes, and where they stand."""
+    known = yield from want(KnownActivities(ctx.firm))
+    by_key = yield from want(LinksOf(ctx.firm, activities=known))
+    groups = yield from want(LoadGroups(ctx.firm, tuple(sorted(set(by_key.values())))))
+    return {
+        group.link.activity: (
+            group.link,
+            group.activity.activity,
+            frozenset(pair.mailbox for pair in group.pairs if pair.state is not PairState.CLOSED),
+        )
+        for group in groups
+        if group.link.activity is not None and group.activity is not None
+    }
+
+
+_Linked = dict[ActivityKey, tuple[Link, Activity, frozenset[MailboxId]]]
+
+
+def _first_match(
+    ctx: PassContext, row: MailboxSync, free: dict[ActivityKey, Activity], linked: _Linked
+) -> Flow[list[Row]]:
+    assert row.mailbox is not None
+    mailbox, world = row.mailbox, ctx.world()
+    _, seen = yield from want(UnlinkedSeen(ctx.firm, mailbox))
+    events = [one.event for one in seen]
+    candidates = [*(one for key, one in free.items() if key not in linked)]
+    candidates += [activity for _, activity, where in linked.values() if mailbox not in where]
+    matching = match(candidates, events, mailbox, world)
+    if _may_hold_our_events(matching, candidates, events, mailbox, world):
+        events = yield from _with_own_keys(ctx, row, events)
+        matching = match(candidates, events, mailbox, world)
+    rows: list[Row] = []
+    for activity, event in matching.pairs:
+        rows += yield from _pair(ctx, activity, event, linked)
+    taken = {event.id for _, event in matching.pairs} | {key.id for key in matching.ambiguous_events}
+    for event in events:
+        if event.id not in taken:
+            rows += yield from _single_event(ctx, event, candidates, linked)
+    for event in events:
+        if event.key in matching.ambiguous_events:
+            rows += yield from _ambiguous(ctx, event)
+    for key in sorted(matching.ambiguous_activities):
+        rows += yield from _ambiguous_activity(ctx, key, mailbox, linked)
+    ctx.counts.ambiguous += len(matching.ambiguous_events) + len(matching.ambiguous_activities)
+    return rows
+
+
+def _may_hold_our_events(
+    matching: Matching, activities: list[Activity], events: list[Event], mailbox: MailboxId, world: mapping.World
+) -> bool:
+    """Whether unpaired events made through the API stand beside unpaired activities: then ask for our own keys."""
+    paired = {event.id for _, event in matching.pairs}
+    ours = any(event.transaction_id and event.own_key is None and event.id not in paired for event in events)
+    used = {activity.key for activity, _ in matching.pairs}
+    rest = any(one.key not in used and mailbox in mapping.wanted_mailboxes(one, world) for one in activities)
+    return ours and rest
+
+
+def _with_own_keys(ctx: PassContext, row: MailboxSync, events: list[Event]) -> Flow[list[Event]]:
+    """Delta never returns our property; one plain reading of the calendar does."""
+    assert row.mailbox is not None and row.window_from is not None and row.window_till is not None
+    read = yield from want(ReadCalendar(ctx.firm, row.mailbox, row.window_from, row.window_till))
+    own = {event.id: event.own_key for event in read}
+    return [replace(event, own_key=own.get(event.id)) for event in events]
+
+
+def _pair(ctx: PassContext, activity: Activity, event: Event, linked: _Linked) -> Flow[list[Row]]:
+    rows: list[Row] = []
+    if activity.key in linked:
+        link, _, where = linked[activity.key]
+    else:
+        ours = activity.created_by is not None and activity.created_by == ctx.sync.login
+        link = Link(
+            id=LinkId((yield from want(NewId()))),
+            firm_id=ctx.firm,
+            origin=Origin.OUTLOOK if ours and event.transaction_id is None else Origin.RAYNET,
+            activity=activity.key,
+            ical_uid=event.ical_uid,
+            masked=mapping.is_masked(event, ctx.world()),
+        )
+        where = frozenset()
+        rows += [link, due(ctx, link.id)]
+    linked[activity.key] = (link, activity, where | {event.mailbox})
+    if link.ical_uid:
+        ctx.started[link.ical_uid] = link
+    return [*rows, due(ctx, link.id), new_pair(ctx, link, event, role=_role(ctx, activity, event))]
+
+
+def _role(ctx: PassContext, activity: Activity, event: Event) -> Role:
+    seat = ctx.world().seat_of_mailbox(event.mailbox)
+    owner = seat is not None and seat.person == activity.owner
+    if event.is_organizer:
+        return Role.LEAD if owner or event.attendees else Role.COPY
+    organizer = ctx.world().seat_of_address(event.organizer)
+    return Role.ATTENDEE if organizer is not None else Role.FOLLOWER
+
+
+def _single_event(ctx: PassContext, event: Event, activities: list[Activity], linked: _Linked) -> Flow[list[Row]]:
+    """An event without an equal: another mailbox's copy of a linked meeting, one we made an activity of, or new."""
+    if event.ical_uid and not event.recurring:
+        if event.ical_uid in ctx.started:
+            link = ctx.started[event.ical_uid]
+            return [new_pair(ctx, link, event), due(ctx, link.id)]
+        links = yield from want(LinksOf(ctx.firm, ical_uids=(event.ical_uid,)))
+        if event.ical_uid in links:
+            groups = yield from want(LoadGroups(ctx.firm, (links[event.ical_uid],)))
+            return [row for group in groups for row in (new_pair(ctx, group.link, event), due(ctx, group.link.id))]
+    made = yield from _made_from(ctx, event, activities, linked)
+    if made is not None:
+        return (yield from _pair(ctx, made, event, linked))
+    rows = yield from new_link(ctx, Origin.OUTLOOK, event=event)
+    for row in rows:
+        if isinstance(row, Link) and row.ical_uid:
+            ctx.started[row.ical_uid] = row
+    return list(rows)
+
+
+def _made_from(ctx: PassContext, event: Event, activities: list[Activity], linked: _Linked) -> Flow[Activity | None]:
+    """An activity that carries this event's external id, though its text has changed since."""
+    ours = [one for one in activities if one.created_by == ctx.sync.login and one.key not in linked]
+    if not ours or event.transaction_id is not None:
+        return None
+    ext = keys.ext_id(ctx.state.firm.tenant_id, event.mailbox, event.id, 1)
+    found = yield from want(FindByExtId(ctx.firm, mapping.NEW_TYPE, ext))
+    return next((one for one in ours if found is not None and one.key == found.key), None)
+
+
+def _ambiguous(ctx: PassContext, event: Event) -> Flow[list[Row]]:
+    rows = yield from new_link(ctx, Origin.OUTLOOK, event=event)
+    return [
+        replace(row, state=PairState.RELEASED, reason=Reason.AMBIGUOUS) if isinstance(row, Pair) else row
+        for row in rows
+        if isinstance(row, Link | Pair)
+    ]
+
+
+def _ambiguous_activity(ctx: PassContext, key: ActivityKey, mailbox: MailboxId, linked: _Linked) -> Flow[list[Row]]:
+    """The mailbox is taken by an open question: no event is made for it."""
+    rows: list[Row] = []
+    if key in linked:
+        link, activity, where = linked[key]
+    else:
+        seen, _ = yield from want(LoadSeen(ctx.firm, activities=(key,)))
+        activity, where = seen[0].activity, frozenset()
+        link_id = LinkId((yield from want(NewId())))
+        link = Link(id=link_id, firm_id=ctx.firm, origin=Origin.RAYNET, activity=key)
+        rows += [link, due(ctx, link_id)]
+    linked[key] = (link, activity, where | {mailbox})
+    rows.append(
+        Pair(
+            id=keys.pair_id(link.id, mailbox, 0),
+            link_id=link.id,
+            firm_id=ctx.firm,
+            mailbox=mailbox,
+            role=Role.COPY,
+            origin=Origin.RAYNET,
+            state=PairState.RELEASED,
+            reason=Reason.AMBIGUOUS,
+            updated_at=ctx.now,
+        )
+    )
+    return rows

@@ -1,0 +1,147 @@
+"""Turning fresh observations into rows: what was seen, which link it concerns, what must be reconciled."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from server.domain import keys, mapping
+from server.domain.activity import Activity
+from server.domain.event import Event
+from server.domain.ids import ActivityKey, EventKey, LinkId, MailboxId
+from server.domain.state import (
+    Link,
+    MailboxSync,
+    Origin,
+    Pair,
+    Role,
+    SeenActivity,
+    SeenEvent,
+)
+from server.flow import Flow, NewId, want
+from server.ports import LinksOf, LoadGroups, Row
+from server.sync.context import PassContext
+from server.sync.seats import due
+
+#: A placeholder older than this that no link holds is left over from an abandoned create.
+ORPHAN_AGE = timedelta(minutes=2)
+
+
+def activity_rows(
+    ctx: PassContext,
+    activities: Sequence[Activity],
+    known: Mapping[ActivityKey, SeenActivity],
+    *,
+    seen: SeenActivity | None = None,
+    moved_from: LinkId | None = None,
+) -> Flow[tuple[Row, ...]]:
+    """Rows for activities that tell something new. ``seen`` carries a proof; ``moved_from`` a link to be re-keyed."""
+    if not activities:
+        return ()
+    links = yield from want(LinksOf(ctx.firm, activities=tuple(one.key for one in activities)))
+    world = ctx.world()
+    rows: list[Row] = []
+    for activity in activities:
+        link = links.get(activity.key) or moved_from
+        wanted = mapping.wanted_mailboxes(activity, world)
+        row = seen or SeenActivity(firm_id=ctx.firm, key=activity.key, activity=activity, seen_at=ctx.now)
+        if keys.is_placeholder(activity.title) and link is None:
+            _note_orphan(ctx, activity)
+        elif link is not None:
+            rows += [row, due(ctx, link)]
+            if moved_from is not None:
+                rows += yield from _moved(ctx, moved_from, activity.key)
+        elif wanted:
+            rows.append(row)
+            if all(_is_matched(ctx, mailbox) for mailbox in wanted):
+                rows += yield from new_link(ctx, Origin.RAYNET, activity=activity.key)
+        elif activity.key in known:
+            rows.append(row)
+    return tuple(rows)
+
+
+def _moved(ctx: PassContext, link: LinkId, key: ActivityKey) -> Flow[tuple[Row, ...]]:
+    groups = yield from want(LoadGroups(ctx.firm, (link,)))
+    return tuple(replace(group.link, activity=key) for group in groups)
+
+
+def _is_matched(ctx: PassContext, mailbox: MailboxId) -> bool:
+    row = ctx.mailbox(mailbox)
+    return row is None or row.matched
+
+
+def _note_orphan(ctx: PassContext, activity: Activity) -> None:
+    old = activity.created_at is not None and ctx.now - activity.created_at > ORPHAN_AGE
+    if old and activity.created_by == ctx.sync.login:
+        ctx.orphans.append(activity.key)
+
+
+def new_link(
+    ctx: PassContext, origin: Origin, *, activity: ActivityKey | None = None, event: Event | None = None
+) -> Flow[tuple[Row, ...]]:
+    """A link for something nobody linked yet, and its wake-up."""
+    link_id = LinkId((yield from want(NewId())))
+    link = Link(
+        id=link_id,
+        firm_id=ctx.firm,
+        origin=origin,
+        activity=activity,
+        ical_uid=event.ical_uid if event is not None else None,
+    )
+    rows: tuple[Row, ...] = (link, due(ctx, link_id))
+    return rows if event is None else (*rows, new_pair(ctx, link, event))
+
+
+def new_pair(ctx: PassContext, link: Link, event: Event, *, role: Role | None = None) -> Pair:
+    """The pair of an event that Outlook's people made."""
+    return Pair(
+        id=keys.pair_id(link.id, event.mailbox, event.id),
+        link_id=link.id,
+        firm_id=ctx.firm,
+        mailbox=event.mailbox,
+        role=role or (Role.LEAD if event.is_organizer else Role.ATTENDEE),
+        origin=Origin.OUTLOOK,
+        event=event.id,
+        updated_at=ctx.now,
+    )
+
+
+def event_rows(
+    ctx: PassContext, events: Sequence[SeenEvent], known: Mapping[EventKey, SeenEvent], mailbox: MailboxSync
+) -> Flow[tuple[Row, ...]]:
+    """Rows for events that tell something new. Before the first match nothing is linked."""
+    if not events:
+        return ()
+    uids = tuple({one.event.ical_uid for one in events if one.event.ical_uid})
+    links = yield from want(LinksOf(ctx.firm, events=tuple(one.key for one in events), ical_uids=uids))
+    rows: list[Row] = list(events)
+    linked_now: dict[str, Link] = {}
+    for seen in events:
+        event, link = seen.event, links.get(seen.key)
+        if link is not None:
+            rows.append(due(ctx, link))
+        elif seen.gone_at is not None or event.is_cancelled or not mailbox.matched:
+            continue
+        elif event.transaction_id in ctx.tombstones:
+            ctx.orphan_events.append(seen.key)
+        else:
+            rows += yield from _join_or_start(ctx, event, links, linked_now)
+    return tuple(rows)
+
+
+def _join_or_start(
+    ctx: PassContext, event: Event, links: Mapping[ActivityKey | EventKey | str, LinkId], linked_now: dict[str, Link]
+) -> Flow[tuple[Row, ...]]:
+    """The same meeting in another mailbox joins its link; a single event of a series never does."""
+    uid = event.ical_uid if event.ical_uid and not event.recurring else None
+    if uid is not None and uid in linked_now:
+        link = linked_now[uid]
+        return (new_pair(ctx, link, event), due(ctx, link.id))
+    if uid is not None and uid in links:
+        groups = yield from want(LoadGroups(ctx.firm, (links[uid],)))
+        for group in groups:
+            return (new_pair(ctx, group.link, event), due(ctx, group.link.id))
+    rows = yield from new_link(ctx, Origin.OUTLOOK, event=event)
+    for row in rows:
+        if uid is not None and isinstance(row, Link):
+            linked_now[uid] = row
+    return rows

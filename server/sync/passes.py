@@ -1,0 +1,266 @@
+"""One pass over one firm: recover, read, match, plan everything due, guard, apply; until nothing is due."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
+
+from server.domain.guard import mass_removals
+from server.domain.ids import FirmId, LinkId, PairId, PassId
+from server.domain.keys import is_placeholder
+from server.domain.plan import Plan, Step
+from server.domain.reasons import Reason
+from server.domain.reconcile import reconcile
+from server.domain.state import Group, Hold, PairState, Pass, Side
+from server.errors import Gone, Outdated, Remote
+from server.flow import Failed, Flow, NewId, Note, Now, Stopping, gather, want
+from server.ports import (
+    Commit,
+    DeleteActivity,
+    DeleteEvent,
+    DueLinks,
+    Forget,
+    GetActivity,
+    LinksInMailbox,
+    LiveTombstones,
+    LoadFirm,
+    LoadGroups,
+    Notices,
+    PairCounts,
+    Row,
+)
+from server.sync.apply import carry_out
+from server.sync.context import (
+    LONGEST_WAIT,
+    ItemError,
+    PassContext,
+    PassOptions,
+    PassResult,
+    concerns_side,
+    side_trouble,
+)
+from server.sync.decisions import load_holds, restores, undos
+from server.sync.matching import first_matches
+from server.sync.persons import learn_persons
+from server.sync.read import prove_activity, read_all
+from server.sync.recover import recover
+from server.sync.seats import due, ensure_firm, ensure_seats
+
+CHUNK = 250
+#: Rounds of planning in one pass: the first writes, the second sees what follows from them.
+ROUNDS = 4
+#: Links written side by side. The adapters keep each remote system's own limits.
+PARALLEL = 8
+FAR = 10_000
+
+
+def run_pass(firm: FirmId, options: PassOptions) -> Flow[PassResult]:
+    """Run one pass. Raises NotFound for an unknown firm and Outdated when the lease is lost."""
+    now = yield from want(Now())
+    state = yield from want(LoadFirm(firm))
+    ctx = PassContext(state=state, pass_id=PassId((yield from want(NewId()))), now=now, options=options)
+    if state.firm.paused:
+        return PassResult(pass_id=ctx.pass_id, counts=ctx.counts, errors=())
+    yield from _prepare(ctx)
+    yield from read_all(ctx)
+    yield from first_matches(ctx)
+    if options.full:
+        links = yield from want(LinksInMailbox(firm))
+        yield from want(Commit(firm, tuple(due(ctx, link, "full") for link in links)))
+    plans = yield from _plan_and_apply(ctx)
+    if not options.preview:
+        yield from _clear_orphans(ctx)
+    return (yield from _finish(ctx, plans))
+
+
+def _prepare(ctx: PassContext) -> Flow[None]:
+    """Everything that must be known before reading; what a crash left open is settled first."""
+    ctx.notices = yield from want(Notices(ctx.firm))
+    stones = yield from want(LiveTombstones(ctx.firm))
+    ctx.tombstones = {stone.key: stone for stone in stones if stone.expires_at > ctx.now}
+    expired = tuple(stone.key for stone in stones if stone.expires_at <= ctx.now)
+    if expired:
+        yield from want(Commit(ctx.firm, (), Forget(tombstones=expired)))
+    yield from ensure_firm(ctx)
+    yield from ensure_seats(ctx)
+    if not ctx.options.preview:
+        yield from recover(ctx)
+
+
+def _plan_and_apply(ctx: PassContext) -> Flow[tuple[Plan, ...]]:
+    """Rounds of planning what is due; the plans of the first round are what a preview shows."""
+    if not ctx.options.preview:
+        yield from restores(ctx)
+        yield from undos(ctx)
+    for turn in range(ROUNDS):
+        yield from _prove_suspects(ctx)
+        holds = yield from load_holds(ctx)
+        planned = yield from _plan_due(ctx)
+        if not planned:
+            return ()
+        planned = yield from _guarded(ctx, planned, holds)
+        if ctx.options.preview:
+            return tuple(plan for _, plan in planned)
+        before = ctx.wrote
+        yield from _apply(ctx, planned)
+        if (yield from want(Stopping())) or (ctx.wrote == before and turn > 0):
+            break
+        ctx.now = yield from want(Now())
+    return ()
+
+
+def _prove_suspects(ctx: PassContext) -> Flow[None]:
+    """Writes found these activities missing: absence is proven before anything follows from it."""
+    for key in sorted(ctx.suspects):
+        if Side.RAYNET in ctx.blocked:
+            return
+        try:
+            yield from prove_activity(ctx, key)
+        except Remote as error:
+            yield from side_trouble(ctx, Side.RAYNET, error)
+            return
+    ctx.suspects.clear()
+
+
+def _plan_due(ctx: PassContext) -> Flow[list[tuple[Group, Plan]]]:
+    """Reconcile every due link; a link with an open intent waits until it is settled."""
+    dues = yield from want(DueLinks(ctx.firm, ctx.now, FAR))
+    planned: list[tuple[Group, Plan]] = []
+    for start in range(0, len(dues), CHUNK):
+        wanted = tuple(one.link_id for one in dues[start : start + CHUNK])
+        groups = yield from want(LoadGroups(ctx.firm, wanted))
+        yield from learn_persons(ctx, groups)
+        world = ctx.world()
+        for group in groups:
+            if not group.intents:
+                planned.append((group, reconcile(group, world)))
+        missing = tuple(set(wanted) - {group.link.id for group in groups})
+        if missing:
+            yield from want(Commit(ctx.firm, (), Forget(attention=missing)))
+    return planned
+
+
+def _guarded(
+    ctx: PassContext, planned: list[tuple[Group, Plan]], holds: tuple[Hold, ...]
+) -> Flow[list[tuple[Group, Plan]]]:
+    """Removals that reach the guard, or wait in an open hold, are taken out of their plans."""
+    waiting = {pair for hold in holds if hold.decision is None for pair in hold.pairs}
+    counts = yield from want(PairCounts(ctx.firm))
+    rules = ctx.state.firm.rules
+    masses = mass_removals([plan for _, plan in planned], counts, ctx.confirmed | waiting, rules)
+    rows: list[Row] = []
+    stopped: set[PairId] = set(waiting)
+    for mass in masses:
+        stopped |= set(mass.pairs)
+        ctx.counts.held += len(mass.pairs)
+        hold = Hold(
+            id=(yield from want(NewId())),
+            firm_id=ctx.firm,
+            mailbox=mass.mailbox,
+            pairs=mass.pairs,
+            count=len(mass.pairs),
+            of=mass.of,
+            reason=Reason.MASS_DELETION,
+            at=ctx.now,
+        )
+        rows.append(hold)
+    if rows and not ctx.options.preview:
+        yield from want(Commit(ctx.firm, tuple(rows)))
+    return [(group, _held(plan, stopped)) for group, plan in planned]
+
+
+def _held(plan: Plan, stopped: set[PairId]) -> Plan:
+    """The plan without the removals of these pairs; they are held instead."""
+    caught = {write.pair for write in plan.writes if write.removal and write.pair in stopped}
+    if not caught:
+        return plan
+    pairs = tuple(
+        replace(pair, state=PairState.HELD, reason=Reason.MASS_DELETION) if pair.id in caught else pair
+        for pair in plan.pairs
+    )
+    steps = tuple(step for step in plan.steps if step.pair not in caught)
+    steps += tuple(Step(pair=pair, reason=Reason.MASS_DELETION, outcome="held") for pair in sorted(caught))
+    writes = tuple(write for write in plan.writes if write.pair not in caught)
+    return replace(plan, pairs=pairs, steps=steps, writes=writes)
+
+
+def _apply(ctx: PassContext, planned: Sequence[tuple[Group, Plan]]) -> Flow[None]:
+    """Carry plans out side by side; one item's defect is logged, set aside and stops no other."""
+    outcomes = yield from gather([carry_out(ctx, group, plan) for group, plan in planned], limit=PARALLEL)
+    for (group, _), outcome in zip(planned, outcomes, strict=True):
+        if not isinstance(outcome, Failed):
+            continue
+        error = outcome.error
+        if isinstance(error, Remote) and concerns_side(error):
+            continue
+        yield from _set_aside(ctx, group.link.id, error)
+
+
+def _set_aside(ctx: PassContext, link: LinkId, error: Exception) -> Flow[None]:
+    """Our own defect with one item: say so once, go on with the others, try again in a while."""
+    if isinstance(error, Outdated):
+        raise error
+    ctx.errors.append(ItemError(item=f"link:{link}", code="defect", detail=type(error).__name__))
+    yield from want(Note("item_defect", (("link", link), ("kind", type(error).__name__)), "error"))
+    later = replace(due(ctx, link, "defect"), due_at=ctx.now + LONGEST_WAIT, attempts=1)
+    yield from want(Commit(ctx.firm, (later,)))
+
+
+def _clear_orphans(ctx: PassContext) -> Flow[None]:
+    """Remove what late answers of abandoned creates left behind: neutral placeholders and twins, all our own."""
+    for key in sorted(set(ctx.orphans)):
+        if Side.RAYNET in ctx.blocked:
+            break
+        try:
+            detail = yield from want(GetActivity(ctx.firm, key))
+            if is_placeholder(detail.title) and detail.created_by == ctx.sync.login:
+                yield from want(DeleteActivity(ctx.firm, key))
+                yield from want(Note("orphan_removed", (("activity", str(key)),), "warning"))
+        except Gone:
+            continue
+        except Remote as error:
+            ctx.error(str(key), error)
+    for event in sorted(set(ctx.orphan_events)):
+        try:
+            yield from want(DeleteEvent(ctx.firm, event, None))
+            yield from want(Note("orphan_removed", (("event", event.id),), "warning"))
+        except Gone:
+            continue
+        except Remote as error:
+            ctx.error(f"event:{event.id}", error)
+
+
+def _finish(ctx: PassContext, plans: tuple[Plan, ...]) -> Flow[PassResult]:
+    """The notices go last: a crash before this means doing it again, harmlessly."""
+    ended = yield from want(Now())
+    rows: tuple[Row, ...] = ()
+    counts = {name: number for name, number in asdict(ctx.counts).items() if number}
+    if counts or ctx.errors or ctx.notices or ctx.options.full:
+        rows = (
+            Pass(
+                id=ctx.pass_id,
+                firm_id=ctx.firm,
+                started_at=ctx.now,
+                ended_at=ended,
+                trigger=ctx.options.trigger,
+                counts={**counts, "errors": len(ctx.errors)},
+            ),
+        )
+    kept = Side.RAYNET in ctx.blocked
+    forget = tuple(n.dedupe for n in ctx.notices if not (kept and n.activity is not None))
+    if (rows or forget) and not ctx.options.preview:
+        yield from want(Commit(ctx.firm, rows, Forget(notices=forget)))
+    next_due = yield from _next_due(ctx)
+    return PassResult(
+        pass_id=ctx.pass_id,
+        counts=ctx.counts,
+        errors=tuple(ctx.errors),
+        writes=tuple(write for plan in plans for write in plan.writes),
+        plans=plans,
+        quiet=ctx.wrote == 0 and not ctx.unsettled,
+        due_at=next_due,
+    )
+
+
+def _next_due(ctx: PassContext) -> Flow[datetime | None]:
+    later = yield from want(DueLinks(ctx.firm, ctx.now + timedelta(hours=1), 1))
+    return later[0].due_at if later else None

@@ -1,0 +1,70 @@
+"""Who of an event's attendees is a person in Raynet: asked once a day per address, kept as a digest."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from server.domain.keys import value_digest
+from server.domain.state import Group, PairState, PersonHit, Role, Side
+from server.errors import Remote
+from server.flow import Flow, want
+from server.ports import Commit, PersonHits, PersonsByEmail
+from server.sync.context import PassContext, concerns_side, side_trouble
+
+ASK_AGAIN = timedelta(hours=24)
+#: Fact: an event has at most 500 attendees [doc], graph-calendar §18.
+MOST = 500
+
+
+def learn_persons(ctx: PassContext, groups: Sequence[Group]) -> Flow[None]:
+    """Fill ``ctx.persons`` for the attendees of these links. Only a single hit counts. Fact: raynet-api §15 [doc]."""
+    world = ctx.world()
+    unknown = {
+        address
+        for group in groups
+        for address in _addresses(group)
+        if world.seat_of_address(address) is None and address not in ctx.asked
+    }
+    if not unknown:
+        return
+    by_digest = {value_digest(address): address for address in sorted(unknown)}
+    hits = yield from want(PersonHits(ctx.firm, tuple(by_digest)))
+    for digest, hit in hits.items():
+        if ctx.now - hit.at < ASK_AGAIN and digest in by_digest:
+            address = by_digest.pop(digest)
+            ctx.asked.add(address)
+            if hit.person is not None:
+                ctx.persons[address] = hit.person
+    if not by_digest or Side.RAYNET in ctx.blocked:
+        return
+    try:
+        found = yield from want(PersonsByEmail(ctx.firm, tuple(by_digest.values())))
+    except Remote as error:
+        if concerns_side(error):
+            yield from side_trouble(ctx, Side.RAYNET, error)
+        else:
+            ctx.error("persons", error)
+        return
+    rows = []
+    for digest, address in by_digest.items():
+        persons = found.get(address, ())
+        person = persons[0] if len(persons) == 1 else None
+        ctx.asked.add(address)
+        if person is not None:
+            ctx.persons[address] = person
+        rows.append(PersonHit(firm_id=ctx.firm, digest=digest, person=person, at=ctx.now))
+    yield from want(Commit(ctx.firm, tuple(rows)))
+
+
+def _addresses(group: Group) -> list[str]:
+    """Attendees of the events that may lead their meeting; a private event's people are nobody's business."""
+    leads = {
+        (pair.mailbox, pair.event)
+        for pair in group.pairs
+        if pair.role in (Role.LEAD, Role.FOLLOWER, Role.ATTENDEE) and pair.state is not PairState.CLOSED
+    }
+    out: list[str] = []
+    for seen in group.events:
+        event = seen.event
+        if (seen.key.mailbox, seen.key.id) in leads and seen.gone_at is None and not event.private:
+            out += event.attendees[:MOST]
+    return out

@@ -1,0 +1,354 @@
+"""Reading only what may have changed, and knowing what was surely read.
+
+A short, failed or empty answer is never knowledge that something is gone: absence only starts a search for proof.
+Observations, the cursor they came with and the wake-ups of the links they touch are committed together.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from server.domain.activity import Activity
+from server.domain.event import Event
+from server.domain.ids import ActivityKey, EventId, EventKey, MailboxId
+from server.domain.state import MailboxSync, NoticeKind, PushSample, RaynetCursor, SeenActivity, SeenEvent, Side
+from server.errors import Gone, Remote, TokenLost
+from server.flow import Failed, Flow, gather, want
+from server.ports import (
+    ActivitiesById,
+    ActivityPage,
+    Commit,
+    DeltaRound,
+    DeltaWanted,
+    FindActivity,
+    GetActivity,
+    GetEvent,
+    KnownActivities,
+    KnownEvents,
+    LinksOf,
+    LoadSeen,
+    NewestActivities,
+    ReadCalendar,
+    ReadDeltas,
+    WindowActivities,
+)
+from server.sync.context import PassContext, concerns_side, side_trouble, side_well
+from server.sync.observe import activity_rows, event_rows
+from server.sync.seats import mailbox_trouble
+
+FIRST_PAGE = 25
+NEXT_PAGE = 500
+#: Rows this much older than the watermark are read again: saves that became visible late.
+OVERLAP = timedelta(minutes=2)
+#: Mailboxes to one `$batch`. Fact: at most 20 [doc], graph-calendar §15.
+BATCH = 20
+#: A delta window reaches further than the rules' window, so that it needs re-basing only rarely.
+MARGIN = timedelta(days=30)
+
+
+def read_all(ctx: PassContext) -> Flow[None]:
+    """Both sides, each as far as it answers."""
+    if ctx.options.read_raynet and Side.RAYNET not in ctx.blocked:
+        try:
+            yield from _read_raynet(ctx)
+            yield from side_well(ctx, Side.RAYNET)
+        except Remote as error:
+            yield from side_trouble(ctx, Side.RAYNET, error)
+    if Side.GRAPH not in ctx.blocked:
+        yield from _read_graph(ctx)
+
+
+# --- Raynet -------------------------------------------------------------------------------------------------------
+
+
+def _read_raynet(ctx: PassContext) -> Flow[None]:
+    cursor = ctx.sync.cursor
+    newcomers = any(not one.matched for one in ctx.ready())
+    if cursor is None or ctx.options.full or newcomers:
+        yield from _whole_window(ctx)
+    else:
+        yield from _newest(ctx, cursor)
+    for key in sorted({n.activity for n in ctx.notices if n.activity is not None and n.hint == "deleted"}):
+        yield from prove_activity(ctx, key)
+
+
+def _whole_window(ctx: PassContext) -> Flow[None]:
+    """Every planned activity of the window; the cursor is taken before, so nothing between is missed."""
+    first = yield from want(NewestActivities(ctx.firm, 0, 1))
+    start, end = ctx.world().window
+    after, seen = 0, list(first.activities)
+    while True:
+        page = yield from want(WindowActivities(ctx.firm, start - timedelta(days=2), end + timedelta(days=2), after))
+        seen += page.activities
+        if not page.more:
+            break
+        highest = max((one.key.id for one in page.activities), default=after)
+        if highest <= after:
+            break
+        after = highest
+    watermark = _newest_of(first.activities) or ctx.now
+    yield from _store_activities(ctx, seen, RaynetCursor(watermark=watermark, total=first.total))
+    yield from _sweep(ctx, skip={one.key for one in seen})
+    ctx.whole_window = True
+    sync = replace(ctx.sync, last_full_at=ctx.now)
+    ctx.put_sync(sync)
+    yield from want(Commit(ctx.firm, (sync,)))
+
+
+def _newest(ctx: PassContext, cursor: RaynetCursor) -> Flow[None]:
+    """One call when idle: the newest rows of the instance, and its total, which shows deletions."""
+    horizon = cursor.watermark - OVERLAP
+    rows: list[Activity] = []
+    page: ActivityPage = yield from want(NewestActivities(ctx.firm, 0, FIRST_PAGE))
+    rows += page.activities
+    offset, total = FIRST_PAGE, page.total
+    while page.more and all(_is_newer(one, horizon) for one in page.activities):
+        page = yield from want(NewestActivities(ctx.firm, offset, NEXT_PAGE))
+        rows += page.activities
+        offset += NEXT_PAGE
+    watermark = max(cursor.watermark, _newest_of(rows) or cursor.watermark)
+    created = {one.key for one in rows if one.created_at is not None and one.created_at > cursor.watermark}
+    yield from _store_activities(ctx, rows, RaynetCursor(watermark=watermark, total=cursor.total))
+    if cursor.total is None or total != cursor.total + len(created):
+        yield from _sweep(ctx, skip={one.key for one in rows})
+    sync = replace(ctx.sync, cursor=RaynetCursor(watermark=watermark, total=total))
+    if sync != ctx.sync:
+        ctx.put_sync(sync)
+        yield from want(Commit(ctx.firm, (sync,)))
+
+
+def _is_newer(activity: Activity, horizon: datetime) -> bool:
+    return activity.modified_at is None or activity.modified_at >= horizon
+
+
+def _newest_of(activities: Iterable[Activity]) -> datetime | None:
+    return max((one.modified_at for one in activities if one.modified_at is not None), default=None)
+
+
+def _store_activities(ctx: PassContext, activities: Iterable[Activity], cursor: RaynetCursor) -> Flow[None]:
+    by_key = {one.key: one for one in activities}
+    stored, _ = yield from want(LoadSeen(ctx.firm, activities=tuple(by_key)))
+    known = {one.key: one for one in stored}
+    fresh = [one for one in by_key.values() if is_news(known.get(one.key), one)]
+    rows = yield from activity_rows(ctx, fresh, known)
+    sync = replace(ctx.sync, cursor=cursor)
+    if rows or sync != ctx.sync:
+        ctx.put_sync(sync)
+        yield from want(Commit(ctx.firm, (sync, *rows)))
+
+
+def is_news(stored: SeenActivity | None, row: Activity) -> bool:
+    """Whether the row tells something. The version seen last, though we wrote since, is an answer from before."""
+    if stored is None:
+        return True
+    if stored.gone_at is not None or stored.hidden:
+        return True
+    old = stored.activity
+    if row.version is not None and old.version is not None:
+        return row.version > old.version
+    if row.modified_at is not None and old.modified_at is not None:
+        return row.modified_at >= old.modified_at and row != old
+    return row != old
+
+
+def _sweep(ctx: PassContext, skip: set[ActivityKey]) -> Flow[None]:
+    """Something may have been deleted: look for the paired activities, and prove each that is missing."""
+    known = yield from want(KnownActivities(ctx.firm))
+    wanted = [key for key in known if key not in skip]
+    if not wanted:
+        return
+    found = yield from want(ActivitiesById(ctx.firm, tuple(sorted({key.id for key in wanted}))))
+    present = {one.key for one in found}
+    yield from _store_activities(ctx, found, ctx.sync.cursor or RaynetCursor(watermark=ctx.now))
+    for key in wanted:
+        if key not in present:
+            yield from prove_activity(ctx, key)
+
+
+def prove_activity(ctx: PassContext, key: ActivityKey) -> Flow[SeenActivity | None]:
+    """Look for one activity: present, hidden, of another type, or gone. Only two *not found* prove the last.
+
+    Fact: a type change in Raynet's own pages makes the old path answer 404 [inferred], raynet-api §10, §22 no. 16.
+    """
+    stored, _ = yield from want(LoadSeen(ctx.firm, activities=(key,)))
+    if not stored:
+        return None
+    seen = stored[0]
+    try:
+        found = yield from want(GetActivity(ctx.firm, key))
+        seen = replace(seen, activity=replace(found, version=found.version or seen.activity.version), hidden=False)
+    except Gone:
+        other = yield from want(FindActivity(ctx.firm, key.id))
+        if other is not None and other.key != key:
+            yield from _rekey(ctx, seen, other)
+            return None
+        if other is not None:
+            return None
+        seen = replace(seen, gone_at=ctx.now)
+    except Remote as error:
+        if concerns_side(error):
+            raise
+        ctx.error(str(key), error)
+        seen = replace(seen, hidden=True)
+    rows = yield from activity_rows(ctx, [seen.activity], {key: seen}, seen=seen)
+    yield from want(Commit(ctx.firm, rows))
+    return seen
+
+
+def _rekey(ctx: PassContext, old: SeenActivity, new: Activity) -> Flow[None]:
+    """The activity got another type: its link follows it."""
+    links = yield from want(LinksOf(ctx.firm, activities=(old.key,)))
+    link = links.get(old.key)
+    rows = yield from activity_rows(ctx, [new], {}, moved_from=link)
+    yield from want(Commit(ctx.firm, (replace(old, gone_at=ctx.now), *rows)))
+
+
+# --- Outlook ------------------------------------------------------------------------------------------------------
+
+
+def _read_graph(ctx: PassContext) -> Flow[None]:
+    wanted = [_wanted(ctx, one) for one in ctx.ready() if _reads(ctx, one)]
+    chunks = [tuple(wanted[i : i + BATCH]) for i in range(0, len(wanted), BATCH)]
+    outcomes = yield from gather([_read_chunk(ctx, chunk) for chunk in chunks], limit=3)
+    for outcome in outcomes:
+        if isinstance(outcome, Failed):
+            if not isinstance(outcome.error, Remote):
+                raise outcome.error
+            if Side.GRAPH not in ctx.blocked:
+                yield from side_trouble(ctx, Side.GRAPH, outcome.error)
+    if wanted and Side.GRAPH not in ctx.blocked:
+        yield from side_well(ctx, Side.GRAPH)
+
+
+def _reads(ctx: PassContext, row: MailboxSync) -> bool:
+    if row.wait_until is not None and row.wait_until > ctx.now:
+        return False
+    return ctx.options.mailboxes is None or row.mailbox in ctx.options.mailboxes or not row.matched
+
+
+def _wanted(ctx: PassContext, row: MailboxSync) -> DeltaWanted:
+    """Go on from the link, or start a round over a window that reaches further than the rules demand."""
+    assert row.mailbox is not None
+    start, end = ctx.world().window
+    covered = row.window_from is not None and row.window_till is not None
+    covered = covered and row.window_from <= start and row.window_till >= end  # type: ignore[operator]
+    if row.delta_link is not None and covered and not ctx.options.full and row.matched:
+        assert row.window_from is not None and row.window_till is not None
+        return DeltaWanted(mailbox=row.mailbox, link=row.delta_link, start=row.window_from, end=row.window_till)
+    start, end = start - timedelta(days=2), end + MARGIN
+    return DeltaWanted(mailbox=row.mailbox, link=None, start=start, end=end)
+
+
+def _read_chunk(ctx: PassContext, chunk: tuple[DeltaWanted, ...]) -> Flow[None]:
+    answers = yield from want(ReadDeltas(ctx.firm, chunk))
+    lost = tuple(replace(one, link=None) for one in chunk if isinstance(answers.get(one.mailbox), TokenLost))
+    again = (yield from want(ReadDeltas(ctx.firm, lost))) if lost else {}
+    for one in chunk:
+        answer = again.get(one.mailbox, answers.get(one.mailbox))
+        if isinstance(answer, TokenLost):
+            answer = yield from _calendar(ctx, one)
+        if isinstance(answer, Remote):
+            if concerns_side(answer):
+                raise answer
+            yield from mailbox_trouble(ctx, one.mailbox, answer)
+        elif answer is not None:
+            try:
+                yield from _store_round(ctx, one, answer)
+            except Remote as error:
+                if concerns_side(error):
+                    raise
+                yield from mailbox_trouble(ctx, one.mailbox, error)
+
+
+def _calendar(ctx: PassContext, wanted: DeltaWanted) -> Flow[DeltaRound | Remote]:
+    """Delta rounds of this mailbox do not end: read the window plainly, without a link to go on from."""
+    try:
+        events = yield from want(ReadCalendar(ctx.firm, wanted.mailbox, wanted.start, wanted.end))
+    except Remote as error:
+        return error
+    return DeltaRound(events=events, removed=(), link="", full=True)
+
+
+def _store_round(ctx: PassContext, wanted: DeltaWanted, answer: DeltaRound) -> Flow[None]:
+    mailbox = wanted.mailbox
+    row = ctx.mailbox(mailbox)
+    assert row is not None
+    keys = tuple(EventKey(mailbox, one.id) for one in answer.events)
+    keys += tuple(EventKey(mailbox, EventId(one)) for one in answer.removed)
+    _, stored = yield from want(LoadSeen(ctx.firm, events=keys))
+    known = {one.key: one for one in stored}
+    missing = [one.key for one in stored if one.key.id in answer.removed and one.gone_at is None]
+    if answer.full:
+        missing += yield from _unseen(ctx, mailbox, answer)
+    events = [one for one in answer.events if is_newer_event(known.get(one.key), one)]
+    seen = [_observed(ctx, known.get(one.key), one) for one in events]
+    for key in missing:
+        proved = yield from _prove_event(ctx, key, known.get(key))
+        seen += [proved] if proved is not None else []
+    rows = yield from event_rows(ctx, seen, known, row)
+    samples = _push_samples(ctx, mailbox, events) if not answer.full else ()
+    row = replace(
+        row,
+        delta_link=answer.link or None,
+        window_from=wanted.start,
+        window_till=wanted.end,
+        last_read_at=ctx.now,
+        failures=0,
+        wait_until=None,
+    )
+    ctx.put_mailbox(row)
+    ctx.read_whole.add(mailbox)
+    if rows or samples or answer.link != wanted.link:
+        yield from want(Commit(ctx.firm, (row, *rows, *samples)))
+
+
+def is_newer_event(stored: SeenEvent | None, event: Event) -> bool:
+    """Not our own echo, and not an answer older than what is known. Fact: replays happen [doc], graph-calendar §13."""
+    if stored is None or stored.gone_at is not None:
+        return True
+    old = stored.event
+    if event.etag is not None and event.etag == old.etag:
+        return False
+    if event.modified_at is not None and old.modified_at is not None and event.modified_at < old.modified_at:
+        return False
+    return True
+
+
+def _observed(ctx: PassContext, stored: SeenEvent | None, event: Event) -> SeenEvent:
+    """Delta never shows our own property: what was known of it stays."""
+    own_key = event.own_key or (stored.event.own_key if stored is not None else None)
+    return SeenEvent(firm_id=ctx.firm, key=event.key, event=replace(event, own_key=own_key), seen_at=ctx.now)
+
+
+def _unseen(ctx: PassContext, mailbox: MailboxId, answer: DeltaRound) -> Flow[list[EventKey]]:
+    """Known events that a full round did not show: candidates for a proof, nothing more."""
+    shown = {one.id for one in answer.events} | {EventId(one) for one in answer.odd}
+    stored = yield from want(KnownEvents(ctx.firm, mailbox))
+    return [key for key in stored if key.id not in shown]
+
+
+def _prove_event(ctx: PassContext, key: EventKey, stored: SeenEvent | None) -> Flow[SeenEvent | None]:
+    """The event itself answers: there (moved out of the window), or gone."""
+    if stored is None:
+        _, found = yield from want(LoadSeen(ctx.firm, events=(key,)))
+        if not found:
+            return None
+        stored = found[0]
+    try:
+        event = yield from want(GetEvent(ctx.firm, key))
+    except Gone:
+        return replace(stored, gone_at=ctx.now)
+    return _observed(ctx, stored, event) if is_newer_event(stored, event) else None
+
+
+def _push_samples(ctx: PassContext, mailbox: MailboxId, events: list[Event]) -> tuple[PushSample, ...]:
+    """How long after each change its notification came; None where polling found it first."""
+    heard = [n.received_at for n in ctx.notices if n.kind is NoticeKind.MAILBOX and n.mailbox == mailbox]
+    samples = []
+    for event in events:
+        if event.modified_at is None or ctx.now - event.modified_at > timedelta(minutes=15):
+            continue
+        after = [at for at in heard if at >= event.modified_at - timedelta(seconds=2)]
+        delay = max(0.0, (min(after) - event.modified_at).total_seconds()) if after else None
+        samples.append(PushSample(firm_id=ctx.firm, side=Side.GRAPH, at=event.modified_at, delay_seconds=delay))
+    return tuple(samples)

@@ -1,0 +1,238 @@
+"""Settling what a crash or a lost reply left open: by looking, never by repeating blindly or with newer values.
+
+A create that is not found is sent again with its frozen payload and key; an update or removal that did not happen is
+dropped and planned anew. A half-made activity is filled only with what its event says now, and never with a text that
+has become private meanwhile.
+"""
+
+from collections import defaultdict
+from dataclasses import replace
+from datetime import timedelta
+
+from server.domain.activity import Activity, ParticipantWrite
+from server.domain.ids import LinkId
+from server.domain.keys import is_placeholder
+from server.domain.mapping import NEW_TYPE
+from server.domain.reasons import Reason
+from server.domain.reconcile import reconcile
+from server.domain.state import Group, Intent, IntentKind, IntentState, Pair, PairState, Payload, Side, Trail
+from server.errors import Gone, Remote
+from server.flow import Flow, want
+from server.ports import (
+    Commit,
+    DeleteActivity,
+    FindByExtId,
+    FindByTitle,
+    FindEvents,
+    GetActivity,
+    GetEvent,
+    LoadGroups,
+    OpenIntents,
+    Row,
+)
+from server.sync.apply import abandoned, create_activity, create_event, failed, reveal
+from server.sync.context import PassContext
+from server.sync.seats import due
+from server.sync.work import LinkWork, predicted
+
+#: Clocks may differ by some minutes; a placeholder is unique by its title anyway.
+SKEW = timedelta(minutes=15)
+_GRAPH = (IntentKind.CREATE_EVENT, IntentKind.UPDATE_EVENT, IntentKind.DELETE_EVENT)
+
+
+def recover(ctx: PassContext) -> Flow[None]:
+    """Settle every open intent whose side may be asked."""
+    open_intents = yield from want(OpenIntents(ctx.firm))
+    by_link: dict[LinkId, list[Intent]] = defaultdict(list)
+    for intent in open_intents:
+        by_link[intent.link_id].append(intent)
+    if not by_link:
+        return
+    groups = yield from want(LoadGroups(ctx.firm, tuple(sorted(by_link))))
+    for group in groups:
+        work = LinkWork(group, group.link, group.pairs, ctx.world())
+        for intent in sorted(by_link[group.link.id], key=lambda one: (one.at, one.id)):
+            side = Side.GRAPH if intent.kind in _GRAPH else Side.RAYNET
+            if side in ctx.blocked:
+                continue
+            try:
+                rows = yield from _settle(ctx, work, intent)
+            except Remote as error:
+                yield from failed(ctx, work, intent, error)
+                continue
+            trail = _trail(ctx, work, intent)
+            yield from want(Commit(ctx.firm, (*rows, trail, due(ctx, work.link.id, "recovered"))))
+
+
+def _trail(ctx: PassContext, work: LinkWork, intent: Intent) -> Trail:
+    return Trail(
+        firm_id=ctx.firm,
+        link_id=work.link.id,
+        pair_id=intent.pair_id,
+        pass_id=ctx.pass_id,
+        at=ctx.now,
+        seen=(intent.kind.value,),
+        reason=Reason.SETTLED,
+        outcome="written",
+    )
+
+
+def _settle(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tuple[Row, ...]]:
+    match intent.kind:
+        case IntentKind.CREATE_EVENT:
+            return (yield from _event_create(ctx, work, intent))
+        case IntentKind.UPDATE_EVENT | IntentKind.DELETE_EVENT:
+            return (yield from _event_write(ctx, work, intent))
+        case IntentKind.CREATE_ACTIVITY:
+            return (yield from _activity_create(ctx, work, intent))
+        case IntentKind.UPDATE_ACTIVITY | IntentKind.DELETE_ACTIVITY:
+            return (yield from _activity_write(ctx, work, intent))
+
+
+def _dropped(intent: Intent) -> Intent:
+    return replace(intent, state=IntentState.DROPPED)
+
+
+# --- Graph --------------------------------------------------------------------------------------------------------
+
+
+def _event_create(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tuple[Row, ...]]:
+    draft = intent.payload.event_draft
+    assert draft is not None
+    mailbox = work.mailbox_of(intent.pair_id)
+    if mailbox not in {row.mailbox for row in ctx.ready()}:
+        return abandoned(ctx, work, intent)
+    found = yield from want(FindEvents(ctx.firm, mailbox, draft.own_key))
+    if found:
+        ctx.orphan_events += [twin.key for twin in found[1:]]
+        return work.event_created(intent, found[0], echo=False)
+    again = replace(intent, attempts=intent.attempts + 1)
+    yield from want(Commit(ctx.firm, (again,)))
+    return (yield from create_event(ctx, work, again))
+
+
+def _event_write(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tuple[Row, ...]]:
+    key = intent.event
+    assert key is not None
+    try:
+        fresh = yield from want(GetEvent(ctx.firm, key))
+    except Gone:
+        if intent.kind is IntentKind.DELETE_EVENT:
+            return work.event_deleted(intent)
+        return (_dropped(intent), *work.event_gone(key, ctx.now))
+    change = intent.payload.event_change
+    if change is None:
+        return (_dropped(intent), work.observe_event(fresh, ctx.now))
+    same = (
+        (change.subject is None or change.subject == fresh.subject)
+        and (change.times is None or change.times.when == fresh.when)
+        and (change.description is None or change.description == fresh.body)
+        and (change.location is None or change.location == fresh.location)
+        and (change.importance is None or change.importance is fresh.importance)
+        and (change.categories is None or set(change.categories) == set(fresh.categories))
+    )
+    if same:
+        return work.event_updated(intent, fresh)
+    return (_dropped(intent), work.observe_event(fresh, ctx.now))
+
+
+# --- Raynet -------------------------------------------------------------------------------------------------------
+
+
+def _activity_create(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tuple[Row, ...]]:
+    found = yield from _find_made(ctx, intent)
+    if found is None and intent.half_done:
+        # Somebody removed the placeholder: nothing of this create is left.
+        work.link = replace(work.link, activity=None, generation=work.link.generation + 1)
+        return (_dropped(intent), work.link)
+    if found is not None and not is_placeholder(found.title):
+        made = replace(intent, activity=found.key, half_done=True)
+        rows = work.activity_made(made, found.key)
+        return (*rows[:1], *work.activity_revealed(made, found))
+    fresh = yield from _fresh_intent(ctx, work, intent)
+    if fresh is None:
+        return (yield from _abandon_placeholder(ctx, work, intent, found))
+    if found is None:
+        again = replace(fresh, attempts=intent.attempts + 1)
+        yield from want(Commit(ctx.firm, (work.remember_sent(again), again)))
+        return (yield from create_activity(ctx, work, again))
+    made = replace(fresh, activity=found.key, half_done=True, attempts=intent.attempts + 1)
+    rows = work.activity_made(made, found.key) if not intent.half_done else (made,)
+    yield from want(Commit(ctx.firm, (*rows, work.remember_sent(made))))
+    return (yield from reveal(ctx, work, made, found if found.detailed else None))
+
+
+def _find_made(ctx: PassContext, intent: Intent) -> Flow[Activity | None]:
+    """The record of this create, by its id, its external id, or its placeholder's exact title."""
+    draft = intent.payload.activity_draft
+    assert draft is not None
+    if intent.half_done and intent.activity is not None:
+        try:
+            return (yield from want(GetActivity(ctx.firm, intent.activity)))
+        except Gone:
+            return None
+    found = yield from want(FindByExtId(ctx.firm, NEW_TYPE, draft.ext_id))
+    if found is not None:
+        return found
+    titled = yield from want(FindByTitle(ctx.firm, draft.title, intent.at - SKEW))
+    ctx.orphans += [twin.key for twin in titled[1:]]
+    return titled[0] if titled else None
+
+
+def _fresh_intent(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[Intent | None]:
+    """The same create with what its event says now; None when the event is gone or no longer to be carried."""
+    key = intent.event
+    assert key is not None
+    try:
+        event = yield from want(GetEvent(ctx.firm, key))
+    except Gone:
+        yield from want(Commit(ctx.firm, work.event_gone(key, ctx.now)))
+        return None
+    seen = work.observe_event(event, ctx.now)
+    pair: Pair = replace(work.pairs[intent.pair_id], state=PairState.LIVE, base=None)
+    bare = replace(work.link, activity=None)
+    plan = reconcile(Group(link=bare, pairs=(pair,), activity=None, events=(seen,), intents=()), ctx.world())
+    write = next((one for one in plan.writes if one.kind is IntentKind.CREATE_ACTIVITY), None)
+    if write is None or write.activity_plan is None:
+        return None
+    work.link = replace(work.link, masked=plan.link.masked, attendee_persons=plan.link.attendee_persons)
+    people = tuple(ParticipantWrite(person=person) for person in write.activity_plan.add_persons)
+    change = replace(write.activity_plan.change, participants=people or None)
+    payload = Payload(activity_draft=intent.payload.activity_draft, activity_change=change)
+    return replace(intent, payload=payload, expects=write.expects)
+
+
+def _abandon_placeholder(
+    ctx: PassContext, work: LinkWork, intent: Intent, found: Activity | None
+) -> Flow[tuple[Row, ...]]:
+    """Its event is gone or not to be carried any more: take the neutral record away again."""
+    if found is not None:
+        try:
+            yield from want(DeleteActivity(ctx.firm, found.key))
+        except Gone:
+            pass
+    work.link = replace(work.link, activity=None, generation=work.link.generation + 1)
+    return (_dropped(intent), work.link)
+
+
+def _activity_write(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tuple[Row, ...]]:
+    key = intent.activity
+    assert key is not None
+    try:
+        fresh = yield from want(GetActivity(ctx.firm, key))
+    except Gone:
+        if intent.kind is IntentKind.DELETE_ACTIVITY:
+            return work.activity_deleted(intent)
+        ctx.suspects.add(key)
+        return (_dropped(intent),)
+    change = intent.payload.activity_change
+    if change is not None and _shows(fresh, predicted(fresh, change, ctx.sync.login or "")):
+        return work.activity_updated(intent, fresh)
+    return (_dropped(intent), work.observe_activity(fresh, ctx.now))
+
+
+def _shows(fresh: Activity, wanted: Activity) -> bool:
+    """Whether the record already says all that the update wanted."""
+    return replace(wanted, modified_by=fresh.modified_by, participants=()) == replace(fresh, participants=()) and (
+        wanted.persons == fresh.persons
+    )

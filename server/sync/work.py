@@ -1,0 +1,254 @@
+"""The rows of one link while its plan is carried out: what each confirmed write makes of them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from server.domain import keys, mapping
+from server.domain.activity import Activity, ActivityChange, ActivityStatus, Participant, ParticipantWrite
+from server.domain.content import MERGED_FIELDS, Content, FieldName
+from server.domain.event import Event
+from server.domain.html import rich_from_html
+from server.domain.ids import ActivityKey, EventKey, MailboxId, PairId
+from server.domain.mapping import World
+from server.domain.reasons import Reason
+from server.domain.state import (
+    Base,
+    Group,
+    Intent,
+    IntentState,
+    Link,
+    Pair,
+    PairState,
+    SeenActivity,
+    SeenEvent,
+    SentValue,
+)
+from server.ports import Row
+
+#: How long a sent value is remembered as ours. Late effects of lost writes come within minutes; a day is generous.
+SENT_FOR = timedelta(hours=24)
+SENT_AT_MOST = 40
+
+
+class LinkWork:
+    """Current rows of a link. Every method that changes them returns the rows to be committed."""
+
+    def __init__(self, group: Group, link: Link, pairs: Sequence[Pair], world: World) -> None:
+        self.link = link
+        self.pairs: dict[PairId, Pair] = {pair.id: pair for pair in pairs}
+        self.activity = group.activity
+        self.events: dict[EventKey, SeenEvent] = {seen.key: seen for seen in group.events}
+        self.world = world
+
+    # --- what was sent ---
+
+    def remember_sent(self, intent: Intent) -> Link:
+        """Note the values this intent is about to send to Raynet."""
+        expects, now = intent.expects, self.world.now
+        names = MERGED_FIELDS if FieldName.EXISTENCE in intent.fields else intent.fields
+        new = [
+            SentValue(field=name, digest=keys.value_digest(getattr(expects.raynet, name.value)), at=now)
+            for name in names
+            if expects is not None and name in MERGED_FIELDS and getattr(expects.raynet, name.value) is not None
+        ]
+        kept = [one for one in self.link.sent if now - one.at < SENT_FOR]
+        self.link = replace(self.link, sent=tuple([*kept, *new][-SENT_AT_MOST:]))
+        return self.link
+
+    # --- Outlook's side ---
+
+    def _shown(self, event: Event) -> Content:
+        kind = self.link.activity.type if self.link.activity is not None else mapping.NEW_TYPE
+        return mapping.outlook_content(event, kind, masked=mapping.is_masked(event, self.world))
+
+    def observe_event(self, event: Event, now: datetime) -> SeenEvent:
+        """Store a fresh reading of an event."""
+        old = self.events.get(event.key)
+        own_key = event.own_key or (old.event.own_key if old is not None else None)
+        seen = SeenEvent(firm_id=self.link.firm_id, key=event.key, event=replace(event, own_key=own_key), seen_at=now)
+        self.events[event.key] = seen
+        return seen
+
+    def event_gone(self, key: EventKey, now: datetime) -> tuple[Row, ...]:
+        old = self.events.get(key)
+        if old is None:
+            return ()
+        seen = replace(old, gone_at=now)
+        self.events[key] = seen
+        return (seen,)
+
+    def event_created(self, intent: Intent, event: Event, *, echo: bool) -> tuple[Row, ...]:
+        """The event exists. ``echo`` = the answer to the create itself, so what it shows is what was agreed."""
+        pair = self.pairs[intent.pair_id]
+        base = intent.expects
+        if base is not None and echo:
+            base = replace(base, outlook=self._shown(event))
+        pair = replace(pair, event=event.id, base=base, failures=0, updated_at=self.world.now)
+        self.pairs[pair.id] = pair
+        rows: list[Row] = [pair, self.observe_event(event, self.world.now)]
+        if self.link.ical_uid is None and event.ical_uid:
+            self.link = replace(self.link, ical_uid=event.ical_uid)
+            rows.append(self.link)
+        return (*rows, _done(intent, event=event.key))
+
+    def event_updated(self, intent: Intent, event: Event) -> tuple[Row, ...]:
+        """The change stands. The base takes, for the written fields, what each side now shows."""
+        pair = self.pairs[intent.pair_id]
+        shown = self._shown(event)
+        rows: list[Row] = [self.observe_event(event, self.world.now), _done(intent)]
+        if pair.base is not None and intent.expects is not None:
+            base = _moved(pair.base, intent, raynet=intent.expects.raynet, outlook=shown)
+            pair = replace(pair, base=base, failures=0, updated_at=self.world.now)
+            self.pairs[pair.id] = pair
+            rows.append(pair)
+        return tuple(rows)
+
+    def event_deleted(self, intent: Intent) -> tuple[Row, ...]:
+        """The event is gone: by our removal."""
+        assert intent.event is not None
+        pair = replace(
+            self.pairs[intent.pair_id], state=PairState.CLOSED, reason=intent.reason, updated_at=self.world.now
+        )
+        self.pairs[pair.id] = pair
+        return (pair, *self.event_gone(intent.event, self.world.now), _done(intent))
+
+    # --- Raynet's side ---
+
+    def observe_activity(self, activity: Activity, now: datetime) -> SeenActivity:
+        """Store a fresh reading; a detail carries no version, so the one known stays."""
+        old = self.activity
+        if activity.version is None and old is not None and old.key == activity.key:
+            activity = replace(activity, version=old.activity.version)
+        self.activity = SeenActivity(firm_id=self.link.firm_id, key=activity.key, activity=activity, seen_at=now)
+        return self.activity
+
+    def activity_made(self, intent: Intent, key: ActivityKey) -> tuple[Row, ...]:
+        """The placeholder exists; the link points at it from now on, whatever happens next."""
+        self.link = replace(self.link, activity=key, version=None, own_saves=self.link.own_saves + 1)
+        return (self.link, replace(intent, activity=key, half_done=True))
+
+    def activity_revealed(self, intent: Intent, known: Activity) -> tuple[Row, ...]:
+        """The placeholder was filled: both sides are agreed."""
+        pair = replace(self.pairs[intent.pair_id], base=intent.expects, failures=0, updated_at=self.world.now)
+        self.pairs[pair.id] = pair
+        self.link = replace(self.link, own_saves=self.link.own_saves + 1)
+        change = intent.payload.activity_change
+        shown = known if change is None else predicted(known, change, self.world.login)
+        return (self.link, pair, self.observe_activity(shown, self.world.now), _done(intent))
+
+    def activity_updated(self, intent: Intent, known: Activity, *, saved: bool = True) -> tuple[Row, ...]:
+        """The change stands. ``known`` is the record as read right before it."""
+        pair = self.pairs[intent.pair_id]
+        change = intent.payload.activity_change
+        assert change is not None
+        shown = predicted(known, change, self.world.login)
+        cancelled = change.status is ActivityStatus.CANCELLED
+        if cancelled:
+            pair = replace(pair, state=PairState.CLOSED, reason=intent.reason)
+        elif FieldName.EXISTENCE in intent.fields:
+            marks = pair.base.marks if pair.base is not None else ()
+            base = replace(intent.expects, marks=marks) if intent.expects is not None else pair.base
+            pair = replace(pair, base=base, state=PairState.LIVE, reason=None)
+        elif pair.base is not None and intent.expects is not None:
+            base = _moved(pair.base, intent, raynet=intent.expects.raynet, outlook=intent.expects.outlook)
+            pair = replace(pair, base=base)
+        pair = replace(pair, failures=0, updated_at=self.world.now)
+        self.pairs[pair.id] = pair
+        link = replace(self.link, own_saves=self.link.own_saves + (1 if saved else 0))
+        if change.participants is not None:
+            added = {one.person for one in change.participants if one.person is not None and not one.remove}
+            dropped = {one.person for one in change.participants if one.remove and one.person is not None}
+            persons = {*link.attendee_persons, *added}
+            link = replace(link, attendee_persons=tuple(sorted(persons - dropped)))
+        self.link = link
+        return (link, pair, self.observe_activity(shown, self.world.now), _done(intent))
+
+    def activity_deleted(self, intent: Intent) -> tuple[Row, ...]:
+        """The activity is gone: by our removal."""
+        pair = replace(
+            self.pairs[intent.pair_id], state=PairState.CLOSED, reason=intent.reason, updated_at=self.world.now
+        )
+        self.pairs[pair.id] = pair
+        rows: list[Row] = [pair, _done(intent)]
+        if self.activity is not None:
+            self.activity = replace(self.activity, gone_at=self.world.now)
+            rows.append(self.activity)
+        return tuple(rows)
+
+    def parked(self, pair_id: PairId, reason: Reason) -> Pair:
+        pair = self.pairs[pair_id]
+        pair = replace(
+            pair, state=PairState.PARKED, reason=reason, failures=pair.failures + 1, updated_at=self.world.now
+        )
+        self.pairs[pair_id] = pair
+        return pair
+
+    def event_key(self, pair_id: PairId) -> EventKey | None:
+        pair = self.pairs[pair_id]
+        return EventKey(pair.mailbox, pair.event) if pair.event is not None else None
+
+    def mailbox_of(self, pair_id: PairId) -> MailboxId:
+        return self.pairs[pair_id].mailbox
+
+
+def _done(intent: Intent, event: EventKey | None = None) -> Intent:
+    return replace(intent, state=IntentState.DONE, event=event or intent.event)
+
+
+def _moved(base: Base, intent: Intent, *, raynet: Content, outlook: Content) -> Base:
+    names = tuple(name.value for name in intent.fields if name in MERGED_FIELDS)
+    moved = mapping.moved_base(base, raynet, outlook, names)
+    expects = intent.expects
+    if expects is not None and FieldName.WHEN in intent.fields:
+        moved = replace(moved, raynet_from=expects.raynet_from, raynet_till=expects.raynet_till)
+    if expects is not None and FieldName.CATEGORIES in intent.fields:
+        moved = replace(moved, marks=expects.marks)
+    return moved
+
+
+def predicted(activity: Activity, change: ActivityChange, login: str) -> Activity:
+    """The record as it must look after our save; Raynet's answer to an update does not return it."""
+    return replace(
+        activity,
+        title=activity.title if change.title is None else change.title,
+        scheduled_from=change.scheduled_from or activity.scheduled_from,
+        scheduled_till=change.scheduled_till or activity.scheduled_till,
+        description=(
+            activity.description if change.description_html is None else rich_from_html(change.description_html)
+        ),
+        place=activity.place if change.place is None else change.place,
+        priority=change.priority or activity.priority,
+        status=change.status or activity.status,
+        personal=activity.personal if change.personal is None else change.personal,
+        participants=_participants(activity.participants, change.participants or ()),
+        modified_by=login,
+    )
+
+
+def _participants(present: tuple[Participant, ...], writes: tuple[ParticipantWrite, ...]) -> tuple[Participant, ...]:
+    dropped = {one.person for one in writes if one.remove}
+    have = {one.person for one in present}
+    added = [Participant(person=one.person) for one in writes if not one.remove and one.person not in have]
+    return (*(one for one in present if one.person is None or one.person not in dropped), *added)
+
+
+def full_list(present: tuple[Participant, ...], writes: tuple[ParticipantWrite, ...]) -> tuple[ParticipantWrite, ...]:
+    """The complete desired list in signed ids, right whether Raynet adds or replaces. Fact: raynet-api §9, §22 no. 1."""
+    dropped = {one.person for one in writes if one.remove}
+    have = {one.person for one in present}
+    kept = tuple(
+        ParticipantWrite(
+            id=one.id,
+            person=one.person,
+            company=one.company,
+            lead=one.lead,
+            owner=one.owner,
+            role=one.role,
+            remove=one.person is not None and one.person in dropped and not one.owner,
+        )
+        for one in present
+        if one.id is not None
+    )
+    new = (ParticipantWrite(person=one.person) for one in writes if not one.remove and one.person not in have)
+    return (*kept, *new)
