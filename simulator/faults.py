@@ -8,11 +8,11 @@ import random
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal, assert_never
 
-from simulator.replies import cut_lists, html_page, is_batch, malformed, member_status, truncated, with_status
+from simulator.replies import cut_list, html_page, malformed, truncated, with_status
 from simulator.wire import Clock, SimHandler, SimRequest, SimResponse
 
 System = Literal["raynet", "graph", "entra", "other"]
@@ -22,8 +22,8 @@ System = Literal["raynet", "graph", "entra", "other"]
 class Match:
     """Which calls; every given condition must hold. ``path`` is searched as a regular expression.
 
-    ``member`` is searched in the URLs of a Graph ``$batch``: the rule then fires for a batch that has such a member,
-    and answers that can be given per member (statuses, list cuts) touch only these members.
+    An entry of a Graph ``$batch`` counts as a call of its own (``/graph/v1.0/users/...``), but only for rules with a
+    ``path``: rules without one mean whole HTTP requests.
     """
 
     system: System | None = None
@@ -31,16 +31,15 @@ class Match:
     method: str | None = None
     path: str | None = None
     body: Callable[[bytes], bool] | None = None
-    member: str | None = None
 
-    def fits(self, system: System, request: SimRequest) -> bool:
+    def fits(self, system: System, request: SimRequest, *, is_entry: bool = False) -> bool:
         return (
-            self.system in (None, system)
+            not (is_entry and self.path is None)
+            and self.system in (None, system)
             and self.host in (None, request.host)
             and self.method in (None, request.method)
             and (self.path is None or re.search(self.path, request.path) is not None)
             and (self.body is None or self.body(request.body))
-            and (self.member is None or is_batch(request, self.member))
         )
 
 
@@ -159,6 +158,7 @@ class Lost:
 
 
 Outcome = Reply | Lost
+Handle = Callable[[SimRequest], SimResponse]
 
 
 @dataclass(slots=True)
@@ -177,6 +177,7 @@ class _Pending:
     due_at: datetime
     number: int
     request: SimRequest = field(compare=False)
+    handle: Handle = field(compare=False)
 
 
 class FaultLayer:
@@ -222,17 +223,32 @@ class FaultLayer:
         due = sorted(pending for pending in self._pending if pending.due_at <= now)
         self._pending = [pending for pending in self._pending if pending.due_at > now]
         for pending in due:
-            self._handler.handle(pending.request)
+            pending.handle(pending.request)
             self.late_effects += 1
         return len(due)
 
     def exchange(self, request: SimRequest) -> Outcome:
         """One call through all faults. Delays add up; of the other faults the first rule that fires decides."""
         self.advance()
+        decisive, delay = self._struck_by(request, is_entry=False)
+        if decisive is None:
+            return Reply(response=self._handler.handle(request), delay_seconds=delay)
+        return self._applied(decisive, request, self._handler.handle, delay)
+
+    def entry(self, request: SimRequest, handle: Handle) -> SimResponse:
+        """One entry of a Graph ``$batch``: what would be lost on the wire is a 504 there, delays are none."""
+        whole = replace(request, path=f"/graph{request.path}")
+        decisive, _ = self._struck_by(whole, is_entry=True)
+        if decisive is None:
+            return handle(request)
+        outcome = self._applied(decisive, whole, lambda late: handle(replace(late, path=request.path)), 0.0)
+        return outcome.response if isinstance(outcome, Reply) else with_status(whole, 504, None)
+
+    def _struck_by(self, request: SimRequest, *, is_entry: bool) -> tuple[Rule | None, float]:
         system = system_of(request.path)
         delay, decisive = 0.0, None
         for armed in list(self._armed.values()):
-            if not armed.rule.match.fits(system, request):
+            if not armed.rule.match.fits(system, request, is_entry=is_entry):
                 continue
             armed.seen += 1
             is_delay = isinstance(armed.rule.action, Delay)
@@ -244,9 +260,7 @@ class FaultLayer:
                 delay += armed.rule.action.seconds
             else:
                 decisive = armed.rule
-        if decisive is None:
-            return Reply(response=self._handler.handle(request), delay_seconds=delay)
-        return self._applied(decisive, request, delay)
+        return decisive, delay
 
     def _fires(self, armed: _Armed) -> bool:
         rule = armed.rule
@@ -257,55 +271,54 @@ class FaultLayer:
         armed.fired += 1
         return True
 
-    def _applied(self, rule: Rule, request: SimRequest, delay: float) -> Outcome:
+    def _applied(self, rule: Rule, request: SimRequest, handle: Handle, delay: float) -> Outcome:
         action = rule.action
         match action:
             case DropRequest():
                 return Lost(how="connect", applied=False, delay_seconds=delay)
             case DropReply():
-                self._handler.handle(request)
+                handle(request)
                 return Lost(how="reset" if action.reset else "timeout", applied=True, delay_seconds=delay)
             case LateEffect():
-                self._later(request, action.seconds)
+                self._later(request, handle, action.seconds)
                 if action.status is None:
                     return Lost(how="timeout", applied=False, delay_seconds=delay)
                 return Reply(response=with_status(request, action.status, None), delay_seconds=delay)
             case Twice():
-                first = self._handler.handle(request)
-                self._later(request, action.seconds)
-                self.advance()
+                first = handle(request)
+                if action.seconds > 0:
+                    self._later(request, handle, action.seconds)
+                else:
+                    handle(request)
+                    self.late_effects += 1
                 return Reply(response=first, delay_seconds=delay)
-        return Reply(response=self._bent(action, request, rule.match.member), delay_seconds=delay)
+        return Reply(response=_bent(action, request, handle), delay_seconds=delay)
 
-    def _bent(self, action: _BentReply, request: SimRequest, member: str | None) -> SimResponse:
-        match action:
-            case Status():
-                return self._status(action, request, member)
-            case HtmlPage():
-                return html_page(action.status)
-            case CutJson():
-                return truncated(self._handler.handle(request))
-            case Malformed():
-                return malformed(self._handler.handle(request))
-            case CutPage():
-                return cut_lists(request, self._handler.handle(request), action.keep, member)
-            case EmptyList():
-                return cut_lists(request, self._handler.handle(request), None, member)
-            case Delay():
-                return self._handler.handle(request)
-        assert_never(action)
-
-    def _status(self, action: Status, request: SimRequest, member: str | None) -> SimResponse:
-        if member is not None:
-            return member_status(self._handler, request, member, action.status, action.retry_after)
-        if action.applied:
-            self._handler.handle(request)
-        return with_status(request, action.status, action.retry_after)
-
-    def _later(self, request: SimRequest, seconds: float) -> None:
+    def _later(self, request: SimRequest, handle: Handle, seconds: float) -> None:
         self._number += 1
         due_at = self._clock() + timedelta(seconds=seconds)
-        self._pending.append(_Pending(due_at=due_at, number=self._number, request=request))
+        self._pending.append(_Pending(due_at=due_at, number=self._number, request=request, handle=handle))
+
+
+def _bent(action: _BentReply, request: SimRequest, handle: Handle) -> SimResponse:
+    match action:
+        case Status():
+            if action.applied:
+                handle(request)
+            return with_status(request, action.status, action.retry_after)
+        case HtmlPage():
+            return html_page(action.status)
+        case CutJson():
+            return truncated(handle(request))
+        case Malformed():
+            return malformed(handle(request))
+        case CutPage():
+            return cut_list(handle(request), action.keep)
+        case EmptyList():
+            return cut_list(handle(request), None)
+        case Delay():
+            return handle(request)
+    assert_never(action)
 
 
 def system_of(path: str) -> System:

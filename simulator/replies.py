@@ -1,12 +1,11 @@
-"""Bending replies for the fault layer: Raynet's ``data`` lists, Graph's ``value`` lists and ``$batch`` answers."""
+"""Bending replies for the fault layer: knows Raynet's ``data`` and Graph's ``value`` lists."""
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from simulator.wire import SimHandler, SimRequest, SimResponse
+from simulator.wire import SimRequest, SimResponse
 
 _GRAPH_CODES = {429: "TooManyRequests", 500: "InternalServerError", 503: "ServiceUnavailable", 504: "GatewayTimeout"}
 
@@ -50,64 +49,17 @@ def malformed(response: SimResponse) -> SimResponse:
     return replace(response, body=_dump(body))
 
 
-def cut_lists(request: SimRequest, response: SimResponse, keep: int | None, member: str | None) -> SimResponse:
-    """Lists with their first ``keep`` rows only, counts and links untouched; None = an empty, consistent list."""
+def cut_list(response: SimResponse, keep: int | None) -> SimResponse:
+    """The first ``keep`` rows only, counts and links untouched; None = an empty list that looks consistent."""
     body = _load(response.body)
     if not isinstance(body, dict):
         return response
-    if "responses" in body:
-        touched = _members(request, member)
-        for one in body["responses"]:
-            if str(one.get("id")) in touched and isinstance(one.get("body"), dict):
-                _cut(one["body"], keep)
-    else:
-        _cut(body, keep)
-    return replace(response, body=_dump(body))
-
-
-def _cut(body: dict[str, Any], keep: int | None) -> None:
     for name in ("data", "value"):
         if isinstance(body.get(name), list):
             body[name] = body[name][: keep or 0]
-            if keep is None and "totalCount" in body:
-                body["totalCount"] = 0
-            if keep is None and "@odata.count" in body:
-                body["@odata.count"] = 0
-
-
-def is_batch(request: SimRequest, member: str) -> bool:
-    """Whether the request is a ``$batch`` with a member whose URL matches."""
-    return request.path.endswith("/$batch") and bool(_members(request, member))
-
-
-def member_status(
-    handler: SimHandler, request: SimRequest, member: str, status: int, retry_after: int | None
-) -> SimResponse:
-    """The batch answer with the matching members refused; only the others reach the system."""
-    refused = _members(request, member)
-    asked: dict[str, Any] = _load(request.body)
-    others = [one for one in asked["requests"] if str(one.get("id")) not in refused]
-    answers: list[Any] = []
-    if others:
-        response = handler.handle(replace(request, body=_dump({**asked, "requests": others})))
-        body = _load(response.body)
-        if response.status != 200 or not isinstance(body, dict):
-            return response
-        answers = body["responses"]
-    headers = {"Content-Type": "application/json", **({"Retry-After": str(retry_after)} if retry_after else {})}
-    error = _error(request, status)
-    answers += [{"id": one, "status": status, "headers": headers, "body": error} for one in sorted(refused)]
-    return SimResponse(status=200, headers={"Content-Type": "application/json"}, body=_dump({"responses": answers}))
-
-
-def _members(request: SimRequest, member: str | None) -> set[str]:
-    body = _load(request.body)
-    asked = body.get("requests", []) if isinstance(body, dict) else []
-    return {
-        str(one.get("id"))
-        for one in asked
-        if isinstance(one, dict) and (member is None or re.search(member, str(one.get("url"))) is not None)
-    }
+            counts = {"totalCount", "@odata.count"} & body.keys() if keep is None else set()
+            body.update(dict.fromkeys(counts, 0))
+    return replace(response, body=_dump(body))
 
 
 def _load(raw: bytes) -> Any:
