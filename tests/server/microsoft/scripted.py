@@ -58,7 +58,7 @@ class Answer:
 Script = Callable[[Seen], Answer]
 
 
-def refusal(status: int, code: str, headers: Mapping[str, str] | None = None, **members: Any) -> Answer:
+def refusal(status: int, code: str, headers: Mapping[str, str] | None = None, /, **members: Any) -> Answer:
     """Graph's error envelope; its message holds a person's data, which must never travel on."""
     error = {"code": code, "message": "Private dinner with jana@acme.cz", "innerError": {"request-id": "r"}} | members
     return Answer(status=status, body={"error": error}, headers=headers or {})

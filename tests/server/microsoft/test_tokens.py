@@ -252,7 +252,7 @@ def test_neither_secret_nor_token_shows_in_values_errors_and_logs(caplog: pytest
     caplog.set_level(logging.DEBUG)
     texts: list[str] = [repr(AppRegistration(client_id="c", secret=SECRET, certificate_pem="-----PRIVATE-canary"))]
     for answer in (aadsts(7000215, 401), Answer(body=b'{"access_token":"half-canary'), Answer(problem=OSError(SECRET))):
-        test = rig(calendar, lambda seen, answer=answer: answer)
+        test = rig(calendar, lambda seen, answer=answer: answer)  # type: ignore[misc]
         try:
             test.perform(PROBE)
         except Remote as error:
