@@ -24,8 +24,8 @@ def _flag(value: object) -> object:
 
 
 def _reference(value: object) -> object:
-    """The id of a reference, which is an object in replies and may be a bare id [spec], §3."""
-    return value.get("id") if isinstance(value, dict) else value
+    """The id of a reference, which is an object in replies and may be a bare id [spec], §3; one without id is odd."""
+    return value.get("id", value) if isinstance(value, dict) else value
 
 
 def _whole(value: object) -> object:
