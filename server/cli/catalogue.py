@@ -5,45 +5,16 @@ A sentence says what is wrong and what to do about it. ``{…}`` is filled from 
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
-
-class Language(StrEnum):
-    """The reader's language; BOTH where the environment does not say: Czech first."""
-
-    CZECH = "cs"
-    ENGLISH = "en"
-    BOTH = "both"
+from server.cli.catalogue_of_sources import MICROSOFT, RAYNET, STORE
+from server.cli.sentences import Sentence
+from server.errors import RosError
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """One thing said in both languages."""
-
-    cs: str
-    en: str
-
-    def text(self, language: Language, separator: str = " / ") -> str:
-        match language:
-            case Language.CZECH:
-                return self.cs
-            case Language.ENGLISH:
-                return self.en
-            case Language.BOTH:
-                return self.cs if self.cs == self.en else f"{self.cs}{separator}{self.en}"
-
-
-def reader_language(environ: Mapping[str, str]) -> Language:
-    """From ``ROS_LANG``, then the locale. A Slovak reads Czech; ``C`` and ``POSIX`` say nothing."""
-    for name in ("ROS_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
-        code = environ.get(name, "").lower()[:2]
-        if code in ("cs", "cz", "sk"):
-            return Language.CZECH
-        if code == "en":
-            return Language.ENGLISH
-    return Language.BOTH
+def explained(error: RosError) -> Sentence:
+    """The sentence of an error: of its own code, or else of its class."""
+    return sentence(error.code if error.code in SENTENCES else type(error).code, error.data)
 
 
 def sentence(code: str, data: Mapping[str, object]) -> Sentence:
@@ -205,6 +176,22 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
         "Klíč {path} mohou číst i jiní. Opravte: chmod 600 {path}",
         "Others can read the key {path}. Run: chmod 600 {path}",
     ),
+    "doctor_key_lost": Sentence(
+        "Databáze tu je, ale klíč {path} chybí. Vraťte ho ze zálohy; bez něj nejdou uložené přístupy přečíst.",
+        "The database is there, but the key {path} is not. Restore it; without it stored credentials cannot be read.",
+    ),
+    "doctor_database_ok": Sentence(
+        "Databáze odpovídá a má správné schéma ({revision}).",
+        "The database answers and has the right schema ({revision}).",
+    ),
+    "doctor_database_not_made_yet": Sentence(
+        "Databáze {path} ještě není. Vytvoří ji: ros migrate",
+        "There is no database {path} yet. This makes it: ros migrate",
+    ),
+    "doctor_database_unreachable": Sentence(
+        "Databáze neodpovídá ({detail}). Ověřte, že běží, a údaje v ROS_DATABASE_URL.",
+        "The database does not answer ({detail}). Check that it runs, and what ROS_DATABASE_URL says.",
+    ),
     "doctor_host_ok": Sentence("{host}: dosažitelný, certifikát platí.", "{host}: reachable, certificate valid."),
     "doctor_host_unknown": Sentence(
         "{host}: jméno nejde přeložit na adresu. Zkontrolujte DNS serveru.",
@@ -240,4 +227,7 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
         "Hodiny se liší o {seconds} s, přihlášení k Microsoftu může selhat. Zapněte synchronizaci času (timedatectl).",
         "The clock is off by {seconds} s, signing in to Microsoft may fail. Turn time synchronisation on: timedatectl.",
     ),
+    **STORE,
+    **RAYNET,
+    **MICROSOFT,
 }

@@ -12,6 +12,7 @@ import ssl
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -22,8 +23,8 @@ from urllib.parse import urlsplit
 
 import certifi
 
-from server.errors import Misconfigured
-from server.settings import SECRETS, Settings, load_settings, variable
+from server.errors import Misconfigured, RosError
+from server.settings import SECRETS, Settings, load_settings, master_keys, variable
 
 LEAST_FREE_BYTES: Final = 500 * 1024 * 1024
 REPLY_SECONDS: Final = 10.0
@@ -72,6 +73,7 @@ def diagnose(environ: Mapping[str, str], now: datetime) -> Iterator[Finding]:
     yield from settings_findings(settings, environ)
     yield data_folder_finding(settings)
     yield from key_file_findings(settings)
+    yield database_finding(settings)
     replies = ask_all([settings.graph_url, settings.authority_url, *settings.raynet_urls], settings.ca_bundle)
     yield from (host_finding(reply, now) for reply in replies)
     yield from clock_findings(replies)
@@ -126,6 +128,32 @@ def key_file_findings(settings: Settings) -> Iterator[Finding]:
         yield Finding(check="secret_key", state=State.FAILED, code="doctor_key_readable_by_others", data=data)
     else:
         yield Finding(check="secret_key", state=State.OK, code="doctor_key_ok", data=data)
+
+
+def database_finding(settings: Settings) -> Finding:
+    """Whether the database can be reached and has the schema of this release. A file that is not there is not made."""
+    if settings.database_file is not None and not settings.database_file.exists():
+        data = {"path": str(settings.database_file)}
+        return Finding(check="database", state=State.WARNING, code="doctor_database_not_made_yet", data=data)
+    if settings.secret_key is None and not settings.key_file.exists():
+        data = {"path": str(settings.key_file)}
+        return Finding(check="database", state=State.FAILED, code="doctor_key_lost", data=data)
+    # Here, because SQLAlchemy and Alembic take most of a second to load, which `ros --help` should not wait for.
+    from server.store.database import open_database
+    from server.store.migrate import migration_state
+
+    try:
+        with closing(open_database(settings.database_url.get_secret_value(), master_keys(settings))) as database:
+            current, needed = migration_state(database)
+    except Misconfigured as error:
+        return Finding(check="database", state=State.FAILED, code=error.code, data=error.data)
+    except RosError as error:
+        data = {"detail": str(error.data.get("detail") or error.code)}
+        return Finding(check="database", state=State.FAILED, code="doctor_database_unreachable", data=data)
+    if current != needed:
+        versions = {"current": current, "needed": needed}
+        return Finding(check="database", state=State.FAILED, code="store_not_migrated", data=versions)
+    return Finding(check="database", state=State.OK, code="doctor_database_ok", data={"revision": current})
 
 
 # --- the outside ------------------------------------------------------------------------------------------------------

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import click
 
-from server.cli.catalogue import Sentence, sentence
+from server.cli.catalogue import explained
 from server.cli.doctor import doctor
+from server.cli.sentences import Sentence
 from server.cli.shell import Shell, group
 from server.errors import RosError
 
@@ -33,7 +34,7 @@ def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     try:
         outcome = ros.main(args=list(arguments), prog_name="ros", obj=shell, standalone_mode=False)
     except RosError as error:
-        shell.say(sentence(error.code, error.data))
+        shell.say(explained(error))
         return REFUSED
     except click.UsageError as error:
         error.show()

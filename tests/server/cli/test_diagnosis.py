@@ -1,11 +1,12 @@
 """What `ros doctor` says of good and bad installations, with real files and real TLS on this machine."""
 
+import base64
 import http.server
 import json
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +16,8 @@ import trustme
 from server.cli.diagnosis import Finding, Reply, State, ask_all, clock_findings, diagnose, host_finding
 from server.cli.main import run
 from server.settings import load_settings, master_keys
+from server.store.database import open_database
+from server.store.migrate import migrate
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -82,6 +85,12 @@ def environ(tmp_path: Path, base: str = "http://127.0.0.1:9", **more: str) -> di
     return {"ROS_DATA_DIR": str(tmp_path / "data"), **bases, **more}
 
 
+def ready_database(given: dict[str, str], revision: str = "head") -> None:
+    settings = load_settings(given)
+    with closing(open_database(settings.database_url.get_secret_value(), master_keys(settings))) as database:
+        migrate(database, revision)
+
+
 def by_check(findings: list[Finding], check: str) -> list[tuple[State, str]]:
     return [(finding.state, finding.code) for finding in findings if finding.check == check]
 
@@ -91,10 +100,17 @@ def test_a_good_installation_has_only_good_findings(
 ) -> None:
     with host(serving(None)) as (base, asked):
         given = environ(tmp_path, base, ROS_CA_BUNDLE=str(roots), ROS_CLIENT_ID="x", ROS_CLIENT_SECRET="y")
-        master_keys(load_settings(given))
+        ready_database(given)
         findings = list(diagnose(given, datetime.now(UTC)))
     assert {finding.state for finding in findings} == {State.OK}
-    assert [finding.check for finding in findings] == ["settings", "data_dir", "secret_key", "host", "clock"]
+    assert [finding.check for finding in findings] == [
+        "settings",
+        "data_dir",
+        "secret_key",
+        "database",
+        "host",
+        "clock",
+    ]
     assert asked == ["/"], "each host is asked once, and never for an API path"
 
 
@@ -130,6 +146,31 @@ def test_a_key_that_others_can_read_is_noticed(tmp_path: Path) -> None:
     assert by_check(list(diagnose(environ(tmp_path), NOW)), "secret_key") == [
         (State.FAILED, "doctor_key_readable_by_others")
     ]
+
+
+def test_a_database_that_is_not_there_yet_is_not_made(tmp_path: Path) -> None:
+    findings = list(diagnose(environ(tmp_path), NOW))
+    assert by_check(findings, "database") == [(State.WARNING, "doctor_database_not_made_yet")]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_older_schema_is_noticed(tmp_path: Path) -> None:
+    ready_database(environ(tmp_path), revision="0001")
+    assert by_check(list(diagnose(environ(tmp_path), NOW)), "database") == [(State.FAILED, "store_not_migrated")]
+
+
+def test_a_database_without_its_key_is_noticed_and_no_new_key_is_made(tmp_path: Path) -> None:
+    ready_database(environ(tmp_path))
+    key_file = load_settings(environ(tmp_path)).key_file
+    key_file.unlink()
+    assert by_check(list(diagnose(environ(tmp_path), NOW)), "database") == [(State.FAILED, "doctor_key_lost")]
+    assert not key_file.exists()
+
+
+def test_a_database_that_does_not_answer_is_noticed(tmp_path: Path) -> None:
+    key = base64.b64encode(bytes(32)).decode()
+    given = environ(tmp_path, ROS_DATABASE_URL="postgresql://ros@127.0.0.1:9/ros", ROS_SECRET_KEY=key)
+    assert by_check(list(diagnose(given, NOW)), "database") == [(State.FAILED, "doctor_database_unreachable")]
 
 
 def test_hosts_that_cannot_be_used_say_why(
@@ -194,8 +235,14 @@ def test_the_command_prints_one_document_and_fails_with_a_failed_check(
     assert run(["doctor", "--json"], environ(tmp_path, ROS_LANG="en")) == 1
     captured = capsys.readouterr()
     document = json.loads(captured.out)
-    assert [check["check"] for check in document["checks"]] == ["settings", "data_dir", "secret_key", "host"]
-    assert document["checks"][3]["text"] == "127.0.0.1:9: no connection. Check network, firewall and proxy."
+    assert [check["check"] for check in document["checks"]] == [
+        "settings",
+        "data_dir",
+        "secret_key",
+        "database",
+        "host",
+    ]
+    assert document["checks"][4]["text"] == "127.0.0.1:9: no connection. Check network, firewall and proxy."
     assert captured.err == ""
 
 
