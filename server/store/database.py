@@ -1,0 +1,188 @@
+"""Engines and transactions.
+
+A transaction is a function: it is given a scope, runs between BEGIN and COMMIT, and may be run again from its start
+after a deadlock, a serialization failure or a connection lost before the commit. It has no other effect than on the
+database. Everything raised is of :mod:`server.errors`.
+"""
+
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeVar, cast
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
+
+from server.domain.ids import FirmId
+from server.store.crypto import KeyRing
+from server.store.faults import translated, worth_another_try
+from server.store.group import GroupCommit
+from server.store.scope import FirmScope
+from server.store.types import use_key_ring
+
+T = TypeVar("T")
+
+_TRIES: Final = 5
+_PAUSE_SECONDS: Final = 0.02
+#: A worker has at most some 48 threads.
+_POOL: Final = {"pool_size": 16, "max_overflow": 48, "pool_timeout": 30, "pool_use_lifo": True}
+_POSTGRESQL_OPTIONS: Final = (
+    "-c statement_timeout=30000 -c lock_timeout=10000 -c idle_in_transaction_session_timeout=60000 -c timezone=UTC"
+)
+_POSTGRESQL_CONNECT: Final = {
+    "options": _POSTGRESQL_OPTIONS,
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "tcp_user_timeout": 20_000,
+}
+_SQLITE_PRAGMAS: Final = (
+    "PRAGMA busy_timeout=10000",
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA cache_size=-16000",
+    "PRAGMA temp_store=MEMORY",
+)
+
+
+class Database:
+    """One engine with its key ring. Thread-safe; a process has one."""
+
+    def __init__(self, engine: Engine, keys: Sequence[bytes]) -> None:
+        self.engine = engine
+        self.key_ring = KeyRing(keys)
+        use_key_ring(engine.dialect, self.key_ring)
+        self.is_sqlite: bool = engine.dialect.name == "sqlite"
+        #: SQLite has one writer: waiting transactions share its next commit.
+        self._group = GroupCommit(self._write_batch) if self.is_sqlite else None
+
+    def read(self, firm: FirmId, work: Callable[[FirmScope], T]) -> T:
+        """What ``work`` finds out about ``firm``, from one snapshot on SQLite, statement by statement on PostgreSQL."""
+        return self._read(lambda connection: work(FirmScope(_entered(connection, firm), firm)))
+
+    def write(self, firm: FirmId, work: Callable[[FirmScope], T]) -> T:
+        """Run ``work`` in one transaction; its result once that is durable.
+
+        Raises Unavailable with ``unknown_outcome`` when the connection broke during the commit itself.
+        """
+        return self._write(lambda connection: work(FirmScope(_entered(connection, firm), firm)))
+
+    def read_unscoped(self, work: Callable[[Connection], T]) -> T:
+        """As :meth:`read`, over all firms: operators' commands, claims, and finding whose a notification is."""
+        return self._read(lambda connection: work(_entered_unscoped(connection)))
+
+    def write_unscoped(self, work: Callable[[Connection], T]) -> T:
+        """As :meth:`write`, over all firms."""
+        return self._write(lambda connection: work(_entered_unscoped(connection)))
+
+    def close(self) -> None:
+        """Close all connections. The database may be used again afterwards."""
+        self.engine.dispose()
+
+    def _read(self, work: Callable[[Connection], T]) -> T:
+        def once() -> T:
+            with self.engine.connect() as connection, connection.begin():
+                return work(connection)
+
+        return _tried(once)
+
+    def _write(self, work: Callable[[Connection], T]) -> T:
+        if self._group is not None:
+            return cast(T, self._group.run(work))
+        return _tried(lambda: self._write_one(work))
+
+    def _write_one(self, work: Callable[[Connection], T]) -> T:
+        with self.engine.connect() as plain:
+            # Closing the connection rolls back whatever was not committed.
+            connection = plain.execution_options(ros_write=True)
+            transaction = connection.begin()
+            result = work(connection)
+            try:
+                transaction.commit()
+            except SQLAlchemyError as error:
+                raise translated(error, committing=True) from None
+            return result
+
+    def _write_batch(self, works: Sequence[Callable[[Connection], Any]]) -> list[Any]:
+        """Several transactions' work in one commit. Each stands alone: what one raises undoes only its own."""
+        if len(works) == 1:
+            return [_tried(lambda: self._write_one(works[0]))]
+
+        def all_of_them(connection: Connection) -> list[Any]:
+            return [_alone(connection, work) for work in works]
+
+        return _tried(lambda: self._write_one(all_of_them))
+
+
+def _alone(connection: Connection, work: Callable[[Connection], Any]) -> Any:
+    """The result of ``work``, or the exception it raised after its changes were undone."""
+    savepoint = connection.begin_nested()
+    try:
+        result = work(connection)
+        savepoint.commit()
+    except SQLAlchemyError as error:
+        if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError | DataError):
+            raise  # the disk, not this work: the whole group fails
+        savepoint.rollback()
+        return translated(error)
+    except Exception as error:  # noqa: BLE001  # carried over to the thread that asked, and raised there
+        savepoint.rollback()
+        return error
+    return result
+
+
+def _tried(once: Callable[[], T]) -> T:
+    """The result of ``once``, run again a few times where that helps."""
+    for attempt in range(_TRIES):
+        try:
+            return once()
+        except SQLAlchemyError as error:
+            if attempt == _TRIES - 1 or not worth_another_try(error):
+                raise translated(error) from None
+        time.sleep(_PAUSE_SECONDS * 2**attempt * (1 + secrets.randbelow(100) / 100))
+    raise AssertionError("unreachable")
+
+
+def _entered(connection: Connection, firm: FirmId) -> Connection:
+    """Tell row-level security whose transaction this is."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_ENTER, {"firm": str(firm)})
+    return connection
+
+
+def _entered_unscoped(connection: Connection) -> Connection:
+    if connection.dialect.name == "postgresql":
+        connection.execute(_ENTER_UNSCOPED)
+    return connection
+
+
+_ENTER: Final = text("SELECT set_config('ros.firm_id', :firm, true)")
+_ENTER_UNSCOPED: Final = text("SELECT set_config('ros.unscoped', 'on', true)")
+
+
+def open_database(url: str, keys: Sequence[bytes]) -> Database:
+    """The database at ``url`` (``sqlite:///file`` or ``postgresql+psycopg2://…``) with the master keys, newest first.
+
+    Nothing is connected yet. Parameters never get into messages of errors or logs.
+    """
+    where = make_url(url)
+    if where.get_backend_name() == "sqlite":
+        engine = create_engine(where, hide_parameters=True, **_POOL)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        engine = create_engine(
+            where, hide_parameters=True, connect_args=_POSTGRESQL_CONNECT, pool_recycle=1800, **_POOL
+        )
+    return Database(engine, keys)
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # BEGIN is ours, see below
+    for pragma in _SQLITE_PRAGMAS:
+        connection.execute(pragma).close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Writers take the write lock at once: a reader that turned writer could only fail."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("ros_write") else "BEGIN")

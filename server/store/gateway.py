@@ -1,0 +1,82 @@
+"""The port to the store: each of its operations is performed by one function of :mod:`server.store.queries`."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from server.flow import Op
+from server.ports import (
+    Commit,
+    DueLinks,
+    KnownActivities,
+    KnownEvents,
+    LinksInMailbox,
+    LinksOf,
+    LiveTombstones,
+    LoadFirm,
+    LoadGroups,
+    LoadSeen,
+    Notices,
+    OpenHolds,
+    OpenIntents,
+    PairCounts,
+    PassIntents,
+    PersonHits,
+    Prune,
+    PushSamples,
+    RestoreRequests,
+    Subscriptions,
+    UndoRequests,
+    UnlinkedSeen,
+    Webhooks,
+)
+from server.store.database import Database
+from server.store.locks import LeaseBook
+from server.store.queries import firms, items, journal
+from server.store.queries.commit import commit
+from server.store.scope import FirmScope
+
+_READS: Final[dict[type[Op[Any]], Callable[[FirmScope, Any], object]]] = {
+    LoadFirm: firms.load_firm,
+    LoadGroups: items.load_groups,
+    LinksOf: items.links_of,
+    LoadSeen: items.load_seen,
+    UnlinkedSeen: items.unlinked_seen,
+    OpenIntents: items.open_intents,
+    DueLinks: journal.due_links,
+    Notices: journal.notices,
+    OpenHolds: journal.open_holds,
+    PairCounts: items.pair_counts,
+    LinksInMailbox: items.links_in_mailbox,
+    KnownActivities: items.known_activities,
+    KnownEvents: items.known_events,
+    LiveTombstones: items.live_tombstones,
+    RestoreRequests: journal.restore_requests,
+    UndoRequests: journal.undo_requests,
+    PassIntents: items.pass_intents,
+    PersonHits: firms.person_hits,
+    Subscriptions: firms.subscriptions,
+    Webhooks: firms.webhooks,
+    PushSamples: firms.push_samples,
+}
+#: The operations a store gateway performs; a driver sends it these and no others.
+STORE_OPERATIONS: Final = frozenset({*_READS, Commit, Prune})
+
+
+class StoreGateway:
+    """Performs the store's operations for the firms whose leases are in ``book``. Thread-safe."""
+
+    def __init__(self, database: Database, book: LeaseBook) -> None:
+        self._database = database
+        self._book = book
+
+    def perform(self, op: Op[Any]) -> object:
+        """The outcome of a store operation. Raises only :mod:`server.errors`; TypeError for another port's."""
+        if isinstance(op, Commit):
+            lease = self._book.lease(op.firm)
+            return self._database.write(op.firm, lambda scope: commit(scope, op, lease))
+        if isinstance(op, Prune):
+            return self._database.write(op.firm, lambda scope: journal.prune(scope, op))
+        query = _READS.get(type(op))
+        if query is None:
+            raise TypeError(f"no operation of the store: {type(op).__name__}")
+        return self._database.read(op.firm, lambda scope: query(scope, op))  # type: ignore[attr-defined]  # all have one

@@ -1,0 +1,168 @@
+"""Wake-ups: stored by whoever is told of a change, waited for by the worker. Also finds whose a notification is."""
+
+import select as sockets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from sqlalchemy import Connection, func, select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from server.domain.ids import FirmId, MailboxId
+from server.domain.state import Notice
+from server.store import shapes
+from server.store.crypto import lookup_digest
+from server.store.database import Database
+from server.store.dialects import insert_new
+from server.store.faults import translated
+from server.store.tables import people, runtime
+
+_CHANNEL: Final = "ros_notice"
+_SQLITE_POLL_SECONDS: Final = 0.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownSubscription:
+    """Whose a Graph notification is. ``client_state`` is compared in constant time by the caller."""
+
+    firm: FirmId
+    tenant_id: str
+    mailbox: MailboxId
+    client_state: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownWebhook:
+    """Whose a Raynet call is. ``token`` is compared in constant time by the caller."""
+
+    firm: FirmId
+    token: str = field(repr=False)
+
+
+class Inbox:
+    """For the processes that are called from outside. Thread-safe."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, notices: Sequence[Notice]) -> int:
+        """Store notices of any firms in one transaction and wake the workers; how many were new."""
+        if not notices:
+            return 0
+        return self._database.write_unscoped(lambda connection: add_notices(connection, notices))
+
+    def find_subscription(self, subscription_id: str) -> KnownSubscription | None:
+        """None when it is not, or no longer, one of ours."""
+        subscription, firm = runtime.subscription, people.firm
+        statement = (
+            select(subscription.c.firm_id, firm.c.tenant_id, subscription.c.mailbox, subscription.c.client_state)
+            .join_from(subscription, firm, subscription.c.firm_id == firm.c.id)
+            .where(subscription.c.id == subscription_id)
+        )
+        row = self._database.read_unscoped(lambda connection: connection.execute(statement).first())
+        if row is None:
+            return None
+        return KnownSubscription(firm=row[0], tenant_id=row[1], mailbox=row[2], client_state=row[3])
+
+    def find_webhook(self, path_secret: str) -> KnownWebhook | None:
+        """By the secret part of the address that was called; None when unknown."""
+        webhook = runtime.webhook
+        statement = select(webhook.c.firm_id, webhook.c.token).where(
+            webhook.c.path_digest == lookup_digest(path_secret)
+        )
+        row = self._database.read_unscoped(lambda connection: connection.execute(statement).first())
+        return None if row is None else KnownWebhook(firm=row[0], token=row[1])
+
+
+def add_notices(connection: Connection, notices: Sequence[Notice]) -> int:
+    """Insert the ones whose key is new and ring for their firms once the transaction is committed; how many."""
+    rows = sorted(
+        {(one.firm_id, one.dedupe): shapes.NOTICE.split(one) for one in notices}.items(), key=lambda item: item[0]
+    )
+    statement = insert_new(connection.dialect, runtime.notice, shapes.NOTICE.key).returning(runtime.notice.c.firm_id)
+    new = connection.scalars(statement, [row for _, row in rows]).all()
+    if connection.dialect.name == "postgresql":
+        for firm in sorted(set(new)):
+            connection.execute(text(f"SELECT pg_notify('{_CHANNEL}', :firm)"), {"firm": str(firm)})
+    return len(new)
+
+
+class Doorbell:
+    """Waits for notices. One thread waits at a time; :meth:`close` when the process ends.
+
+    PostgreSQL rings (LISTEN); a SQLite file is asked five times a second. What came before the first wait, or while
+    the connection was lost, does not ring: look into the inbox after the first wait and after each error.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._listening: Any = None
+        self._last_seq: int | None = None
+
+    def wait(self, timeout_seconds: float) -> frozenset[FirmId]:
+        """The firms that have new notices; none when the time passed. Raises Unavailable when the database is away."""
+        try:
+            if self._database.is_sqlite:
+                return self._wait_sqlite(timeout_seconds)
+            return self._wait_postgresql(timeout_seconds)
+        except (SQLAlchemyError, OSError) as error:
+            self.close()
+            raise translated(error) if isinstance(error, SQLAlchemyError) else error from None
+
+    def close(self) -> None:
+        """Stop listening. Another wait starts anew."""
+        listening, self._listening = self._listening, None
+        if listening is not None:
+            listening.close()
+
+    def _wait_sqlite(self, timeout_seconds: float) -> frozenset[FirmId]:
+        if self._last_seq is None:
+            self._last_seq = self._newest()[0]
+        until = time.monotonic() + timeout_seconds
+        while True:
+            seq, firms = self._newest()
+            if firms or time.monotonic() >= until:
+                self._last_seq = seq
+                return firms
+            time.sleep(min(_SQLITE_POLL_SECONDS, max(0.0, until - time.monotonic())))
+
+    def _newest(self) -> tuple[int, frozenset[FirmId]]:
+        """The highest number so far, and the firms of the numbers above the last one."""
+        notice, last = runtime.notice, self._last_seq
+
+        def work(connection: Connection) -> tuple[int, frozenset[FirmId]]:
+            if last is None:
+                return connection.scalar(select(func.coalesce(func.max(notice.c.seq), 0))) or 0, frozenset()
+            rows = connection.execute(select(notice.c.seq, notice.c.firm_id).where(notice.c.seq > last)).all()
+            return max((row[0] for row in rows), default=last), frozenset(FirmId(row[1]) for row in rows)
+
+        return self._database.read_unscoped(work)
+
+    def _wait_postgresql(self, timeout_seconds: float) -> frozenset[FirmId]:
+        if self._listening is None:
+            self._listening = self._listen()
+        if not self._listening.notifies:
+            sockets.select([self._listening], [], [], timeout_seconds)
+            self._poll()
+        firms = frozenset(FirmId(int(one.payload)) for one in self._listening.notifies)
+        self._listening.notifies.clear()
+        return firms
+
+    def _listen(self) -> Any:
+        """A connection of its own, outside of the pool."""
+        pooled = self._database.engine.raw_connection()
+        connection: Any = pooled.driver_connection
+        pooled.detach()
+        connection.set_session(autocommit=True)
+        with connection.cursor() as cursor:
+            cursor.execute(f"LISTEN {_CHANNEL}")
+        return connection
+
+    def _poll(self) -> None:
+        import psycopg2
+
+        try:
+            self._listening.poll()
+        except psycopg2.Error as error:
+            raise OSError(type(error).__name__) from None

@@ -1,0 +1,184 @@
+"""Leases: who works on a firm. The database decides, by its own clock; each change of owner raises the epoch.
+
+A worker that was paused finds its epoch outdated in the next commit (:func:`fence`), and its local deadline, counted
+from before the claim was sent, passed before any remote write (:meth:`LeaseBook.may_write`).
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import Final
+
+from sqlalchemy import ColumnElement, Connection, and_, case, exists, or_, select
+
+from server.domain.ids import FirmId
+from server.errors import Outdated
+from server.store.database import Database
+from server.store.dialects import database_ms, insert_new
+from server.store.scope import FirmScope
+from server.store.tables.people import firm as firm_table
+from server.store.tables.runtime import lease as lease_table
+from server.store.tables.runtime import notice
+
+LEASE_SECONDS: Final = 10.0
+RENEW_SECONDS: Final = 3.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """The right to work on ``firm``. ``deadline`` is of our own monotonic clock and never later than the real end."""
+
+    firm: FirmId
+    owner: str
+    epoch: int
+    deadline: float
+
+
+class LeaseBook:
+    """The leases that one worker process holds now. Thread-safe."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._leases: dict[FirmId, Lease] = {}
+        self._lock = Lock()
+
+    def put(self, lease: Lease) -> None:
+        with self._lock:
+            self._leases[lease.firm] = lease
+
+    def drop(self, firm: FirmId) -> None:
+        with self._lock:
+            self._leases.pop(firm, None)
+
+    def held(self) -> tuple[Lease, ...]:
+        with self._lock:
+            return tuple(self._leases.values())
+
+    def lease(self, firm: FirmId) -> Lease:
+        """Raises :class:`Outdated` when none is held."""
+        with self._lock:
+            found = self._leases.get(firm)
+        if found is None:
+            raise Outdated("lease_lost", firm=firm)
+        return found
+
+    def may_write(self, firm: FirmId, margin_seconds: float = 0.0) -> bool:
+        """Whether the lease surely holds for another ``margin_seconds``: asked right before every remote write."""
+        with self._lock:
+            found = self._leases.get(firm)
+        return found is not None and self._monotonic() + margin_seconds < found.deadline
+
+
+class Leases:
+    """Claims, renewals and releases of one owner. ``owner`` is unique to a process and never used again."""
+
+    def __init__(self, database: Database, owner: str, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._database = database
+        self._owner = owner
+        self._monotonic = monotonic
+
+    def claim(self, firm: FirmId, ttl_seconds: float = LEASE_SECONDS) -> Lease | None:
+        """The lease of this very firm, or None while somebody else holds it. Ours already: it is renewed."""
+        found = self._claimed(lease_table.c.firm_id == firm, 1, ttl_seconds)
+        return found[0] if found else None
+
+    def claim_due(self, limit: int, ttl_seconds: float = LEASE_SECONDS) -> tuple[Lease, ...]:
+        """Up to ``limit`` firms that wait for work and that nobody holds, the longest waiting first.
+
+        A firm is due at the instant given to :meth:`release`, and at once when a notice has come since the last claim.
+        Paused firms are not. Other claimers' rows are skipped, never waited for.
+        """
+        woken = exists().where(
+            notice.c.firm_id == lease_table.c.firm_id, notice.c.stored_ms >= lease_table.c.claimed_ms
+        )
+        paused = exists().where(firm_table.c.id == lease_table.c.firm_id, firm_table.c.paused)
+        due = and_(or_(lease_table.c.due_ms <= database_ms(), woken), ~paused, lease_table.c.owner.is_(None))
+        stale = and_(lease_table.c.owner.is_not(None), lease_table.c.expires_ms <= database_ms(), ~paused)
+        return self._claimed(or_(due, stale), limit, ttl_seconds)
+
+    def renew(self, lease: Lease, ttl_seconds: float = LEASE_SECONDS) -> Lease:
+        """The same lease with a later deadline. Raises :class:`Outdated` when it was lost."""
+        began = self._monotonic()
+
+        def work(connection: Connection) -> int:
+            statement = lease_table.update().where(_is(lease)).values(expires_ms=_in(ttl_seconds))
+            return connection.execute(statement).rowcount
+
+        if not self._database.write_unscoped(work):
+            raise Outdated("lease_lost", firm=lease.firm)
+        return Lease(firm=lease.firm, owner=lease.owner, epoch=lease.epoch, deadline=began + ttl_seconds)
+
+    def release(self, lease: Lease, due_in_seconds: float = 0.0) -> bool:
+        """Let go; the firm is due again in ``due_in_seconds``. False when it was lost before."""
+
+        def work(connection: Connection) -> bool:
+            values = {"owner": None, "expires_ms": 0, "due_ms": _in(due_in_seconds)}
+            return connection.execute(lease_table.update().where(_is(lease)).values(values)).rowcount == 1
+
+        return self._database.write_unscoped(work)
+
+    def _claimed(self, wanted: object, limit: int, ttl_seconds: float) -> tuple[Lease, ...]:
+        began = self._monotonic()
+
+        def work(connection: Connection) -> Sequence[tuple[int, int]]:
+            free = or_(
+                lease_table.c.owner.is_(None),
+                lease_table.c.owner == self._owner,
+                lease_table.c.expires_ms <= database_ms(),
+            )
+            candidates = (
+                select(lease_table.c.firm_id)
+                .where(wanted, free)  # type: ignore[arg-type]  # a criterion of ours
+                .order_by(lease_table.c.due_ms, lease_table.c.firm_id)
+                .limit(limit)
+                .with_for_update(skip_locked=True)
+            )
+            firms = sorted(connection.scalars(candidates))
+            return [(firm, _taken(connection, firm, self._owner, ttl_seconds)) for firm in firms]
+
+        rows = self._database.write_unscoped(work)
+        deadline = began + ttl_seconds
+        return tuple(
+            Lease(firm=FirmId(firm), owner=self._owner, epoch=epoch, deadline=deadline) for firm, epoch in rows
+        )
+
+
+def fence(scope: FirmScope, lease: Lease) -> None:
+    """Hold the lease's row until this transaction ends. Raises :class:`Outdated` when another owner has taken it."""
+    statement = select(lease_table.c.epoch).where(_is(lease)).with_for_update(read=True)
+    if scope.first(statement) is None:
+        raise Outdated("lease_lost", firm=lease.firm)
+
+
+def add_lease_row(connection: Connection, firm: FirmId) -> None:
+    """The row of a new firm: nobody's, due at once."""
+    values = {"firm_id": firm, "owner": None, "epoch": 0, "expires_ms": 0, "due_ms": 0, "claimed_ms": 0}
+    connection.execute(insert_new(connection.dialect, lease_table, ("firm_id",)), values)
+
+
+def _taken(connection: Connection, firm: int, owner: str, ttl_seconds: float) -> int:
+    """Write the new owner into the row that this transaction holds; its epoch."""
+    same = lease_table.c.owner == owner
+    statement = (
+        lease_table.update()
+        .where(lease_table.c.firm_id == firm)
+        .values(
+            owner=owner,
+            epoch=lease_table.c.epoch + case((same, 0), else_=1),
+            expires_ms=_in(ttl_seconds),
+            claimed_ms=database_ms(),
+        )
+        .returning(lease_table.c.epoch)
+    )
+    return int(connection.execute(statement).scalar_one())
+
+
+def _in(seconds: float) -> object:
+    return database_ms() + int(seconds * 1000)
+
+
+def _is(lease: Lease) -> ColumnElement[bool]:
+    return and_(
+        lease_table.c.firm_id == lease.firm, lease_table.c.owner == lease.owner, lease_table.c.epoch == lease.epoch
+    )

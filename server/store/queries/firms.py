@@ -1,0 +1,79 @@
+"""A firm as a pass sees it, and what is cached for it."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any, Final
+
+from sqlalchemy import Select, select
+
+from server.domain.ids import FirmId
+from server.domain.state import Firm, FirmSync, PersonHit, PushSample, Seat, Subscription, Webhook
+from server.errors import NotFound
+from server.ports import FirmState, LoadFirm, PersonHits, PushSamples, Subscriptions, Webhooks
+from server.store import shapes
+from server.store.scope import FirmScope, chunks
+from server.store.tables import people, runtime
+
+FIRM_MEMBERS: Final = tuple(one.name for one in fields(Firm))
+SEAT_MEMBERS: Final = tuple(one.name for one in fields(Seat))
+
+
+def select_firms() -> Select[*tuple[Any, ...]]:
+    """Rows that :func:`firm_of` reads. The Raynet key is not among the columns."""
+    return select(*(people.firm.c[name] for name in FIRM_MEMBERS))
+
+
+def firm_of(row: Any) -> Firm:
+    return Firm(**dict(zip(FIRM_MEMBERS, row, strict=True)))
+
+
+def select_seats() -> Select[*tuple[Any, ...]]:
+    """Rows that :func:`seat_of` reads, by e-mail."""
+    return select(*(people.seat.c[name] for name in SEAT_MEMBERS)).order_by(people.seat.c.email)
+
+
+def seat_of(row: Any) -> Seat:
+    return Seat(**dict(zip(SEAT_MEMBERS, row, strict=True)))
+
+
+def get_firm(scope: FirmScope) -> Firm:
+    """The scope's firm. Raises :class:`NotFound`."""
+    row = scope.first(select_firms())
+    if row is None:
+        raise NotFound(firm=scope.firm)
+    return firm_of(row)
+
+
+def load_firm(scope: FirmScope, op: LoadFirm) -> FirmState:
+    firm = get_firm(scope)
+    syncs = scope.values(shapes.FIRM_SYNC, select(*shapes.FIRM_SYNC.columns()))
+    mailboxes = select(*shapes.MAILBOX_SYNC.columns()).order_by(runtime.mailbox_sync.c.seat_id)
+    return FirmState(
+        firm=firm,
+        sync=syncs[0] if syncs else FirmSync(firm_id=FirmId(scope.firm)),
+        seats=tuple(seat_of(row) for row in scope.rows(select_seats())),
+        mailboxes=scope.values(shapes.MAILBOX_SYNC, mailboxes),
+    )
+
+
+def person_hits(scope: FirmScope, op: PersonHits) -> Mapping[str, PersonHit]:
+    found: dict[str, PersonHit] = {}
+    for digests in chunks(op.digests):
+        statement = select(*shapes.PERSON_HIT.columns()).where(runtime.person_hit.c.digest.in_(digests))
+        found |= {hit.digest: hit for hit in scope.values(shapes.PERSON_HIT, statement)}
+    return found
+
+
+def subscriptions(scope: FirmScope, op: Subscriptions) -> tuple[Subscription, ...]:
+    statement = select(*shapes.SUBSCRIPTION.columns()).order_by(runtime.subscription.c.id)
+    return scope.values(shapes.SUBSCRIPTION, statement)
+
+
+def webhooks(scope: FirmScope, op: Webhooks) -> tuple[Webhook, ...]:
+    return scope.values(shapes.WEBHOOK, select(*shapes.WEBHOOK.columns()))
+
+
+def push_samples(scope: FirmScope, op: PushSamples) -> tuple[PushSample, ...]:
+    sample = runtime.push_sample
+    statement = select(*shapes.PUSH_SAMPLE.columns()).where(sample.c.side == op.side, sample.c.at >= op.since)
+    return scope.values(shapes.PUSH_SAMPLE, statement.order_by(sample.c.at, sample.c.id))

@@ -1,0 +1,205 @@
+"""Links, pairs, observations and intents."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+from sqlalchemy import Integer, and_, cast, exists, func, select, tuple_
+
+from server.domain.ids import ActivityKey, EventId, EventKey, LinkId, MailboxId
+from server.domain.state import (
+    Group,
+    Intent,
+    IntentState,
+    PairState,
+    SeenActivity,
+    SeenEvent,
+    Tombstone,
+)
+from server.ports import (
+    KnownActivities,
+    KnownEvents,
+    LinksInMailbox,
+    LinksOf,
+    LiveTombstones,
+    LoadGroups,
+    LoadSeen,
+    OpenIntents,
+    PairCounts,
+    PassIntents,
+    UnlinkedSeen,
+)
+from server.store import shapes
+from server.store.scope import FirmScope, chunks
+from server.store.tables import items
+from server.store.tables.meta import firm_criterion
+
+V = TypeVar("V")
+_COUNTED = (PairState.LIVE, PairState.HELD, PairState.FROZEN)
+
+
+def load_groups(scope: FirmScope, op: LoadGroups) -> tuple[Group, ...]:
+    """In the order asked for; unknown links are absent. Five statements for each 2,000 links."""
+    found: dict[LinkId, Group] = {}
+    for ids in chunks(dict.fromkeys(op.links)):
+        found |= {group.link.id: group for group in _some_groups(scope, ids)}
+    return tuple(found[link] for link in dict.fromkeys(op.links) if link in found)
+
+
+def _some_groups(scope: FirmScope, ids: list[LinkId]) -> Iterable[Group]:
+    link, pair, intent = items.link, items.pair, items.intent
+    activity, event = items.seen_activity, items.seen_event
+    links = scope.values(shapes.LINK, select(*shapes.LINK.columns()).where(link.c.id.in_(ids)))
+    pairs = scope.values(shapes.PAIR, select(*shapes.PAIR.columns()).where(pair.c.link_id.in_(ids)).order_by(pair.c.id))
+    activities = scope.rows(
+        select(link.c.id, *shapes.SEEN_ACTIVITY.columns())
+        .join_from(link, activity, link.c.activity == activity.c.key)
+        .where(link.c.id.in_(ids))
+    )
+    # A closed pair may name the event that an open one holds now: one observation each.
+    same_event = and_(pair.c.mailbox == event.c.mailbox, pair.c.event == event.c.event_id)
+    events = scope.rows(
+        select(pair.c.link_id, *shapes.SEEN_EVENT.columns())
+        .join_from(pair, event, same_event)
+        .where(pair.c.link_id.in_(ids))
+        .order_by(event.c.mailbox, event.c.event_id)
+    )
+    intents = scope.values(
+        shapes.INTENT,
+        select(*shapes.INTENT.columns())
+        .where(intent.c.link_id.in_(ids), intent.c.state == IntentState.OPEN)
+        .order_by(intent.c.at, intent.c.id),
+    )
+    activity_of = {row[0]: shapes.SEEN_ACTIVITY.value(row, 1) for row in activities}
+    events_of: dict[LinkId, dict[EventKey, SeenEvent]] = defaultdict(dict)
+    for row in events:
+        key = EventKey(row.mailbox, row.event_id)
+        if key not in events_of[row[0]]:
+            events_of[row[0]][key] = shapes.SEEN_EVENT.value(row, 1)
+    pairs_of = _by_link(pairs)
+    intents_of = _by_link(intents)
+    for one in links:
+        yield Group(
+            link=one,
+            pairs=tuple(pairs_of[one.id]),
+            activity=activity_of.get(one.id),
+            events=tuple(events_of[one.id].values()),
+            intents=tuple(intents_of[one.id]),
+        )
+
+
+def _by_link(values: Iterable[V]) -> dict[LinkId, list[V]]:
+    found: dict[LinkId, list[V]] = defaultdict(list)
+    for value in values:
+        found[value.link_id].append(value)  # type: ignore[attr-defined]  # pairs and intents
+    return found
+
+
+def links_of(scope: FirmScope, op: LinksOf) -> Mapping[ActivityKey | EventKey | str, LinkId]:
+    """Where several links name the same thing, an open one wins, then the one of the highest generation."""
+    link, pair = items.link, items.pair
+    found: dict[ActivityKey | EventKey | str, LinkId] = {}
+    best_last = (link.c.is_open, link.c.generation, link.c.id)
+    for keys in chunks(op.activities):
+        rows = scope.rows(select(link.c.activity, link.c.id).where(link.c.activity.in_(keys)).order_by(*best_last))
+        found |= {row[0]: row[1] for row in rows}
+    for events in chunks(op.events):
+        wanted = tuple_(pair.c.mailbox, pair.c.event).in_([(one.mailbox, one.id) for one in events])
+        rows = scope.rows(
+            select(pair.c.mailbox, pair.c.event, pair.c.link_id).where(wanted, pair.c.state != PairState.CLOSED)
+        )
+        found |= {EventKey(MailboxId(mailbox), EventId(event)): id_ for mailbox, event, id_ in rows}
+    for uids in chunks(op.ical_uids):
+        rows = scope.rows(
+            select(link.c.ical_uid, link.c.id).where(link.c.ical_uid.in_(uids), link.c.is_open).order_by(*best_last)
+        )
+        found |= {row[0]: row[1] for row in rows}
+    return found
+
+
+def load_seen(scope: FirmScope, op: LoadSeen) -> tuple[tuple[SeenActivity, ...], tuple[SeenEvent, ...]]:
+    activity, event = items.seen_activity, items.seen_event
+    activities: list[SeenActivity] = []
+    events: list[SeenEvent] = []
+    for keys in chunks(op.activities):
+        statement = select(*shapes.SEEN_ACTIVITY.columns()).where(activity.c.key.in_(keys))
+        activities += scope.values(shapes.SEEN_ACTIVITY, statement)
+    for some in chunks(op.events):
+        wanted = tuple_(event.c.mailbox, event.c.event_id).in_([(one.mailbox, one.id) for one in some])
+        events += scope.values(shapes.SEEN_EVENT, select(*shapes.SEEN_EVENT.columns()).where(wanted))
+    return tuple(activities), tuple(events)
+
+
+def unlinked_seen(scope: FirmScope, op: UnlinkedSeen) -> tuple[tuple[SeenActivity, ...], tuple[SeenEvent, ...]]:
+    """Activities belong to no mailbox: all unlinked ones, whatever ``op.mailbox`` is."""
+    link, pair, activity, event = items.link, items.pair, items.seen_activity, items.seen_event
+    linked = exists().where(firm_criterion(link, scope.firm), link.c.activity == activity.c.key, link.c.is_open)
+    paired = exists().where(
+        firm_criterion(pair, scope.firm),
+        pair.c.mailbox == event.c.mailbox,
+        pair.c.event == event.c.event_id,
+        pair.c.state != PairState.CLOSED,
+    )
+    activities = select(*shapes.SEEN_ACTIVITY.columns()).where(activity.c.gone_at.is_(None), ~linked)
+    events = select(*shapes.SEEN_EVENT.columns()).where(event.c.gone_at.is_(None), ~paired)
+    if op.mailbox is not None:
+        events = events.where(event.c.mailbox == op.mailbox)
+    return (
+        scope.values(shapes.SEEN_ACTIVITY, activities.order_by(activity.c.key)),
+        scope.values(shapes.SEEN_EVENT, events.order_by(event.c.mailbox, event.c.event_id)),
+    )
+
+
+def open_intents(scope: FirmScope, op: OpenIntents) -> tuple[Intent, ...]:
+    intent = items.intent
+    statement = select(*shapes.INTENT.columns()).where(intent.c.state == IntentState.OPEN)
+    return scope.values(shapes.INTENT, statement.order_by(intent.c.at, intent.c.id))
+
+
+def pass_intents(scope: FirmScope, op: PassIntents) -> tuple[Intent, ...]:
+    intent = items.intent
+    statement = select(*shapes.INTENT.columns()).where(intent.c.pass_id == op.pass_id)
+    return scope.values(shapes.INTENT, statement.order_by(intent.c.at.desc(), intent.c.id.desc()))
+
+
+def pair_counts(scope: FirmScope, op: PairCounts) -> Mapping[MailboxId, int]:
+    pair = items.pair
+    counted = select(pair.c.mailbox, cast(func.count(), Integer)).where(pair.c.state.in_(_COUNTED))
+    rows: Iterable[Any] = scope.rows(counted.group_by(pair.c.mailbox))
+    return {MailboxId(mailbox): count for mailbox, count in rows}
+
+
+def links_in_mailbox(scope: FirmScope, op: LinksInMailbox) -> tuple[LinkId, ...]:
+    pair = items.pair
+    statement = select(pair.c.link_id).distinct().where(pair.c.state != PairState.CLOSED)
+    if op.mailbox is not None:
+        statement = statement.where(pair.c.mailbox == op.mailbox)
+    return tuple(LinkId(row[0]) for row in scope.rows(statement.order_by(pair.c.link_id)))
+
+
+def known_activities(scope: FirmScope, op: KnownActivities) -> tuple[ActivityKey, ...]:
+    link, activity = items.link, items.seen_activity
+    gone = exists().where(
+        firm_criterion(activity, scope.firm), activity.c.key == link.c.activity, activity.c.gone_at.is_not(None)
+    )
+    statement = select(link.c.activity).where(link.c.is_open, link.c.activity.is_not(None), ~gone)
+    return tuple(row[0] for row in scope.rows(statement.order_by(link.c.activity)))
+
+
+def known_events(scope: FirmScope, op: KnownEvents) -> tuple[EventKey, ...]:
+    pair, event = items.pair, items.seen_event
+    gone = exists().where(
+        firm_criterion(event, scope.firm),
+        event.c.mailbox == pair.c.mailbox,
+        event.c.event == pair.c.event,
+        event.c.gone_at.is_not(None),
+    )
+    statement = select(pair.c.event).where(
+        pair.c.mailbox == op.mailbox, pair.c.event.is_not(None), pair.c.state != PairState.CLOSED.value, ~gone
+    )
+    return tuple(EventKey(op.mailbox, EventId(row[0])) for row in scope.rows(statement.order_by(pair.c.event)))
+
+
+def live_tombstones(scope: FirmScope, op: LiveTombstones) -> tuple[Tombstone, ...]:
+    statement = select(*shapes.TOMBSTONE.columns()).order_by(items.tombstone.c.expires_at, items.tombstone.c.key)
+    return scope.values(shapes.TOMBSTONE, statement)

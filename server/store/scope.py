@@ -1,0 +1,118 @@
+"""The one place where a statement meets a firm.
+
+Queries get a :class:`FirmScope`, never a connection: whatever they select, change or insert through it is limited to
+its firm here. On PostgreSQL row-level security stands behind it. What must look across firms goes through
+``Database.read_unscoped`` and ``write_unscoped``.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Delete, Dialect, FromClause, Insert, Row, Select, Table, Update
+from sqlalchemy.sql.selectable import Alias, Join
+
+from server.domain.ids import FirmId
+from server.errors import Invalid
+from server.store.dialects import insert_new, upsert
+from server.store.shapes import Columns, Shape
+from server.store.tables.meta import FIRMLESS, firm_criterion
+
+V = TypeVar("V")
+#: Parameters of one statement; both databases take more, plans stay small.
+CHUNK = 2_000
+
+
+class FirmScope:
+    """One firm's open transaction. Lives as long as the function it is given to."""
+
+    __slots__ = ("connection", "firm")
+
+    def __init__(self, connection: Connection, firm: FirmId) -> None:
+        #: Not limited to the firm: only for what writes the firm out itself.
+        self.connection = connection
+        self.firm = firm
+
+    def rows(self, statement: Select[*tuple[Any, ...]]) -> Sequence[Row[*tuple[Any, ...]]]:
+        """All rows of ``statement`` that are the firm's. Tables inside of EXISTS need :func:`firm_criterion`."""
+        return self.connection.execute(self._limited(statement)).all()
+
+    def first(self, statement: Select[*tuple[Any, ...]]) -> Row[*tuple[Any, ...]] | None:
+        return self.connection.execute(self._limited(statement)).first()
+
+    def values(self, shape: Shape[V], statement: Select[*tuple[Any, ...]]) -> tuple[V, ...]:
+        """The values of a statement that selects ``shape.columns()``."""
+        return shape.values(self.rows(statement))
+
+    def change(self, statement: Update | Delete) -> int:
+        """Run it on the firm's rows; how many were changed."""
+        table = statement.table
+        limited = statement.where(firm_criterion(table, self.firm)) if _belongs_to_a_firm(table) else statement
+        return self.connection.execute(limited).rowcount
+
+    def store(self, shape: Shape[V], values: Iterable[V]) -> int:
+        """Upsert values of the firm in the order of their keys. Raises Invalid for a value of another firm."""
+        return store(self.connection, shape, values, self.firm)
+
+    def insert(self, table: Table, columns: Columns) -> int:
+        """A new row of the firm; its generated id."""
+        return insert(self.connection, table, columns | {"firm_id": self.firm})
+
+    def _limited(self, statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+        sources = [one for source in statement.get_final_froms() for one in _leaves(source)]
+        return statement.where(*(firm_criterion(one, self.firm) for one in sources))
+
+
+def store(connection: Connection, shape: Shape[V], values: Iterable[V], firm: FirmId | None = None) -> int:
+    """Upsert ``values``; how many rows are new or changed. All must be of ``firm`` where one is given."""
+    rows = [shape.split(value) for value in values]
+    if firm is not None and any(row["firm_id"] != firm for row in rows):
+        raise Invalid("foreign_firm", field=shape.table.name)
+    if not rows:
+        return 0
+    if not shape.appended:
+        rows = _last_of_each_key(shape, rows)
+    return connection.execute(_upsert(connection.dialect, shape), rows).rowcount
+
+
+def insert(connection: Connection, table: Table, columns: Columns) -> int:
+    """A new row; its generated id."""
+    (key,) = connection.execute(table.insert().values(columns).returning(*table.primary_key.columns)).one()
+    return int(key)
+
+
+def chunks(values: Collection[V]) -> Iterator[list[V]]:
+    """``values`` in lists that fit into one statement; none for none."""
+    every = list(values)
+    return (every[start : start + CHUNK] for start in range(0, len(every), CHUNK))
+
+
+def _last_of_each_key(shape: Shape[Any], rows: list[Columns]) -> list[Columns]:
+    """Sorted by key; of rows with equal keys the last, because one statement may not touch a row twice."""
+    unique = {shape.sort_key(row): row for row in rows}
+    return [unique[key] for key in sorted(unique)]
+
+
+@lru_cache(maxsize=256)
+def _upsert(dialect: Dialect, shape: Shape[Any]) -> Insert:
+    if shape.appended:
+        return shape.table.insert()
+    if shape.ignored:
+        return insert_new(dialect, shape.table, shape.key)
+    columns = {column.name for column in shape.table.columns if not column.server_default}
+    merged = shape.merged
+    return upsert(dialect, shape.table, shape.key, sorted(columns - {*shape.key} - shape.kept - {*merged}), merged)
+
+
+def _leaves(source: FromClause) -> Iterator[FromClause]:
+    """The firm's tables, aliased or not, in a FROM element. Subqueries are limited where they are written."""
+    if isinstance(source, Join):
+        yield from _leaves(source.left)
+        yield from _leaves(source.right)
+    elif _belongs_to_a_firm(source):
+        yield source
+
+
+def _belongs_to_a_firm(source: object) -> bool:
+    inner = source.element if isinstance(source, Alias) else source
+    return isinstance(inner, Table) and inner.name not in FIRMLESS

@@ -1,0 +1,155 @@
+"""Column types: how domain values stand in the database.
+
+States, times and keys are plain columns; what people wrote is :class:`Sealed`. Both databases give the same back.
+"""
+
+import functools
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final, TypeVar
+from weakref import WeakKeyDictionary
+
+from pydantic import TypeAdapter
+from sqlalchemy import BigInteger, Dialect, Integer, LargeBinary, Text
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from server.domain.ids import ActivityKey, EventId, EventKey, MailboxId
+from server.store.crypto import KeyRing
+
+E = TypeVar("E", bound=StrEnum)
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+
+#: A number that identifies something. SQLite counts up by itself only in an INTEGER.
+Id: Final = BigInteger().with_variant(Integer(), "sqlite")
+
+#: A column type is asked with nothing but the engine's dialect: there the key ring of that engine is found.
+_key_rings: "WeakKeyDictionary[Dialect, KeyRing]" = WeakKeyDictionary()
+
+
+def use_key_ring(dialect: Dialect, ring: KeyRing) -> None:
+    """Let the sealed columns of the engine that owns ``dialect`` use ``ring``."""
+    _key_rings[dialect] = ring
+
+
+def key_ring_of(dialect: Dialect) -> KeyRing:
+    """The ring given to :func:`use_key_ring`."""
+    return _key_rings[dialect]
+
+
+@functools.cache
+def _adapter(shape: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(shape)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant, exact to the microsecond; always UTC when read. Naive ones are refused with ``ValueError``."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(TIMESTAMP(timezone=True))
+        return dialect.type_descriptor(BigInteger())
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive instant")
+        return value if dialect.name == "postgresql" else (value - _EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if isinstance(value, datetime):
+            return value.astimezone(UTC)
+        return _EPOCH + int(value) * _MICROSECOND
+
+
+class Code(TypeDecorator[E]):
+    """A member of a closed set, by its value."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, kind: type[E]) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def process_bind_param(self, value: E | None, dialect: Dialect) -> str | None:
+        return None if value is None else self.kind(value).value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> E | None:
+        return None if value is None else self.kind(value)
+
+
+class ActivityKeyText(TypeDecorator[ActivityKey]):
+    """``meeting:5001``."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: ActivityKey | None, dialect: Dialect) -> str | None:
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> ActivityKey | None:
+        return None if value is None else ActivityKey.parse(value)
+
+
+class EventKeyText(TypeDecorator[EventKey]):
+    """``mailbox:event``; a mailbox id holds no colon."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: EventKey | None, dialect: Dialect) -> str | None:
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> EventKey | None:
+        if value is None:
+            return None
+        mailbox, _, event = value.partition(":")
+        return EventKey(MailboxId(mailbox), EventId(event))
+
+
+class Json(TypeDecorator[Any]):
+    """A small value of ours as JSON in clear: codes, numbers, names of fields. Never what people wrote."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, shape: Any) -> None:
+        super().__init__()
+        self.shape = shape
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        return None if value is None else _adapter(self.shape).dump_json(value).decode()
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        return None if value is None else _adapter(self.shape).validate_json(value)
+
+
+class Sealed(TypeDecorator[Any]):
+    """A value as JSON under AES-GCM. ``place`` is ``table.column`` and is authenticated with the value."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, shape: Any, place: str) -> None:
+        super().__init__()
+        self.shape = shape
+        self.place = place
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
+        if value is None:
+            return None
+        return key_ring_of(dialect).seal(_adapter(self.shape).dump_json(value), self.place)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        return _adapter(self.shape).validate_json(key_ring_of(dialect).unseal(bytes(value), self.place))
