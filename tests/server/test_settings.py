@@ -213,6 +213,7 @@ def test_no_value_that_could_be_a_secret_is_echoed(data_dir: Path, wrong: dict[s
     shown = f"{error!r} {error} {error.data} {error.__cause__!r}"
     assert CANARY not in shown
     assert error.__suppress_context__
+    assert error.__cause__ is None, "the report of the library is cut off"
 
 
 def test_settings_can_be_printed_without_showing_secrets(data_dir: Path) -> None:
