@@ -135,7 +135,7 @@ class _Cut:
         return wrappers
 
     def _is_wrapper(self, node: Node) -> bool:
-        return node.kind is START and node.name in CONTAINER and not self._body.is_foreign(node.start)
+        return node.kind is START and node.name in CONTAINER - STRUCTURE and not self._body.is_foreign(node.start)
 
     def _is_invisible(self, node: Node) -> bool:
         """Comments, styles and the like, and the white space between the parts of the page's frame."""

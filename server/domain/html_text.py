@@ -74,6 +74,7 @@ class LineReader:
         self._lines: list[Line] = []
         self._runs: list[Run] = []
         self._bold = self._italic = self._pre = 0
+        self._is_at_pre_start = False
         self._href = ""
         self._is_link_read = False
         self._lists: list[int] = []  # per open list the number of its next item, 0 for bullets
@@ -88,6 +89,8 @@ class LineReader:
     def feed(self, html: str, token: Token) -> None:
         """Take the next token of ``html``."""
         kind, name = token.kind, token.name
+        if self._skipped == "p" and kind is START and name in BLOCK:
+            self._skipped = ""  # a paragraph needs no end tag
         if self._skipped:
             self._skip(token)
         elif kind is TEXT:
@@ -144,7 +147,11 @@ class LineReader:
             self._add(shown)
 
     def _preformatted(self, text: str) -> None:
-        for index, line in enumerate(re.split("\r\n|[\n\r\f\x0b\x85\u2028\u2029]", text)):
+        lines = re.split("\r\n|[\n\r\f\x0b\x85\u2028\u2029]", text)
+        if self._is_at_pre_start and not lines[0]:
+            del lines[0]  # the line end right after <pre> is not shown
+        self._is_at_pre_start = False
+        for index, line in enumerate(lines):
             if index:
                 self._break_line()
             if line:
@@ -200,6 +207,7 @@ class LineReader:
             self._start_word_item(style)
         elif name == "pre":
             self._pre += 1
+            self._is_at_pre_start = True
 
     def _start_item(self) -> None:
         if not self._lists:

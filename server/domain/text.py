@@ -26,7 +26,7 @@ _UNSEEN = re.compile("[\u200b\ufeff\u00ad]")
 _TAB_AS_SPACES = "    "
 
 _LONGEST_MARK_RUN = 30
-# Combining marks are never word characters, nor in the blocks of symbols and emoji, so only such a run can hold too many.
+# Combining marks are no word characters and stand in no block of symbols or emoji: only such a run can hold too many.
 _SUSPICIOUS_RUN = re.compile(
     rf"[^\x00-\u02ff\u2000-\u20cf\u2190-\u2cee\U0001f000-\U0010ffff\w\s]{{{_LONGEST_MARK_RUN + 1},}}"
 )

@@ -154,8 +154,8 @@ def test_every_combining_mark_counts_for_the_limit_of_marks() -> None:
 @pytest.mark.parametrize(
     "piece", ["a\u0301\u0323", "\u0301\u0323", "a\n\n", "\xa0 \t", "\ud800\x00", "\U0001f1e8", "&"]
 )
-def test_three_megabytes_take_linear_time(piece: str) -> None:
-    text = piece * (3_000_000 // len(piece))
+def test_a_megabyte_takes_linear_time(piece: str) -> None:
+    text = piece * (1_000_000 // len(piece))
     started = time.process_time()
     title_form(text)
     plain_form(text)
