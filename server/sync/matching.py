@@ -33,7 +33,7 @@ def first_matches(ctx: PassContext) -> Flow[None]:
         return
     unlinked, _ = yield from want(UnlinkedSeen(ctx.firm))
     free = {one.key: one.activity for one in unlinked if not one.hidden}
-    linked = yield from _linked(ctx)
+    linked = yield from _linked(ctx, tuple(sorted(free)))
     rows: list[Row] = []
     for row in sorted(new, key=lambda one: one.seat_id):
         rows += yield from _first_match(ctx, row, free, linked)
@@ -42,15 +42,19 @@ def first_matches(ctx: PassContext) -> Flow[None]:
         rows.append(matched)
     world = ctx.world()
     for key, activity in sorted(free.items()):
-        if key not in linked and mapping.wanted_mailboxes(activity, world):
+        if not mapping.wanted_mailboxes(activity, world):
+            continue
+        if key in linked:
+            rows.append(due(ctx, linked[key][0].id))
+        else:
             rows += yield from new_link(ctx, Origin.RAYNET, activity=key)
     yield from want(Commit(ctx.firm, tuple(rows)))
 
 
-def _linked(ctx: PassContext) -> Flow[dict[ActivityKey, tuple[Link, Activity, frozenset[MailboxId]]]]:
+def _linked(ctx: PassContext, free: tuple[ActivityKey, ...]) -> Flow[dict[ActivityKey, tuple[Link, Activity, frozenset[MailboxId]]]]:
     """Activities already linked through other mailboxes, and where they stand."""
     known = yield from want(KnownActivities(ctx.firm))
-    by_key = yield from want(LinksOf(ctx.firm, activities=known))
+    by_key = yield from want(LinksOf(ctx.firm, activities=tuple(sorted({*known, *free}))))
     groups = yield from want(LoadGroups(ctx.firm, tuple(sorted(set(by_key.values())))))
     return {
         group.link.activity: (

@@ -1,0 +1,320 @@
+"""The whole product in one process over the simulated world: real clients, real store, simulated time.
+
+``Rig.sync()`` runs passes until nothing is left to do, exactly as the worker would; ``crash_at`` ends a flow between
+two effects as SIGKILL does, whatever was committed or sent before stays.
+"""
+
+import random
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from server.domain.ids import FirmId, SeatId
+from server.flow import Done, Failed, Flow, Gather, NewId, Note, Now, Op, Sleep, Stopping
+from server.settings import Settings
+from server.store.admin.firms import NewFirm
+from server.store.admin.seats import Seats
+from server.store.database import Database, open_database
+from server.store.locks import LEASE_SECONDS
+from server.sync.context import PassOptions, PassResult
+from server.sync.driver import REMOTE_WRITES
+from server.sync.passes import run_pass
+from server.wiring import Clocks, Engine, build_engine
+from simulator.clock import ManualClock
+from simulator.graph.mailbox import Mailbox
+from simulator.raynet.instance import RaynetInstance
+from simulator.raynet.populate import add_api_key, add_user
+from simulator.raynet.ui import RaynetUi
+from simulator.transport import SimAdapter
+from simulator.world import World
+from tests.support.databases import KEYS, drop, fresh_url
+
+T = TypeVar("T")
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+DOMAIN = "valce.example"
+API_LOGIN = f"sync@{DOMAIN}"
+CLIENT_ID = "5b0e5f2e-6f0c-4a53-9c57-1d1f6f1c0a11"
+
+
+class Crash(BaseException):
+    """The process was killed here."""
+
+
+class StepDriver:
+    """Single-threaded, deterministic: gathered flows are interleaved by the seed, every effect has a number."""
+
+    def __init__(self, engine: Engine, clock: ManualClock, *, seed: int = 0) -> None:
+        self.engine = engine
+        self.clock = clock
+        self.random = random.Random(seed)
+        self.count = 0
+        self.crash_before: int | None = None
+        self.crash_after: int | None = None
+        self.log: list[Op[Any]] = []
+
+    def run(self, flow: Flow[T]) -> T:
+        step: Callable[[], Op[Any]] = lambda: next(flow)  # noqa: E731
+        while True:
+            try:
+                op = step()
+            except StopIteration as end:
+                result: T = end.value
+                return result
+            step = self._resumed(flow, op)
+
+    def _resumed(self, flow: Flow[Any], op: Op[Any]) -> Callable[[], Op[Any]]:
+        if isinstance(op, Gather):
+            outcomes = self._gather(op.flows)
+            return lambda: flow.send(outcomes)
+        try:
+            outcome = self._counted(op)
+        except Exception as error:
+            caught = error
+            return lambda: flow.throw(caught)
+        return lambda: flow.send(outcome)
+
+    def _counted(self, op: Op[Any]) -> object:
+        self.count += 1
+        self.log.append(op)
+        if self.count == self.crash_before:
+            raise Crash
+        outcome = self._perform(op)
+        if self.count == self.crash_after:
+            raise Crash
+        return outcome
+
+    def _perform(self, op: Op[Any]) -> object:
+        match op:
+            case Now():
+                return self.clock()
+            case NewId():
+                return f"{self.random.getrandbits(128):032x}"
+            case Stopping():
+                return False
+            case Sleep(seconds):
+                self.clock.advance(seconds=seconds)
+                return None
+            case Note():
+                return None
+            case _:
+                return self.engine.driver.perform(op)
+
+    def _gather(self, flows: tuple[Flow[Any], ...]) -> tuple[Done[Any] | Failed, ...]:
+        """Advance a randomly chosen flow by one effect, until all have ended."""
+        outcomes: dict[int, Done[Any] | Failed] = {}
+        steps: dict[int, Callable[[], Op[Any]]] = {i: (lambda f=flow: next(f)) for i, flow in enumerate(flows)}
+        while steps:
+            i = self.random.choice(sorted(steps))
+            try:
+                op = steps[i]()
+            except StopIteration as end:
+                outcomes[i] = Done(end.value)
+                del steps[i]
+            except Exception as error:
+                outcomes[i] = Failed(error)
+                del steps[i]
+            else:
+                steps[i] = self._resumed(flows[i], op)
+        return tuple(outcomes[i] for i in range(len(flows)))
+
+
+@dataclass(slots=True)
+class Person:
+    """A seat on both sides."""
+
+    login: str
+    person: int
+    mailbox: Mailbox
+    ui: RaynetUi
+    seat: SeatId | None = None
+
+    @property
+    def outlook(self) -> Any:
+        return self.mailbox.user
+
+
+@dataclass(slots=True)
+class Rig:
+    """One firm over one world. ``people`` by short name."""
+
+    world: World
+    clock: ManualClock
+    engine: Engine
+    database: Database
+    raynet: RaynetInstance
+    tenant: str
+    api_key: str
+    people: dict[str, Person] = field(default_factory=dict)
+    firm: FirmId = FirmId(0)
+    folder: Path = Path()
+    url: str = ""
+    seed: int = 0
+    driver: StepDriver = None  # type: ignore[assignment]  # set by make_rig
+
+    # --- running ---
+
+    def one_pass(self, **options: Any) -> PassResult:
+        lease = self.engine.leases.claim(self.firm, 3600.0)
+        assert lease is not None
+        self.engine.book.put(lease)
+        try:
+            return self.driver.run(run_pass(self.firm, PassOptions(**options)))
+        finally:
+            self.engine.book.drop(self.firm)
+            self.engine.leases.release(lease)
+
+    def sync(self, *, most: int = 12, **options: Any) -> PassResult:
+        """Passes fifteen seconds apart until one has nothing to do. Fails when that does not come."""
+        result = self.one_pass(**options)
+        options.pop("full", None)
+        for _ in range(most):
+            self.tick()
+            again = self.one_pass(**options)
+            _add(result, again)
+            if again.quiet and (again.due_at is None or again.due_at > self.clock() + timedelta(minutes=5)):
+                return result
+        raise AssertionError(f"no rest after {most} passes: {result.errors} {again.errors}")
+
+    def tick(self, seconds: float = 15.0) -> None:
+        self.clock.advance(seconds=seconds)
+        self.world.settle()
+
+    def kill(self) -> None:
+        """The process died: a new one starts over the same database, its caches empty, the lease run out."""
+        self.engine.close()
+        self.database.close()
+        self.database = open_database(self.url, KEYS)
+        self.engine = _engine(self.world, self.clock, self.database, self.folder)
+        self.driver = StepDriver(self.engine, self.clock, seed=self.seed + 1)
+        self.clock.advance(seconds=LEASE_SECONDS * 400)
+
+    def rules(self, **changes: str) -> None:
+        self.engine.firms.set_rules(self.firm, changes, actor="test")
+
+    @property
+    def seats(self) -> Seats:
+        return Seats(self.database, self.clock)
+
+    # --- looking ---
+
+    def writes(self) -> tuple[int, int]:
+        """Writes that reached Raynet and Graph so far."""
+        return self.engine.raynet.counters(self.firm).writes, self.engine.graph.counters(self.firm).writes
+
+    @contextmanager
+    def expect_writes(self, raynet: int, graph: int) -> Iterator[None]:
+        before = self.writes()
+        yield
+        after = self.writes()
+        assert (after[0] - before[0], after[1] - before[1]) == (raynet, graph)
+
+    def remote_writes(self) -> list[Op[Any]]:
+        return [op for op in self.driver.log if isinstance(op, REMOTE_WRITES)]
+
+    def app_mails(self) -> int:
+        """Mails that our application caused."""
+        return sum(1 for mail in self.world.graph.mails if mail.by.kind != "human")
+
+
+def _add(total: PassResult, more: PassResult) -> None:
+    for name in ("matched", "created", "changed", "removed", "ambiguous", "held", "conflicts", "mails"):
+        setattr(total.counts, name, getattr(total.counts, name) + getattr(more.counts, name))
+
+
+def _engine(world: World, clock: ManualClock, database: Database, folder: Path) -> Engine:
+    settings = Settings(
+        data_dir=folder,
+        database_url="sqlite:///unused.sqlite3",  # type: ignore[arg-type]  # pydantic makes a secret of it
+        public_url="https://ros.example",
+        graph_url=world.graph_url,
+        authority_url=world.authority_url,
+        client_id=CLIENT_ID,
+        client_secret="demo-client-secret",  # type: ignore[arg-type]  # as above
+        raynet_urls=(world.raynet_url.rstrip("/"),),
+    )
+    return build_engine(
+        settings,
+        database,
+        clocks=Clocks(now=clock, monotonic=lambda: clock().timestamp()),
+        transport=lambda: SimAdapter(world),
+        threads=4,
+    )
+
+
+def make_rig(
+    folder: Path,
+    *,
+    people: tuple[str, ...] = ("jana", "petr"),
+    backend: str = "sqlite",
+    start: datetime = START,
+    seed: int = 0,
+    rules: dict[str, str] | None = None,
+) -> Rig:
+    """A firm with these seats, consent given, nothing in any calendar yet."""
+    clock = ManualClock(start)
+    world = World(clock, seed=seed)
+    instance = world.raynet.add_instance("valce")
+    tenant = world.entra.add_tenant("Válce", DOMAIN, tenant_id="0c5a2f3e-8d41-4b7e-a6c0-2f9f3f6f7d01")
+    world.entra.register_app("Raynet – Outlook", client_id=CLIENT_ID, secret="demo-client-secret")
+    world.entra.consent(tenant, CLIENT_ID)
+    add_user(instance, API_LOGIN, "Synchronizace", "Outlook")
+    key = add_api_key(instance, API_LOGIN, "Outlook sync", secret=secrets.token_hex(8))
+    url = fresh_url(backend, folder)
+    database = open_database(url, KEYS)
+    engine = _engine(world, clock, database, folder)
+    rig = Rig(
+        world=world,
+        clock=clock,
+        engine=engine,
+        database=database,
+        raynet=instance,
+        tenant=tenant.id,
+        api_key=key.secret,
+        folder=folder,
+        url=url,
+        seed=seed,
+    )
+    rig.driver = StepDriver(engine, clock, seed=seed)
+    new = NewFirm(
+        name="Válce",
+        tenant_id=tenant.id,
+        raynet_url=world.raynet_url.rstrip("/"),
+        raynet_instance="valce",
+        raynet_user=API_LOGIN,
+        raynet_key=key.secret,
+        seats=50,
+        valid_until=date(2030, 1, 1),
+        rules=rules or {},
+    )
+    rig.firm = engine.firms.add(new, actor="test").id
+    for name in people:
+        add_person_with_seat(rig, name)
+    return rig
+
+
+def add_person_with_seat(rig: Rig, name: str, *, seat: bool = True) -> Person:
+    login = f"{name}@{DOMAIN}"
+    account = add_user(rig.raynet, login, name.title(), "Nová")
+    owner = rig.world.entra.add_user(rig.tenant, login, f"{name.title()} Nová")
+    mailbox = rig.world.graph.add_mailbox(owner)
+    person = Person(login=login, person=account.person, mailbox=mailbox, ui=rig.raynet.ui(login))
+    if seat:
+        person.seat = rig.seats.add(rig.firm, login, actor="test").id
+    rig.people[name] = person
+    return person
+
+
+@contextmanager
+def rig(folder: Path, **options: Any) -> Iterator[Rig]:
+    """A rig that is torn down afterwards."""
+    made = make_rig(folder, **options)
+    try:
+        yield made
+    finally:
+        made.engine.close()
+        made.database.close()
+        drop(made.url)
