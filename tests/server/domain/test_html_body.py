@@ -118,6 +118,7 @@ def test_without_foreign_parts_only_the_frame_stays(frame: str) -> None:
         (f"<a href='https://x.cz'><p>{JOIN}</p><!-- c --><b>old</b>\n", f"{{}}<p>{JOIN}</p><!-- c --><b></b>"),
         ("<html><hr>", "<html>{}<hr>"),
         ("<html>\n<head></head>\n</html>", "<html>\n<head></head>{}\n</html>"),
+        (f"<hr><a href='https://x.cz'><p>{JOIN}</p>old</a>", f"{{}}<hr><p>{JOIN}</p>"),
         ("<body></body>", "<body>{}</body>"),
         ("<meta><style>p</style>", "<meta>{}<style>p</style>"),
         ("<html><head><title>t</title></head></html>", "<html><head><title>t</title></head>{}</html>"),
