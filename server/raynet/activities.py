@@ -77,7 +77,11 @@ def window(access: Access, op: WindowActivities) -> ActivityPage:
     rows = sorted((*begins.rows, *reaches.rows), key=lambda row: id_of(row) or 0)
     if bounds:
         rows = [row for row in rows if (id_of(row) or 0) <= min(bounds)]
-    return _page(access, rows, total=begins.total + reaches.total, more=bool(bounds))
+    page = _page(access, rows, total=begins.total + reaches.total, more=bool(bounds))
+    if page.more and not page.activities:
+        # A page nobody can read gives the caller no id to go on from.
+        raise Unavailable(RaynetCode.BROKEN_REPLY, detail="no_readable_row")
+    return page
 
 
 def _page_end(found: Listed) -> int | None:
@@ -157,12 +161,8 @@ def by_title(access: Access, op: FindByTitle) -> tuple[Activity, ...]:
 
 
 def _page(access: Access, rows: Iterable[Json], *, total: int, more: bool) -> ActivityPage:
-    rows = tuple(rows)
     # What moved between two calls may come twice: the later row counts.
     readable = {one.key: one for one in _readable(access, rows)}
-    if more and not readable:
-        # A page nobody can read gives the caller no place to go on from.
-        raise Unavailable(RaynetCode.BROKEN_REPLY, detail="no_readable_row")
     return ActivityPage(activities=tuple(readable.values()), total=total, more=more)
 
 

@@ -67,7 +67,7 @@ class _SharedTls(HTTPAdapter):
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **pool_kwargs: Any) -> None:  # noqa: FBT001, FBT002 - the library's signature
         super().init_poolmanager(connections, maxsize, block=block, ssl_context=self._context, **pool_kwargs)
 
-    def cert_verify(self, conn: Any, url: str, verify: object, cert: object) -> None:
+    def cert_verify(self, conn: Any, *_: object) -> None:
         """The context has its roots; the library would load its own for each connection."""
         conn.cert_reqs = "CERT_REQUIRED"
 

@@ -47,9 +47,11 @@ class Limits:
     #: Shares of the day's budget kept for more urgent lanes, melting away with the day.
     poll_reserve: float = 0.10
     sweep_reserve: float = 0.25
-    #: How long a call waits for a slot, and how long after a refused login the one probe is allowed, in seconds.
+    #: How long a call waits for a slot, in seconds.
     slot_seconds: float = 60.0
-    probe_seconds: float = 3600.0
+    #: How long after a refused login the one probe is allowed. A minute less than the hour after which the worker tries
+    #: again, which it counts from the beginning of its pass: its try must not be refused here.
+    probe_seconds: float = 3540.0
     #: After a probe that nobody answered.
     silent_probe_seconds: float = 60.0
     login_window_seconds: float = 3600.0

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,7 @@ from server.ports import (
     Probe,
     RaynetUsers,
     UpdateActivity,
+    WindowActivities,
 )
 from server.raynet.client import MOST_BYTES
 from server.raynet.connection import RaynetConnection
@@ -131,11 +132,18 @@ def test_an_odd_row_is_no_absence(expected_logs: ExpectedLogs) -> None:
         odd.perform(GetActivity(FIRM, KEY_OF))
 
 
-def test_a_full_page_that_nobody_can_read_is_no_page(expected_logs: ExpectedLogs) -> None:
+def test_the_newest_row_may_be_odd(expected_logs: ExpectedLogs) -> None:
     expected_logs("raynet_odd_row")
-    odd = scripted(listing(*(row(id=number, title=None) for number in range(1, 4)), total=9))
+    page = scripted(listing(row(title=None), total=9)).perform(NewestActivities(FIRM, 0, 1))
+    assert (page.activities, page.total, page.more) == ((), 9, True)
+
+
+def test_a_full_page_of_the_window_that_nobody_can_read_is_no_page(expected_logs: ExpectedLogs) -> None:
+    expected_logs("raynet_odd_row")
+    odd = scripted(listing(*(row(id=number, title=None) for number in range(1, 1001)), total=5000))
+    start = datetime(2026, 2, 1, tzinfo=UTC)
     with pytest.raises(Unavailable):
-        odd.perform(NewestActivities(FIRM, 0, 3))
+        odd.perform(WindowActivities(FIRM, start, start + timedelta(days=30)))
 
 
 def test_rows_nobody_asked_for_are_no_answer() -> None:

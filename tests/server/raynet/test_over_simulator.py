@@ -12,6 +12,7 @@ from server.errors import Denied, Gone, Rejected, Scope, Throttled, Unavailable
 from server.flow import Op
 from server.ports import (
     ActivitiesById,
+    ActivityPage,
     AddExtId,
     CreateActivity,
     DeleteActivity,
@@ -24,11 +25,16 @@ from server.ports import (
     UpdateActivity,
     WindowActivities,
 )
+from server.raynet.connection import RaynetConnection
+from server.raynet.gateway import RaynetGateway
+from simulator.clock import ManualClock
 from simulator.faults import Action, CutJson, CutPage, DropReply, DropRequest, HtmlPage, Malformed, Status
 from simulator.raynet import RaynetSwitches
-from simulator.raynet.populate import add_company
+from simulator.raynet.populate import add_api_key, add_company, add_user
 from simulator.raynet.records import Activity
-from tests.server.raynet.simulated import API_LOGIN, FIRM, START, Simulated, simulated
+from simulator.transport import SimAdapter
+from simulator.world import World
+from tests.server.raynet.simulated import API_LOGIN, FIRM, START, Seconds, Simulated, simulated
 from tests.support.contracts import contracts_folder
 
 HOUR = timedelta(hours=1)
@@ -115,6 +121,7 @@ def test_the_window_holds_what_begins_in_it_what_reaches_into_it_and_what_has_no
 
 def test_the_window_pages_by_id_without_losing_or_repeating() -> None:
     sim = simulated(switches=RaynetSwitches(separate_id_spaces=True))
+    sim.checked.check = lambda _request, _response: True  # two thousand rows would be checked for seconds
     for number in range(1100):
         kind = ("meeting", "event")[number % 2]
         early = number % 5 == 0
@@ -398,3 +405,26 @@ def test_calls_are_counted_by_reads_and_writes_until_the_counts_are_taken() -> N
     gauge = sim.gateway.gauge(FIRM)
     assert (gauge.limit, gauge.remaining, gauge.in_flight) == (24_000, 23_998, 0)
     assert gauge.reset == datetime(2026, 3, 3, tzinfo=UTC)
+
+
+# --- as the demonstration and the histories mount it ------------------------------------------------------------------
+
+
+def test_the_gateway_runs_over_the_whole_simulated_world() -> None:
+    clock = ManualClock(START)
+    world = World(clock)
+    instance = world.raynet.add_instance("acme")
+    add_user(instance, API_LOGIN, "Sync", "Technical")
+    key = add_api_key(instance, API_LOGIN, "ROS")
+    instance.ui(API_LOGIN).create("event", start=START, title="x")
+    connection = RaynetConnection(firm=FIRM, base_url=world.raynet_url, instance="acme", user=API_LOGIN, key=key.secret)
+    gateway = RaynetGateway(
+        lambda _firm: connection,
+        clock=clock,
+        monotonic=Seconds(clock),
+        allowed_bases=(world.raynet_url.rstrip("/"),),
+        transport=SimAdapter(world),
+    )
+    page = gateway.perform(NewestActivities(FIRM, 0, 10))
+    assert isinstance(page, ActivityPage)
+    assert page.total == 1
