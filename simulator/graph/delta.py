@@ -31,7 +31,7 @@ _EXPIRY = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
-    """What a link's token says. ``since`` 0 is a first round; ``last`` the number of the last item shown before."""
+    """What a link's token says. ``since`` -1 is a first round; ``last`` the number of the last item shown before."""
 
     epoch: int
     issued: int
@@ -133,7 +133,7 @@ class DeltaRounds:
             epoch=request.mailbox.delta_epoch,
             issued=_seconds(request.now),
             window=(window[0].replace(microsecond=0), window[1].replace(microsecond=0)),
-            since=0,
+            since=-1,
             until=request.mailbox.visible_sequence(self._switches.delta_visibility_seconds),
             last=0,
         )
@@ -179,7 +179,7 @@ class DeltaRounds:
     def _candidates(self, request: DeltaRequest, token: Token) -> list[int]:
         """Numbers of the items this round still has to show, ascending."""
         items = request.mailbox.items
-        if token.since == 0:
+        if token.since < 0:
             return sorted(
                 n for n in request.calendar.members if n > token.last and items[n].created_sequence <= token.until
             )
@@ -204,7 +204,7 @@ class DeltaRounds:
             return [_removed(request, item)]
         entries = item_entries(item, token.window)
         if not entries:
-            outside = token.since > 0 and self._switches.delta_reports_outside
+            outside = token.since >= 0 and self._switches.delta_reports_outside
             return [_removed(request, item)] if outside else []
         typed = {"@odata.type": "#microsoft.graph.event"}
         if content.state.recurrence is None:

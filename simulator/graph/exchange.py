@@ -51,6 +51,7 @@ class Exchange:
         self.meetings = Meetings(self)
         self._jobs: list[tuple[datetime, int, Callable[[], None]]] = []
         self._numbers = itertools.count()
+        self._as_of: datetime | None = None
 
     # -- mailboxes ------------------------------------------------------------------------------------------------
 
@@ -96,11 +97,12 @@ class Exchange:
     # -- time -----------------------------------------------------------------------------------------------------
 
     def now(self) -> datetime:
-        return self._clock()
+        """The present; while Exchange catches up with its own work, the moment that work was due."""
+        return self._as_of or self._clock()
 
     def stamp(self) -> datetime:
         """The present as naive UTC."""
-        return self._clock().astimezone(UTC).replace(tzinfo=None)
+        return self.now().astimezone(UTC).replace(tzinfo=None)
 
     def later(self, seconds: float, job: Callable[[], None]) -> None:
         """Run a job when the simulated clock has come that far; at once for 0."""
@@ -113,9 +115,17 @@ class Exchange:
         """Do what Exchange does by itself up to now."""
         if not self._jobs:
             return
-        now = self.now()
-        while self._jobs and self._jobs[0][0] <= now:
-            heapq.heappop(self._jobs)[2]()
+        now = self._clock()
+        try:
+            while self._jobs and self._jobs[0][0] <= now:
+                self._as_of, _, job = heapq.heappop(self._jobs)
+                job()
+        finally:
+            self._as_of = None
+
+    def next_due(self) -> datetime | None:
+        """When Exchange has something to do next; None when nothing waits."""
+        return self._jobs[0][0] if self._jobs else None
 
     def opaque(self, length: int) -> str:
         alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"

@@ -53,12 +53,17 @@ def decode(text: str) -> EventId:
     if len(payload) != (29 if immutable else 36):
         raise malformed_id()
     ordinal = int.from_bytes(payload[22:26], "big")
-    return EventId(
+    if ordinal > date.max.toordinal():
+        raise malformed_id()
+    found = EventId(
         mailbox=str(uuid.UUID(bytes=payload[:16])),
         number=int.from_bytes(payload[16:22], "big"),
         generation=None if immutable else int.from_bytes(payload[26:29], "big"),
         day=date.fromordinal(ordinal) if ordinal else None,
     )
+    if encode(found.mailbox, found.number, found.generation, found.day) != text:
+        raise malformed_id()
+    return found
 
 
 def to_ews(rest_id: str) -> str:

@@ -37,7 +37,6 @@ class GraphService:
     """All simulated mailboxes. ``base_url`` is what stands before ``/v1.0`` in every address and link."""
 
     def __init__(self, clock: Clock, base_url: str, entra: EntraService, *, seed: int = 0) -> None:
-        self._clock = clock
         self.base_url = base_url.rstrip("/")
         self._prefix = urlsplit(self.base_url).path
         self.entra = entra
@@ -95,7 +94,7 @@ class GraphService:
     # -- looking --------------------------------------------------------------------------------------------------
 
     def now(self) -> datetime:
-        return self._clock()
+        return self.exchange.now()
 
     def mailbox(self, name: str) -> Mailbox:
         """By user object id or user principal name; raises KeyError. ``.user`` acts as its owner."""
@@ -117,6 +116,10 @@ class GraphService:
         """Do what Exchange does by itself up to now: later saves, delayed deliveries of meetings."""
         with self._lock:
             self.exchange.run_due()
+
+    def next_due(self) -> datetime | None:
+        """When ``pump`` has something to do next: a delivery or Exchange's own work; None when nothing waits."""
+        return min(filter(None, (self.exchange.next_due(), self.notifications.next_due())), default=None)
 
     def due_pushes(self, now: datetime | None = None) -> list[tuple[Push, list[Delivery]]]:
         """Take what is due without delivering it: for drivers that deliver themselves."""

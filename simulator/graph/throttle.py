@@ -48,7 +48,7 @@ class Throttle:
         if len(stamps) > switches.requests_per_window:
             if len(stamps) > 2 * switches.requests_per_window:
                 stamps.popleft()
-            wait = math.ceil(switches.window_seconds - (second - stamps[-switches.requests_per_window - 1]))
+            wait = math.ceil(switches.window_seconds - (second - stamps[-switches.requests_per_window]))
             raise throttled(max(1, wait), "MailboxRequests")
 
     def _check_concurrency(self, usage: _Usage, key: tuple[str, str], now: datetime) -> None:
