@@ -1,7 +1,7 @@
 """The plan while it is being made: the one place that changes pairs, adds writes, losses and trail steps."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from server.domain import keys
 from server.domain.activity import Activity
@@ -14,6 +14,8 @@ from server.domain.reasons import Reason
 from server.domain.state import Base, Group, Link, Origin, Pair, PairState, Role, SeenEvent, Side
 from server.domain.when import AllDay, Timed, When
 
+#: A save and the note that it was sent are never further apart, clocks that differ included.
+_SENDING_TAKES = timedelta(hours=1)
 _OPEN = (PairState.LIVE, PairState.FROZEN, PairState.HELD, PairState.PARKED)
 
 
@@ -45,7 +47,8 @@ class PlanDraft:
         self.group = group
         self.world = world
         self.link: Link = group.link
-        self._pairs: dict[PairId, Pair] = {pair.id: pair for pair in group.pairs}
+        self._stored: dict[PairId, Pair] = {pair.id: pair for pair in group.pairs}
+        self._pairs: dict[PairId, Pair] = dict(self._stored)
         self._events: dict[EventKey, SeenEvent] = {seen.key: seen for seen in group.events}
         self.writes: list[Write] = []
         self.losses: list[Loss] = []
@@ -83,10 +86,29 @@ class PlanDraft:
             return False
         return self.by_us() and activity.version > link.version + link.own_saves
 
-    def was_sent(self, field: FieldName, value: object) -> bool:
-        """We once sent this very value to Raynet: a late duplicate of our own write, never a user's change."""
+    def raynet_base(self, field: FieldName, value: object, base: object) -> tuple[object, bool]:
+        """The base against which Raynet's ``value`` counts as a user's change; True = a late duplicate of our write.
+
+        An echo differs from what was agreed where the remote keeps less than it was sent: only in fields of that very
+        save, because an edit that may not be carried yet stands beside them. A save of ours that nobody counted (a
+        late duplicate, hazard H4) can bring back any value we once sent.
+        """
+        if base is None or value == base or not self.by_us():
+            return base, False
+        if self.is_own_echo():
+            return (value if field in self._just_sent() else base), False
         digest = keys.value_digest(value)
-        return self.by_us() and any(sent.field is field and sent.digest == digest for sent in self.link.sent)
+        if any(sent.field is field and sent.digest == digest for sent in self.link.sent):
+            return value, True
+        return base, False
+
+    def _just_sent(self) -> frozenset[FieldName]:
+        """Fields of our saves since the base: values of one save share their instant."""
+        activity = self.activity
+        saved_at = activity.modified_at if activity is not None else None
+        batches = sorted({sent.at for sent in self.link.sent}, reverse=True)[: self.group.link.own_saves]
+        recent = {at for at in batches if saved_at is None or at >= saved_at - _SENDING_TAKES}
+        return frozenset(sent.field for sent in self.link.sent if sent.at in recent)
 
     def pairs(self) -> tuple[Pair, ...]:
         return tuple(self._pairs.values())
@@ -133,8 +155,11 @@ class PlanDraft:
 
     def _settle(self, pair: Pair, state: PairState, reason: Reason, outcome: Outcome) -> None:
         current = self._pairs[pair.id]
-        if (current.state, current.reason) != (state, reason):
-            self._pairs[pair.id] = replace(current, state=state, reason=reason)
+        if (current.state, current.reason) == (state, reason):
+            return
+        self._pairs[pair.id] = replace(current, state=state, reason=reason)
+        stored = self._stored.get(pair.id)
+        if stored is None or (stored.state, stored.reason) != (state, reason):
             self.steps.append(Step(pair=pair.id, reason=reason, outcome=outcome))
 
     def release(self, pair: Pair, reason: Reason) -> None:
@@ -160,8 +185,8 @@ class PlanDraft:
         for pair in self.open_pairs():
             self.park(pair, reason)
 
-    def revive(self, pair: Pair) -> Pair:
-        current = replace(self._pairs[pair.id], state=PairState.LIVE, reason=None)
+    def revive(self, pair: Pair, role: Role | None = None) -> Pair:
+        current = replace(self._pairs[pair.id], role=role or pair.role, state=PairState.LIVE, reason=None)
         self._pairs[pair.id] = current
         return current
 
@@ -169,7 +194,7 @@ class PlanDraft:
         """The pair is well: whatever set it aside has ended."""
         current = self._pairs[pair.id]
         if current.state in (PairState.FROZEN, PairState.HELD, PairState.PARKED):
-            self._pairs[pair.id] = replace(current, state=PairState.LIVE, reason=None, failures=0)
+            self._pairs[pair.id] = replace(current, state=PairState.LIVE, reason=None)
 
     def exclude(self, pair: Pair, role: Role, reason: Reason) -> None:
         """A candidate that is not carried now; each new observation asks again."""
@@ -212,9 +237,23 @@ class PlanDraft:
         """A reason that concerns the activity as a whole; repeated ones are dropped when the plan is stored."""
         self.steps.append(Step(pair=None, reason=reason, outcome="nothing"))
 
+    def _settled_version(self) -> Link:
+        """The link at the version seen now; our saves up to it are accounted for."""
+        seen, link = self.group.activity, self.link
+        version = seen.activity.version if seen is not None and seen.key == link.activity else None
+        if version is None or (link.version is not None and version <= link.version):
+            return link
+        left = 0 if link.version is None else max(0, link.own_saves - (version - link.version))
+        return replace(link, version=version, own_saves=left)
+
     def plan(self) -> Plan:
+        """The result. A pair that is well and needs no write has no failures to count any more."""
+        busy = {write.pair for write in self.writes}
+        for pair in self.pairs():
+            if pair.failures and pair.state is PairState.LIVE and pair.id not in busy:
+                self._pairs[pair.id] = replace(pair, failures=0)
         return Plan(
-            link=self.link,
+            link=self._settled_version(),
             pairs=tuple(self._pairs.values()),
             writes=tuple(self.writes),
             losses=tuple(self.losses),

@@ -4,33 +4,30 @@ from dataclasses import replace
 
 from server.domain import keys, mapping
 from server.domain.activity import Activity, ActivityChange, ActivityStatus, Priority
+from server.domain.changes import activity_change, zone_label
 from server.domain.content import MERGED_FIELDS, Content, FieldName
 from server.domain.draft import PlanDraft, changed_fields
 from server.domain.event import Event, EventDraft, EventTimes
+from server.domain.html import EMPTY
+from server.domain.ids import PersonId
 from server.domain.plan import ActivityPlan, Write
 from server.domain.reasons import Reason
 from server.domain.rules import OutlookDelete
 from server.domain.state import Base, IntentKind, Origin, Pair, PairState, Role, Side
-from server.domain.when import to_instants
-from server.domain.zones import windows_zone
-
-
-def zone_label(draft: PlanDraft) -> str:
-    """The label under which new events are made: the firm's zone by its Windows name."""
-    return windows_zone(draft.world.zone.key) or "UTC"
-
+from server.domain.when import Inverted, When
 
 # --- creating -----------------------------------------------------------------------------------------------------
 
 
 def create_event(draft: PlanDraft, pair: Pair, activity: Activity, content: Content, reason: Reason) -> None:
     """Plan the event of a new pair, keyed so that a repeated create never makes a second one."""
-    assert content.when is not None and content.title is not None and content.description is not None
+    if content.when is None:
+        return
     marks = mapping.marks_of(activity, draft.world)
     new = EventDraft(
-        subject=content.title,
-        times=EventTimes(when=content.when, zone_label=zone_label(draft)),
-        description=content.description,
+        subject=content.title or "",
+        times=EventTimes(when=content.when, zone_label=zone_label(draft.world)),
+        description=content.description or EMPTY,
         location=content.place or "",
         importance=mapping.importance_of(content.priority or Priority.DEFAULT),
         categories=marks,
@@ -65,27 +62,24 @@ def create_activity(draft: PlanDraft, pair: Pair, event: Event, reason: Reason) 
         return
     masked = mapping.is_masked(event, draft.world)
     content = mapping.outlook_content(event, mapping.NEW_TYPE, masked=masked)
-    assert content.when is not None and content.description is not None
-    start, end = to_instants(content.when, draft.world.zone)
     persons = () if masked else mapping.attendee_persons(event, draft.world)
-    change = ActivityChange(
-        title=content.title,
-        scheduled_from=start,
-        scheduled_till=end,
-        description_html=content.description.html or None,
-        place=content.place or None,
-        priority=content.priority,
+    change = activity_change(content, MERGED_FIELDS, draft.world)
+    change = replace(
+        change,
+        description_html=change.description_html or None,
+        place=change.place or None,
         status=ActivityStatus.SCHEDULED,
         personal=True,
     )
     base = Base(
         raynet=content,
         outlook=content,
-        raynet_from=start,
-        raynet_till=end,
+        raynet_from=change.scheduled_from,
+        raynet_till=change.scheduled_till,
         marks=(mapping.TYPE_MARKS[mapping.NEW_TYPE],) if draft.world.rules.categories else (),
     )
     draft.link = replace(draft.link, masked=masked, attendee_persons=persons)
+    with_copies = () if masked else (*persons, *_persons_with_copies(draft))
     draft.write(
         Write(
             kind=IntentKind.CREATE_ACTIVITY,
@@ -98,39 +92,65 @@ def create_activity(draft: PlanDraft, pair: Pair, event: Event, reason: Reason) 
                 owner=seat.person,
                 ext_id=keys.ext_id(draft.world.tenant, pair.mailbox, event.id, draft.link.generation),
                 change=change,
-                add_persons=tuple(person for person in persons if person != seat.person),
+                add_persons=tuple(sorted({person for person in with_copies if person != seat.person})),
             ),
             expects=base,
         )
     )
 
 
+def _persons_with_copies(draft: PlanDraft) -> tuple[PersonId, ...]:
+    """Who took part in an activity that is made again: their copies stand and wait for it."""
+    seats = [draft.world.seat_of_mailbox(pair.mailbox) for pair in draft.open_pairs() if pair.role is Role.COPY]
+    return tuple(seat.person for seat in seats if seat is not None)
+
+
 # --- Raynet's side is gone ----------------------------------------------------------------------------------------
 
 
 def raynet_removed(draft: PlanDraft, activity: Activity | None, reason: Reason) -> None:
-    """The activity was deleted (``activity`` None), cancelled or unscheduled: its events go, unless one was edited."""
-    for pair in draft.open_pairs():
-        event = draft.event_of(pair)
-        if event is None or event.is_cancelled:
-            draft.close(pair, reason)
-        elif pair.role is Role.ATTENDEE:
-            draft.close(pair, reason)
-        elif pair.role is Role.FOLLOWER:
-            draft.release(pair, reason)
-        elif pair.role is Role.LEAD and (_edited_in_outlook(draft, pair, event) or pair.id in draft.rejected):
-            _revive_activity(draft, pair, event, activity)
-            return
-        elif pair.state is PairState.FROZEN or not _is_in_window(draft, event):
-            draft.freeze(pair)
-        elif mapping.would_mail(event, draft.world):
-            draft.hold(pair, Reason.WOULD_MAIL)
-        else:
-            delete_event(draft, pair, event, reason)
+    """The activity was deleted (``activity`` None), cancelled or unscheduled: its events go, but an edit beats that."""
+    lead = draft.lead()
+    event = draft.event_of(lead) if lead is not None else None
+    if lead is not None and event is not None and _outlives_removal(draft, lead, event):
+        _revive_activity(draft, lead, event, activity)
+        return
+    for pair in sorted(draft.open_pairs(), key=lambda one: one.role is Role.ATTENDEE):
+        _remove_event(draft, pair, reason)
 
 
-def _is_in_window(draft: PlanDraft, event: Event) -> bool:
-    return event.when is not None and draft.world.in_window(event.when)
+def _remove_event(draft: PlanDraft, pair: Pair, reason: Reason) -> None:
+    event = draft.event_of(pair)
+    if pair.event is None or draft.is_gone(pair) or (event is not None and event.is_cancelled):
+        draft.close(pair, reason)
+    elif event is None or event.is_draft:
+        return  # not read yet, or somebody is writing it just now
+    elif (excluded := mapping.outlook_excluded(event)) is not None:
+        draft.release(pair, excluded)
+    elif pair.role is Role.FOLLOWER:
+        draft.release(pair, reason)
+    elif pair.role is Role.ATTENDEE:
+        # An organizer's event that stays because its removal would mail keeps its meeting whole.
+        if all(one.role is not Role.LEAD or one.state is not PairState.HELD for one in draft.open_pairs()):
+            draft.close(pair, reason)
+    elif pair.state is PairState.FROZEN or not _is_in_window(draft, event.when):
+        draft.freeze(pair)
+    else:
+        delete_event(draft, pair, event, reason)
+
+
+def _outlives_removal(draft: PlanDraft, lead: Pair, event: Event) -> bool:
+    """An edit beats a deletion, a rejected hold makes the missing side again; what lies outside the window rests."""
+    if lead.role is not Role.LEAD or event.is_cancelled or event.is_draft or mapping.outlook_excluded(event):
+        return False
+    before = lead.base.outlook.when if lead.base is not None else None
+    if not _is_in_window(draft, event.when, before):
+        return False
+    return lead.id in draft.rejected or _edited_in_outlook(draft, lead, event)
+
+
+def _is_in_window(draft: PlanDraft, *whens: When | None) -> bool:
+    return any(when is not None and draft.world.in_window(when) for when in whens)
 
 
 def _outlook_view(draft: PlanDraft, event: Event) -> Content:
@@ -138,22 +158,43 @@ def _outlook_view(draft: PlanDraft, event: Event) -> Content:
     return mapping.outlook_content(event, kind, masked=mapping.is_masked(event, draft.world))
 
 
+def _outlook_edits(draft: PlanDraft, pair: Pair, event: Event) -> tuple[FieldName, ...]:
+    """Fields the user changed in the event. A text that is or was private is no edit one could name."""
+    if pair.base is None:
+        return ()
+    private = draft.link.masked or mapping.is_masked(event, draft.world)
+    names = (FieldName.WHEN,) if private else MERGED_FIELDS
+    return changed_fields(pair.base.outlook, _outlook_view(draft, event), names)
+
+
 def _edited_in_outlook(draft: PlanDraft, pair: Pair, event: Event) -> bool:
-    if pair.base is None or event.is_draft:
-        return False
-    return bool(changed_fields(pair.base.outlook, _outlook_view(draft, event), MERGED_FIELDS))
+    return bool(_outlook_edits(draft, pair, event))
 
 
 def delete_event(draft: PlanDraft, pair: Pair, event: Event, reason: Reason) -> None:
-    """Plan the removal of an event that nobody else would be mailed about."""
+    """Plan the removal of an event, unless that would mail its people or an administrator rejected it.
+
+    What the user had changed in it goes to the journal.
+    """
+    if pair.id in draft.rejected:
+        draft.release(pair, Reason.HOLD_REJECTED)
+        return
+    if mapping.would_mail(event, draft.world):
+        draft.hold(pair, Reason.WOULD_MAIL)
+        return
+    shown = _outlook_view(draft, event)
+    edited = _outlook_edits(draft, pair, event)
+    for name in edited:
+        before = getattr(pair.base.outlook, name.value) if pair.base is not None else None
+        draft.lose(pair, name, Side.GRAPH, (before, "", getattr(shown, name.value)))
     draft.write(
         Write(
             kind=IntentKind.DELETE_EVENT,
             pair=pair.id,
             reason=reason,
-            fields=(FieldName.EXISTENCE,),
+            fields=(FieldName.EXISTENCE, *edited),
             event=event.key,
-            before=_outlook_view(draft, event),
+            before=shown,
             removal=True,
         )
     )
@@ -161,6 +202,12 @@ def delete_event(draft: PlanDraft, pair: Pair, event: Event, reason: Reason) -> 
 
 def _revive_activity(draft: PlanDraft, pair: Pair, event: Event, activity: Activity | None) -> None:
     """An edit in Outlook beats the removal in Raynet; the removal is what is journalled as lost."""
+    if activity is not None and activity.locked:
+        draft.park(pair, Reason.LOCKED)
+        return
+    if activity is None and mapping.NEW_TYPE not in draft.world.rules.types:
+        draft.release(pair, Reason.RELEASED_BY_RULE)
+        return
     rejected = pair.id in draft.rejected
     reason = Reason.HOLD_REJECTED if rejected else Reason.RECREATED_EDIT_BEATS_DELETION
     if not rejected:
@@ -170,29 +217,40 @@ def _revive_activity(draft: PlanDraft, pair: Pair, event: Event, activity: Activ
         draft.link = replace(draft.link, activity=None, generation=draft.link.generation + 1, version=None, own_saves=0)
         create_activity(draft, draft.put(pair, state=PairState.LIVE, reason=None), event, reason)
         return
-    content = _outlook_view(draft, event)
-    assert content.when is not None and content.description is not None
-    start, end = to_instants(content.when, draft.world.zone)
     draft.settle_live(pair)
-    draft.write(
-        Write(
-            kind=IntentKind.UPDATE_ACTIVITY,
-            pair=pair.id,
-            reason=reason,
-            fields=(FieldName.EXISTENCE, *MERGED_FIELDS),
-            activity=activity.key,
-            activity_change=ActivityChange(
-                title=content.title,
-                scheduled_from=start,
-                scheduled_till=end,
-                description_html=content.description.html,
-                place=content.place,
-                priority=content.priority,
-                status=ActivityStatus.SCHEDULED,
-            ),
-            expects=Base(raynet=content, outlook=content, raynet_from=start, raynet_till=end),
-            before=mapping.raynet_content(activity, None),
-        )
+    draft.write(_revival(draft, pair, event, activity, reason))
+
+
+def _revival(draft: PlanDraft, pair: Pair, event: Event, activity: Activity, reason: Reason) -> Write:
+    """Plan an activity again, with what Outlook changed; what only Raynet changed is merged once it stands."""
+    when = mapping.raynet_when(activity, draft.world, pair.base)
+    raynet = mapping.raynet_content(activity, None if isinstance(when, Inverted) else when)
+    outlook = _outlook_view(draft, event)
+    base = pair.base or Base(raynet=Content(), outlook=Content())
+    edited = _outlook_edits(draft, pair, event) if pair.base is not None else MERGED_FIELDS
+    written: list[FieldName] = [
+        name for name in edited if getattr(outlook, name.value) is not None and name is not FieldName.WHEN
+    ]
+    if raynet.when is None or (FieldName.WHEN in edited and raynet.when != outlook.when):
+        written.insert(0, FieldName.WHEN)
+    for name in written:
+        now, known, kept = (getattr(one, name.value) for one in (raynet, base.raynet, outlook))
+        if now not in (None, known, kept):
+            draft.lose(pair, name, Side.RAYNET, (known, kept, now))
+    change = activity_change(outlook, written, draft.world)
+    expects = mapping.moved_base(base, outlook, outlook, tuple(name.value for name in written))
+    if FieldName.WHEN in written:
+        expects = replace(expects, raynet_from=change.scheduled_from, raynet_till=change.scheduled_till)
+    private = draft.link.masked or mapping.is_masked(event, draft.world)
+    return Write(
+        kind=IntentKind.UPDATE_ACTIVITY,
+        pair=pair.id,
+        reason=reason,
+        fields=(FieldName.EXISTENCE, *written),
+        activity=activity.key,
+        activity_change=replace(change, status=ActivityStatus.SCHEDULED),
+        expects=expects,
+        before=mapping.times_only(raynet) if private else raynet,
     )
 
 
@@ -201,29 +259,35 @@ def _revive_activity(draft: PlanDraft, pair: Pair, event: Event, activity: Activ
 
 def outlook_removed(draft: PlanDraft, pair: Pair, activity: Activity, content: Content, reason: Reason) -> None:
     """The lead event is gone by proof: an edit in Raynet brings it back, otherwise the firm's rule decides."""
-    assert content.when is not None
-    if pair.base is None and pair.event is None:
-        return
     last = draft.last_event_of(pair)
-    visible_when = content.when if last is None or last.when is None else last.when
-    if not draft.world.in_window(content.when) and not draft.world.in_window(visible_when):
+    if not _is_in_window(draft, content.when, last.when if last is not None else None):
         draft.freeze(pair)
-    elif _edited_in_raynet(draft, pair, content) or pair.id in draft.rejected:
+    elif pair.id in draft.rejected or _edited_in_raynet(draft, pair, content):
         _bring_event_back(draft, pair, activity, content)
+    elif pair.state is PairState.FROZEN:
+        draft.freeze(pair)
     else:
-        _carry_removal(draft, pair, activity, reason)
+        _carry_removal(draft, pair, activity, content, reason)
 
 
 def _edited_in_raynet(draft: PlanDraft, pair: Pair, content: Content) -> bool:
     if pair.base is None or pair.role is Role.FOLLOWER:
         return False
-    names = (FieldName.WHEN,) if draft.link.masked else MERGED_FIELDS
-    return bool(changed_fields(pair.base.raynet, content, names)) and not draft.is_own_echo()
+    last = draft.last_event_of(pair)
+    private = draft.link.masked or (last is not None and mapping.is_masked(last, draft.world))
+    for name in (FieldName.WHEN,) if private else MERGED_FIELDS:
+        value = getattr(content, name.value)
+        known, _ = draft.raynet_base(name, value, getattr(pair.base.raynet, name.value))
+        if known is not None and value is not None and value != known:
+            return True
+    return False
 
 
 def _bring_event_back(draft: PlanDraft, pair: Pair, activity: Activity, content: Content) -> None:
     rejected = pair.id in draft.rejected
-    if draft.link.masked or pair.role is Role.FOLLOWER:
+    last = draft.last_event_of(pair)
+    masked = draft.link.masked or (last is not None and mapping.is_masked(last, draft.world))
+    if masked or pair.role is Role.FOLLOWER:
         # Raynet knows the time only, or the event belongs to somebody else: it cannot be made again.
         draft.release(pair, Reason.HOLD_REJECTED if rejected else Reason.RELEASED_BY_ATTENDEE)
         return
@@ -236,7 +300,7 @@ def _bring_event_back(draft: PlanDraft, pair: Pair, activity: Activity, content:
     )
 
 
-def _carry_removal(draft: PlanDraft, pair: Pair, activity: Activity, reason: Reason) -> None:
+def _carry_removal(draft: PlanDraft, pair: Pair, activity: Activity, content: Content, reason: Reason) -> None:
     rule = draft.world.rules.outlook_delete
     if rule is OutlookDelete.IGNORE:
         draft.release(pair, Reason.RELEASED_OUTLOOK_DELETE_IGNORED)
@@ -247,6 +311,8 @@ def _carry_removal(draft: PlanDraft, pair: Pair, activity: Activity, reason: Rea
     if activity.locked:
         draft.park(pair, Reason.LOCKED)
         return
+    last = draft.last_event_of(pair)
+    was_private = last is not None and mapping.is_masked(last, draft.world)
     came_from_outlook = draft.link.origin is Origin.OUTLOOK and not _concerns_a_client(activity)
     deletes = rule is OutlookDelete.DELETE or (rule is OutlookDelete.SMART and came_from_outlook)
     draft.write(
@@ -257,7 +323,7 @@ def _carry_removal(draft: PlanDraft, pair: Pair, activity: Activity, reason: Rea
             fields=(FieldName.EXISTENCE,),
             activity=activity.key,
             activity_change=None if deletes else ActivityChange(status=ActivityStatus.CANCELLED),
-            before=pair.base.raynet if pair.base is not None else None,
+            before=mapping.times_only(content) if draft.link.masked or was_private else content,
             removal=True,
         )
     )

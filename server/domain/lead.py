@@ -3,24 +3,23 @@
 from dataclasses import replace
 
 from server.domain import mapping
-from server.domain.activity import Activity, ActivityChange, ActivityStatus, ParticipantWrite, Priority
+from server.domain.activity import Activity, ActivityStatus, ParticipantWrite
+from server.domain.changes import activity_change, event_change
 from server.domain.content import MERGED_FIELDS, Content, FieldName
 from server.domain.draft import PlanDraft
-from server.domain.event import Event, EventChange, EventTimes, Response
-from server.domain.existence import create_event, delete_event, outlook_removed, zone_label
-from server.domain.html import EMPTY, RichText
+from server.domain.event import Event, Response
+from server.domain.existence import create_event, delete_event, outlook_removed
 from server.domain.ids import PersonId
-from server.domain.merge import Merged, Moments, Sides, Way, merge_field
+from server.domain.merge import Merged, Moments, Sides, Way, is_empty, merge_field
 from server.domain.plan import Write
 from server.domain.reasons import Reason
-from server.domain.rules import Mirror
+from server.domain.rules import AttendedEvents, Mirror
 from server.domain.state import Base, IntentKind, Origin, Pair, PairState, Role, Side
-from server.domain.when import When, to_instants
-from server.domain.zones import iana_zone
 
 
 def merge_lead(draft: PlanDraft, activity: Activity, raynet: Content) -> Content | None:
     """Merge the lead pair; return what copies shall show, or None when the activity itself is being removed."""
+    _hand_over(draft, activity)
     lead = draft.lead() or _new_lead(draft, activity, raynet)
     if lead is None:
         return raynet
@@ -28,7 +27,7 @@ def merge_lead(draft: PlanDraft, activity: Activity, raynet: Content) -> Content
         return _create_lead(draft, lead, activity, raynet)
     seen = draft.event_of(lead)
     if seen is None and not draft.is_gone(lead):
-        return raynet
+        return raynet  # not read yet
     if seen is None or seen.is_cancelled:
         reason = Reason.DELETED_IN_OUTLOOK if seen is None else Reason.CANCELLED_IN_OUTLOOK
         return _without_lead_event(draft, lead, activity, raynet, reason)
@@ -40,10 +39,44 @@ def merge_lead(draft: PlanDraft, activity: Activity, raynet: Content) -> Content
         return raynet
     if lead.role is Role.FOLLOWER and seen.response is Response.DECLINED:
         return _without_lead_event(draft, lead, activity, raynet, Reason.RELEASED_BY_ATTENDEE)
-    if not _still_wanted(draft, lead, activity):
+    if _by_rule(draft, lead, seen):
+        return raynet
+    merge = _Merge(draft, lead, activity, raynet, seen)
+    if merge.is_frozen():
+        draft.freeze(lead)
+        return raynet
+    if lead.role is Role.LEAD and lead.mailbox not in mapping.wanted_mailboxes(activity, draft.world):
         _no_longer_wanted(draft, lead, activity, seen)
         return raynet
-    return _Merge(draft, lead, activity, raynet, seen).run()
+    return merge.run()
+
+
+def _by_rule(draft: PlanDraft, lead: Pair, seen: Event) -> bool:
+    """Let go of what a rule no longer carries; a private text that Raynet still shows is masked first."""
+    if lead.role is Role.FOLLOWER and draft.world.rules.attended_events is AttendedEvents.NONE:
+        draft.release(lead, Reason.RELEASED_BY_RULE)
+        return True
+    if mapping.is_skipped(seen, draft.world) and draft.link.masked:
+        draft.release(lead, Reason.PRIVATE_SKIPPED)
+        return True
+    return False
+
+
+def _hand_over(draft: PlanDraft, activity: Activity) -> None:
+    """A new owner's copy takes the lead; an event that was made in Outlook, or invites people, keeps it."""
+    lead, seat = draft.lead(), draft.world.seat_of_person(activity.owner)
+    if lead is None or seat is None or lead.mailbox == seat.mailbox:
+        return
+    event = draft.event_of(lead)
+    if lead.role is Role.FOLLOWER or lead.origin is Origin.OUTLOOK:
+        return
+    if event is not None and (event.attendees or event.private):
+        return
+    for heir in draft.open_pairs():
+        if heir.mailbox == seat.mailbox and heir.role is Role.COPY and draft.event_of(heir) is not None:
+            draft.put(lead, role=Role.COPY, state=lead.state, reason=lead.reason)
+            draft.put(heir, role=Role.LEAD, state=heir.state, reason=heir.reason)
+            return
 
 
 def _without_lead_event(
@@ -56,7 +89,7 @@ def _without_lead_event(
             attends = event is not None and not event.is_cancelled and event.response is not Response.DECLINED
             if pair.role is Role.ATTENDEE and attends:
                 draft.release(lead, Reason.RELEASED_BY_ATTENDEE)
-                draft.put(pair, role=Role.FOLLOWER, state=PairState.LIVE, reason=None)
+                draft.put(pair, role=Role.FOLLOWER, state=PairState.LIVE, reason=None, base=lead.base)
                 return raynet
     outlook_removed(draft, lead, activity, raynet, reason)
     return None if any(write.removal for write in draft.writes) else raynet
@@ -73,29 +106,18 @@ def _new_lead(draft: PlanDraft, activity: Activity, raynet: Content) -> Pair | N
     )
     if promoted is not None:
         return draft.put(promoted, role=Role.LEAD, state=promoted.state, reason=promoted.reason)
-    if existing or _follows_outlook(draft):
+    if existing:
         return None
     return draft.new_pair(seat.mailbox, Role.LEAD)
 
 
-def _follows_outlook(draft: PlanDraft) -> bool:
-    """The meeting lives in Outlook and its own lead was let go: no second event beside it."""
-    return any(
-        pair.role in (Role.LEAD, Role.FOLLOWER) and pair.origin is Origin.OUTLOOK and pair.state is PairState.RELEASED
-        for pair in draft.pairs()
-    )
-
-
 def _create_lead(draft: PlanDraft, lead: Pair, activity: Activity, raynet: Content) -> Content:
-    if raynet.when is not None and draft.world.in_window(raynet.when):
+    if lead.mailbox not in mapping.wanted_mailboxes(activity, draft.world):
+        draft.close(lead, Reason.NO_LONGER_PARTICIPANT)
+    elif raynet.when is not None and draft.world.in_window(raynet.when):
+        draft.settle_live(lead)
         create_event(draft, lead, activity, raynet, Reason.CREATED_FROM_RAYNET)
     return raynet
-
-
-def _still_wanted(draft: PlanDraft, lead: Pair, activity: Activity) -> bool:
-    if lead.role is Role.FOLLOWER:
-        return True
-    return lead.mailbox in mapping.wanted_mailboxes(activity, draft.world)
 
 
 def _no_longer_wanted(draft: PlanDraft, lead: Pair, activity: Activity, seen: Event) -> None:
@@ -105,8 +127,6 @@ def _no_longer_wanted(draft: PlanDraft, lead: Pair, activity: Activity, seen: Ev
         draft.release(lead, Reason.RELEASED_OWNER_CHANGED)
     elif by_rule:
         draft.release(lead, Reason.RELEASED_BY_RULE)
-    elif mapping.would_mail(seen, draft.world):
-        draft.hold(lead, Reason.WOULD_MAIL)
     else:
         delete_event(draft, lead, seen, Reason.NO_LONGER_PARTICIPANT)
 
@@ -121,12 +141,12 @@ class _Merge:
         self.event = event
         self.raynet = raynet
         self.masked = mapping.is_masked(event, draft.world)
+        self.unmasked = mapping.outlook_content(event, activity.key.type, masked=False)
         self.outlook = mapping.outlook_content(event, activity.key.type, masked=self.masked)
         self.met = pair.base is not None
         self.base = pair.base or Base(raynet=Content(), outlook=Content())
         self.transition = self.met and self.masked != draft.link.masked
         self.follows = pair.role is Role.FOLLOWER
-        self.echo = draft.is_own_echo()
         self.to_outlook: list[FieldName] = []
         self.to_raynet: list[FieldName] = []
         self.settled: list[FieldName] = []
@@ -137,13 +157,9 @@ class _Merge:
         self.drop: tuple[PersonId, ...] = ()
 
     def run(self) -> Content:
-        if self._frozen():
-            self.draft.freeze(self.pair)
-            return self.raynet
         for name in MERGED_FIELDS:
             self._field(name)
-        if self.masked and not self.activity.personal and self.transition:
-            self.to_raynet.append(FieldName.PERSONAL)
+        self._personal()
         self._participants()
         marks = self._marks()
         self._keep(marks)
@@ -157,7 +173,8 @@ class _Merge:
         self._write_raynet()
         return self._result()
 
-    def _frozen(self) -> bool:
+    def is_frozen(self) -> bool:
+        """Neither side stands in the window; one that was moved out of it is carried first."""
         whens = [when for when in (self.raynet.when, self.outlook.when) if when is not None]
         return not any(self.draft.world.in_window(when) for when in whens)
 
@@ -168,12 +185,7 @@ class _Merge:
         if r is None or o is None:
             return
         base_r, base_o = getattr(self.base.raynet, name.value), getattr(self.base.outlook, name.value)
-        late = False
-        if self.met and r != base_r and self.draft.by_us():
-            if self.echo:
-                base_r = r
-            elif self.draft.was_sent(name, r):
-                base_r, late = r, True
+        base_r, late = self.draft.raynet_base(name, r, base_r)
         sides = Sides(raynet=r, outlook=o, base_raynet=base_r, base_outlook=base_o, met=base_r is not None)
         merged = self._decide(name, sides)
         if late and merged.way is Way.NOTHING and r != o:
@@ -184,18 +196,10 @@ class _Merge:
 
     def _decide(self, name: FieldName, sides: Sides[object]) -> Merged[object]:
         """The merge, bent by privacy and by who may write where."""
-        text = name is not FieldName.WHEN
-        raynet_moved = sides.met and sides.raynet != sides.base_raynet
-        outlook_moved = not sides.met or sides.outlook != sides.base_outlook
-        if text and (self.masked or self.transition):
-            # Outlook alone decides: a mask never travels to Outlook, a lifted one is filled from there.
-            if sides.raynet == sides.outlook or not (self.transition or outlook_moved):
-                return Merged(Way.NOTHING)
-            return Merged(Way.TO_RAYNET, conflict=raynet_moved)
+        if name is not FieldName.WHEN and (self.masked or self.transition):
+            return self._private_text(name, sides)
         if self.follows:
-            if sides.raynet == sides.outlook or (text and not outlook_moved):
-                return Merged(Way.NOTHING)
-            return Merged(Way.TO_RAYNET, conflict=raynet_moved)
+            return self._organizers(name, sides)
         moments = Moments(raynet=self.activity.modified_at, outlook=self.event.modified_at)
         merged = merge_field(sides, self.draft.world.rules.authority, moments)
         if merged.way is Way.TO_OUTLOOK and mapping.would_mail(self.event, self.draft.world):
@@ -205,10 +209,32 @@ class _Merge:
             return Merged(Way.NOTHING)
         return merged
 
+    def _private_text(self, name: FieldName, sides: Sides[object]) -> Merged[object]:
+        """Outlook alone decides: a mask never travels to Outlook, a lifted one is filled from there.
+
+        A Raynet text is lost only if somebody typed it there: not when it is the private text itself.
+        """
+        outlook_moved = not sides.met or sides.outlook != sides.base_outlook
+        if sides.raynet == sides.outlook or not (self.transition or outlook_moved):
+            return Merged(Way.NOTHING)
+        typed = not is_empty(sides.raynet) and sides.raynet != getattr(self.unmasked, name.value)
+        return Merged(Way.TO_RAYNET, conflict=typed and not (sides.met and sides.raynet == sides.base_raynet))
+
+    def _organizers(self, name: FieldName, sides: Sides[object]) -> Merged[object]:
+        """Times follow the organizer; a text typed in Raynet stays until the organizer changes the same field."""
+        typed = not sides.met or sides.raynet != sides.base_raynet
+        if sides.raynet == sides.outlook:
+            return Merged(Way.NOTHING)
+        if name is not FieldName.WHEN:
+            changes = sides.outlook != sides.base_outlook if sides.met else is_empty(sides.raynet)
+            if not changes:
+                return Merged(Way.NOTHING)
+        return Merged(Way.TO_RAYNET, conflict=typed and not is_empty(sides.raynet))
+
     def _take(self, name: FieldName, sides: Sides[object], merged: Merged[object]) -> None:
         moved = sides.met and (sides.raynet != sides.base_raynet or sides.outlook != sides.base_outlook)
         if merged.way is Way.NOTHING:
-            if sides.raynet == sides.outlook or (sides.met and not moved):
+            if sides.raynet == sides.outlook or (sides.met and not moved) or (self.follows and not sides.met):
                 self.settled.append(name)
             return
         towards_outlook = merged.way is Way.TO_OUTLOOK
@@ -222,6 +248,8 @@ class _Merge:
         if merged.conflict:
             kept, lost = (sides.raynet, sides.outlook) if towards_outlook else (sides.outlook, sides.raynet)
             base = sides.base_outlook if towards_outlook else sides.base_raynet
+            if self.masked and name is not FieldName.WHEN:
+                base = ""  # the private text itself
             self.draft.lose(self.pair, name, Side.GRAPH if towards_outlook else Side.RAYNET, (base, kept, lost))
 
     def _would_cut(self, *, towards_outlook: bool) -> bool:
@@ -236,21 +264,33 @@ class _Merge:
         if sides.outlook != sides.base_outlook:
             self.seen.append(f"outlook.{name.value}")
 
+    def _personal(self) -> None:
+        """An event that turned private makes the activity personal, once: together with its texts."""
+        is_new = self.masked and self.transition and self.base.outlook.title != mapping.PRIVATE_TITLE
+        if not is_new or self.activity.personal:
+            return
+        if self.activity.locked:
+            self.blocked = Reason.LOCKED
+        else:
+            self.to_raynet.append(FieldName.PERSONAL)
+
     def _participants(self) -> None:
         """Attendees that are Raynet persons take part in the activity; nobody is added who was taken out there."""
         if self.masked:
             return
         wanted = set(mapping.attendee_persons(self.event, self.draft.world))
         known = set(self.draft.link.attendee_persons)
-        if not self.met:
+        if not mapping.all_looked_up(self.event, self.draft.world):
+            wanted |= known
+        if self.met:
+            self.add = tuple(sorted(wanted - known - self.activity.persons))
+            self.drop = tuple(sorted(((known - wanted) & self.activity.persons) - {self.activity.owner}))
+        if not self.add and not self.drop:
             self.draft.link = replace(self.draft.link, attendee_persons=tuple(sorted(wanted)))
-            return
-        self.add = tuple(sorted(wanted - known - self.activity.persons))
-        self.drop = tuple(sorted(((known - wanted) & self.activity.persons) - {self.activity.owner}))
-        if (self.add or self.drop) and not self.activity.locked:
+        elif self.activity.locked:
+            self.blocked = Reason.LOCKED
+        else:
             self.to_raynet.append(FieldName.PARTICIPANTS)
-        elif wanted != known:
-            self.draft.link = replace(self.draft.link, attendee_persons=tuple(sorted(wanted)))
 
     def _marks(self) -> tuple[str, ...] | None:
         """Categories to write, or None. The first agreement takes them as they are."""
@@ -276,7 +316,8 @@ class _Merge:
         if not self.met:
             waits = bool(self.to_outlook or self.to_raynet)
             self.draft.note(self.pair, Reason.MATCHED, "matched", ("differs",) if waits else ())
-        if self.draft.link.masked != self.masked and not self.to_raynet:
+        waiting = self.to_raynet or self.blocked in (Reason.LOCKED, Reason.TEXT_TOO_LONG)
+        if self.draft.link.masked != self.masked and not waiting:
             self.draft.link = replace(self.draft.link, masked=self.masked)
         if self.draft.has_version_gap():
             self.draft.note(self.pair, Reason.VERSION_GAP, "journalled")
@@ -317,10 +358,10 @@ class _Merge:
             reason=self._reason(self.to_outlook),
             fields=fields,
             event=self.event.key,
-            event_change=event_change(self.draft, self.event, self.raynet, self.to_outlook, categories),
+            event_change=event_change(self.event, self.raynet, self.to_outlook, categories, self.draft.world),
             foreign=self.event.body_foreign,
             expects=expects,
-            before=self.outlook,
+            before=mapping.times_only(self.outlook) if self.masked else self.outlook,
         )
         self.draft.write(write, seen=tuple(self.seen))
 
@@ -328,11 +369,19 @@ class _Merge:
         if not self.to_raynet:
             return
         merged = [name for name in self.to_raynet if name in MERGED_FIELDS]
-        change = _activity_change(self, merged)
+        change = activity_change(self.outlook, merged, self.draft.world)
         expects = mapping.moved_base(self.base, self.outlook, self.outlook, tuple(name.value for name in merged))
         if FieldName.WHEN in merged:
             expects = replace(expects, raynet_from=change.scheduled_from, raynet_till=change.scheduled_till)
-        self.draft.link = replace(self.draft.link, masked=self.masked)
+        if FieldName.PARTICIPANTS in self.to_raynet:
+            # Participant ids exist in details only: the writer completes the list after its re-read.
+            people = [ParticipantWrite(person=person) for person in self.add]
+            people += [ParticipantWrite(person=person, remove=True) for person in self.drop]
+            change = replace(change, participants=tuple(people))
+        if FieldName.PERSONAL in self.to_raynet:
+            change = replace(change, personal=True)
+        if change.scheduled_from is not None and self.activity.status is ActivityStatus.NEW:
+            change = replace(change, status=ActivityStatus.SCHEDULED)
         write = Write(
             kind=IntentKind.UPDATE_ACTIVITY,
             pair=self.pair.id,
@@ -341,7 +390,7 @@ class _Merge:
             activity=self.activity.key,
             activity_change=change,
             expects=expects,
-            before=self.raynet,
+            before=mapping.times_only(self.raynet) if self.masked else self.raynet,
         )
         self.draft.write(write, seen=tuple(self.seen))
 
@@ -349,49 +398,3 @@ class _Merge:
         """What copies show: Raynet's values with those just taken from Outlook."""
         names = [name for name in self.to_raynet if name in MERGED_FIELDS]
         return replace(self.raynet, **{name.value: getattr(self.outlook, name.value) for name in names})
-
-
-def event_change(
-    draft: PlanDraft, event: Event, wanted: Content, fields: list[FieldName], categories: tuple[str, ...] | None
-) -> EventChange:
-    """Only the changed members; the event's own zone label is kept where it can be understood."""
-    label = event.zone_label if event.zone_label and iana_zone(event.zone_label) else zone_label(draft)
-
-    def times(when: When | None) -> EventTimes | None:
-        return EventTimes(when=when, zone_label=label) if when is not None and FieldName.WHEN in fields else None
-
-    return EventChange(
-        subject=wanted.title if FieldName.TITLE in fields else None,
-        times=times(wanted.when),
-        description=wanted.description if FieldName.DESCRIPTION in fields else None,
-        location=wanted.place if FieldName.PLACE in fields else None,
-        importance=(
-            mapping.importance_of(wanted.priority or Priority.DEFAULT) if FieldName.PRIORITY in fields else None
-        ),
-        categories=categories,
-    )
-
-
-def _activity_change(merge: _Merge, fields: list[FieldName]) -> ActivityChange:
-    outlook, names = merge.outlook, set(fields)
-    start = till = None
-    if FieldName.WHEN in names and outlook.when is not None:
-        start, till = to_instants(outlook.when, merge.draft.world.zone)
-    scheduled = start is not None and merge.activity.status is ActivityStatus.NEW
-    description: RichText = outlook.description or EMPTY
-    participants: tuple[ParticipantWrite, ...] | None = None
-    if FieldName.PARTICIPANTS in merge.to_raynet:
-        # Participant ids exist in details only: the writer completes the list after its re-read.
-        participants = tuple(ParticipantWrite(person=person) for person in merge.add)
-        participants += tuple(ParticipantWrite(person=person, remove=True) for person in merge.drop)
-    return ActivityChange(
-        title=outlook.title if FieldName.TITLE in names else None,
-        scheduled_from=start,
-        scheduled_till=till,
-        description_html=description.html if FieldName.DESCRIPTION in names else None,
-        place=outlook.place if FieldName.PLACE in names else None,
-        priority=outlook.priority if FieldName.PRIORITY in names else None,
-        status=ActivityStatus.SCHEDULED if scheduled else None,
-        personal=True if FieldName.PERSONAL in merge.to_raynet else None,
-        participants=participants,
-    )

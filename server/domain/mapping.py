@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from server.domain.activity import Activity, ActivityStatus, Priority
 from server.domain.content import Content
-from server.domain.event import Event, EventType, Importance, Response
+from server.domain.event import Event, Importance, Response
 from server.domain.html import EMPTY
 from server.domain.ids import ActivityType, MailboxId, PairId, PersonId
 from server.domain.reasons import Reason
@@ -56,7 +56,7 @@ class SeatPlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """What reconciling depends on besides the items themselves. ``persons`` maps known attendee addresses to persons."""
+    """What reconciling depends on besides the items. ``persons`` maps attendee addresses to Raynet persons."""
 
     rules: Rules
     zone: ZoneInfo
@@ -64,7 +64,8 @@ class World:
     login: str
     tenant: str
     seats: tuple[SeatPlace, ...] = ()
-    persons: Mapping[str, PersonId] = field(default_factory=dict)
+    #: None = looked up without a single hit. An address that is missing was not looked up (yet).
+    persons: Mapping[str, PersonId | None] = field(default_factory=dict)
     #: Pairs whose held removal an administrator rejected: the missing side is made again.
     rejected: frozenset[PairId] = frozenset()
 
@@ -112,15 +113,16 @@ def raynet_when(activity: Activity, world: World, base: Base | None) -> When | I
     Instants equal to those remembered mean the remembered days: a changed zone of the API user shifts nothing.
     """
     start, end = activity.scheduled_from, activity.scheduled_till
-    if base is not None and base.raynet.when is not None and start is not None:
-        if (start, end or start) == (base.raynet_from, base.raynet_till or base.raynet_from):
+    if activity.status is ActivityStatus.NEW:
+        return _deadline_block(activity, world)
+    if base is not None and start is not None and base.raynet_from == start:
+        same_end = (end or start) == (base.raynet_till or start)
+        if same_end and base.raynet.when is not None:
             return base.raynet.when
     when = from_instants(start, end, world.zone)
     if isinstance(when, Inverted):
         return when
-    if when is not None and activity.status is not ActivityStatus.NEW:
-        return _whole_seconds(when)
-    return _deadline_block(activity, world)
+    return _whole_seconds(when) if when is not None else _deadline_block(activity, world)
 
 
 def _deadline_block(activity: Activity, world: World) -> When | None:
@@ -150,8 +152,6 @@ def raynet_absent(activity: Activity, when: When | Inverted | None) -> Reason | 
     """Why the activity does not stand in calendars; None when it does."""
     if activity.status is ActivityStatus.CANCELLED:
         return Reason.CANCELLED_IN_RAYNET
-    if activity.invalidated:
-        return Reason.DELETED_IN_RAYNET
     if when is None:
         return Reason.UNSCHEDULED_IN_RAYNET
     return None
@@ -159,6 +159,9 @@ def raynet_absent(activity: Activity, when: When | Inverted | None) -> Reason | 
 
 def raynet_excluded(activity: Activity, when: When | Inverted | None, world: World) -> Reason | None:
     """Why the activity is left alone as it is, though it exists; None when it is carried."""
+    if activity.invalidated:
+        # No proof of a deletion. Fact: such rows are to be ignored [inferred], raynet-api §22 no. 24.
+        return Reason.RELEASED_NOT_VISIBLE
     if activity.recurring:
         return Reason.SERIES
     if activity.key.type not in world.rules.types:
@@ -200,6 +203,16 @@ def is_masked(event: Event, world: World) -> bool:
     return event.private and world.rules.private_events is not PrivateEvents.FULL
 
 
+def is_skipped(event: Event, world: World) -> bool:
+    """Whether Raynet may not learn of the event at all."""
+    return event.private and world.rules.private_events is PrivateEvents.SKIP
+
+
+def times_only(content: Content) -> Content:
+    """What may be kept of a content whose texts are private."""
+    return Content(when=content.when)
+
+
 def outlook_content(event: Event, kind: ActivityType, *, masked: bool) -> Content:
     """The event in the common fields, as Raynet may see it."""
     place = has_place(kind)
@@ -230,10 +243,6 @@ def outlook_excluded(event: Event) -> Reason | None:
     return None
 
 
-def is_meeting_of_others(event: Event) -> bool:
-    return not event.is_organizer and event.type is EventType.SINGLE
-
-
 def attended_excluded(event: Event, world: World) -> Reason | None:
     """Why an event organised by somebody without a seat is not carried; None when it is."""
     match world.rules.attended_events:
@@ -246,7 +255,7 @@ def attended_excluded(event: Event, world: World) -> Reason | None:
 
 
 def would_mail(event: Event, world: World) -> bool:
-    """Whether writing this event would make Exchange mail its people. Fact: no way to suppress it, graph-calendar §9."""
+    """Whether writing this event would make Exchange mail people. Fact: nothing suppresses it, graph-calendar §9."""
     return bool(event.attendees) and not world.rules.invitations
 
 
@@ -259,6 +268,11 @@ def attendee_persons(event: Event, world: World) -> tuple[PersonId, ...]:
         if person is not None:
             found.add(person)
     return tuple(sorted(found))
+
+
+def all_looked_up(event: Event, world: World) -> bool:
+    """Whether it is known of each attendee who that is in Raynet: without that nobody counts as taken off the list."""
+    return all(world.seat_of_address(one) is not None or one in world.persons for one in event.attendees)
 
 
 def moved_base(base: Base, raynet: Content, outlook: Content, fields: tuple[str, ...]) -> Base:

@@ -49,7 +49,7 @@ def match(activities: Sequence[Activity], events: Sequence[Event], mailbox: Mail
             content = mapping.raynet_content(activity, when)
             left[(content.title or "", when)].append(activity)
     for event in free_events:
-        if mapping.outlook_excluded(event) or event.is_cancelled or event.is_draft:
+        if mapping.outlook_excluded(event) or event.is_cancelled or event.is_draft or mapping.is_skipped(event, world):
             continue
         shown = mapping.outlook_content(event, mapping.NEW_TYPE, masked=mapping.is_masked(event, world))
         if shown.when is not None:

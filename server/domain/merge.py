@@ -49,7 +49,8 @@ class Sides(Generic[T]):
     met: bool = True
 
 
-def _empty(value: object) -> bool:
+def is_empty(value: object) -> bool:
+    """Nothing that could be lost: no text, no value."""
     return value is None or value == "" or getattr(value, "plain", None) == ""
 
 
@@ -62,9 +63,9 @@ def merge_field(sides: Sides[T], authority: Authority, moments: Moments) -> Merg
     if sides.raynet == sides.outlook:
         return Merged(Way.NOTHING)
     if not sides.met:
-        if _empty(sides.raynet):
+        if is_empty(sides.raynet):
             return Merged(Way.TO_RAYNET)
-        if _empty(sides.outlook):
+        if is_empty(sides.outlook):
             return Merged(Way.TO_OUTLOOK)
     else:
         raynet_moved = sides.raynet != sides.base_raynet

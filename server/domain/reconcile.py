@@ -15,12 +15,22 @@ from server.domain.lead import merge_lead
 from server.domain.mapping import World
 from server.domain.plan import Plan
 from server.domain.reasons import Reason
-from server.domain.rules import PrivateEvents
+from server.domain.rules import AttendedEvents
 from server.domain.state import Group, Pair, PairState, Role
 from server.domain.when import Inverted
 
 #: Releases that a new observation of the event may undo: the user took the copy back.
 _RETURNABLE = (Reason.RELEASED_BY_ATTENDEE, Reason.DELETED_IN_OUTLOOK)
+#: Releases by something that is looked at anew each time.
+_CONDITIONAL = (
+    Reason.RELEASED_BY_RULE,
+    Reason.SERIES,
+    Reason.UNKNOWN_STATUS,
+    Reason.NO_TIMES,
+    Reason.WAITS_FOR_ORGANIZER,
+    Reason.CANCELLED_IN_RAYNET,
+    Reason.UNSCHEDULED_IN_RAYNET,
+)
 #: Releases that end with the condition that caused them.
 _SEATLESS = (Reason.RELEASED_NO_LICENCE, Reason.RELEASED_NO_SEAT, Reason.RELEASED_NOT_VISIBLE)
 
@@ -30,8 +40,10 @@ def reconcile(group: Group, world: World) -> Plan:
     draft = PlanDraft(group, world)
     _seats(draft)
     seen = group.activity
-    if group.link.activity is None or seen is None:
+    if group.link.activity is None:
         _outlook_only(draft)
+    elif seen is None or seen.key != group.link.activity:
+        pass  # not read yet: nothing is known of it
     elif seen.hidden:
         draft.release_all(Reason.RELEASED_NOT_VISIBLE)
     elif seen.gone_at is not None:
@@ -55,45 +67,85 @@ def _with_activity(draft: PlanDraft, activity: Activity) -> None:
     lead = draft.lead()
     when = mapping.raynet_when(activity, draft.world, lead.base if lead is not None else None)
     excluded = mapping.raynet_excluded(activity, when, draft.world)
-    if excluded is Reason.INVERTED_TIMES and any(pair.base is not None for pair in draft.open_pairs()):
-        draft.park_all(excluded)
-        return
     if excluded is not None:
-        reason = Reason.RELEASED_BY_RULE if excluded is Reason.TYPE_EXCLUDED else excluded
-        draft.release_all(reason)
+        if excluded is Reason.INVERTED_TIMES:
+            draft.park_all(excluded)
+        else:
+            draft.release_all(Reason.RELEASED_BY_RULE if excluded is Reason.TYPE_EXCLUDED else excluded)
         draft.note_link(excluded)
         return
     absent = mapping.raynet_absent(activity, when)
     if absent is not None:
+        if not draft.open_pairs():
+            draft.note_link(_not_planned(activity, absent))
         raynet_removed(draft, activity, absent)
         return
-    assert when is not None and not isinstance(when, Inverted)
-    _revive_by_condition(draft)
-    content = mapping.raynet_content(activity, when)
+    _revive_by_condition(draft, activity)
+    content = mapping.raynet_content(activity, None if isinstance(when, Inverted) else when)
     merged = merge_lead(draft, activity, content)
     if merged is not None:
         align_copies(draft, activity, merged)
 
 
-def _revive_by_condition(draft: PlanDraft) -> None:
-    """Pairs released by an exclusion that has ended, or whose user took the event back, live again."""
+def _not_planned(activity: Activity, absent: Reason) -> Reason:
+    """Why an activity without a place in any calendar has none, as a person would ask."""
+    if absent is not Reason.UNSCHEDULED_IN_RAYNET:
+        return absent
+    return Reason.DEADLINE_ONLY if activity.deadline is not None else Reason.NOT_SCHEDULED
+
+
+def _revive_by_condition(draft: PlanDraft, activity: Activity) -> None:
+    """Pairs released by an exclusion that has ended, or whose user took the event back, live again.
+
+    Another event may lead by now: then a returning one follows as its role allows.
+    """
+    wanted = mapping.wanted_mailboxes(activity, draft.world)
     for pair in draft.pairs():
-        if pair.state is not PairState.RELEASED:
-            continue
         event = draft.event_of(pair)
-        if event is None or mapping.outlook_excluded(event) is not None:
+        if pair.state is not PairState.RELEASED or event is None or mapping.outlook_excluded(event) is not None:
             continue
-        ended = pair.reason in (Reason.RELEASED_BY_RULE, Reason.SERIES, Reason.UNKNOWN_STATUS, Reason.NO_TIMES)
-        returned = pair.reason in _RETURNABLE and not event.is_cancelled and event.response is not Response.DECLINED
-        if ended or returned:
-            draft.revive(pair)
+        if not _has_returned(draft, pair, event, wanted=pair.mailbox in wanted):
+            continue
+        led = draft.lead() is not None
+        match pair.role:
+            case Role.LEAD:
+                draft.revive(pair, Role.COPY if led else Role.LEAD)
+            case Role.FOLLOWER:
+                draft.revive(pair, Role.ATTENDEE if led else Role.FOLLOWER)
+            case Role.COPY | Role.ATTENDEE:
+                draft.revive(pair)
+
+
+def _has_returned(draft: PlanDraft, pair: Pair, event: Event, *, wanted: bool) -> bool:
+    """Whether what released the pair has ended."""
+    ours = pair.role in (Role.LEAD, Role.COPY)
+    if pair.reason in _RETURNABLE:
+        return not event.is_cancelled and event.response is not Response.DECLINED
+    if pair.reason in _CONDITIONAL:
+        return wanted if ours else _is_attended(pair, draft.world)
+    match pair.reason:
+        case Reason.RELEASED_OWNER_CHANGED:
+            return wanted
+        case Reason.PRIVATE_SKIPPED:
+            return not mapping.is_skipped(event, draft.world)
+        case Reason.NOT_ACCEPTED | Reason.ATTENDED_EXCLUDED:
+            return mapping.attended_excluded(event, draft.world) is None
+        case _:
+            return False
+
+
+def _is_attended(pair: Pair, world: World) -> bool:
+    return pair.role is not Role.FOLLOWER or world.rules.attended_events is not AttendedEvents.NONE
 
 
 def _outlook_only(draft: PlanDraft) -> None:
     """A meeting that Raynet does not know yet: decide whether, and through whose mailbox, it becomes an activity."""
     candidates: list[tuple[Pair, Event]] = []
     for pair in draft.pairs():
-        if pair.state is PairState.CLOSED or draft.world.seat_of_mailbox(pair.mailbox) is None:
+        # A copy of an activity that is being made again waits for it.
+        if pair.state is PairState.CLOSED or pair.role is Role.COPY or pair.reason is Reason.AMBIGUOUS:
+            continue
+        if draft.world.seat_of_mailbox(pair.mailbox) is None:
             continue
         event = draft.event_of(pair)
         if draft.is_gone(pair) or (event is not None and event.is_cancelled):
@@ -114,7 +166,7 @@ def _outlook_only(draft: PlanDraft) -> None:
 
 
 def _role(event: Event, world: World, *, taken: bool) -> Role:
-    if event.is_organizer:
+    if event.is_organizer and not taken:
         return Role.LEAD
     if taken or world.seat_of_address(event.organizer) is not None:
         return Role.ATTENDEE
@@ -134,7 +186,7 @@ def _not_creatable(event: Event, role: Role, world: World) -> Reason | None:
         attended = mapping.attended_excluded(event, world)
         if attended is not None:
             return attended
-    if event.private and world.rules.private_events is PrivateEvents.SKIP:
+    if mapping.is_skipped(event, world):
         return Reason.PRIVATE_SKIPPED
     if mapping.NEW_TYPE not in world.rules.types:
         return Reason.TYPE_EXCLUDED

@@ -1,5 +1,6 @@
 """A firm's rules: names, values and defaults exactly as the command line, the API and the console show them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
@@ -74,6 +75,8 @@ _NUMBERS = {
     "guard_count": (1, 100_000),
     "guard_share": (1, 100),
 }
+#: Nine digits are far beyond every limit and never too many for ``int``.
+_INTEGER = re.compile(r"-?[0-9]{1,9}")
 _CHOICES: dict[str, type[StrEnum]] = {
     "authority": Authority,
     "mirror": Mirror,
@@ -94,7 +97,7 @@ def _parsed(name: str, text: str) -> object:
         return _CHOICES[name](text)
     if name in _NUMBERS:
         low, high = _NUMBERS[name]
-        if not text.lstrip("-").isdecimal() or not low <= int(text) <= high:
+        if not _INTEGER.fullmatch(text) or not low <= int(text) <= high:
             raise InvalidRule(name, f"{low} … {high}")
         return int(text)
     if name == "types":
