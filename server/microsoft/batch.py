@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from server.domain.ids import FirmId
-from server.errors import Denied, Remote, Scope, Unavailable
+from server.errors import Denied, Remote, Scope, Throttled, Unavailable
 from server.microsoft.client import TOO_LARGE, GraphClient, broken_reply
 from server.microsoft.codes import GraphCode
 from server.microsoft.exchange import Call, Json, Reply
@@ -64,6 +64,9 @@ class Batches:
         if isinstance(error, Unavailable):
             # The batch is sent by POST, but it carries reads only.
             raise Unavailable(error.code, scope=Scope.FIRM, status=error.status, detail=error.detail)
+        if isinstance(error, Throttled):
+            for call in calls:
+                self._governor.demand_wait(firm, call.lane, error.until)
         if error is not None:
             raise error
         answers = reply.members.get("responses")

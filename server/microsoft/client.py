@@ -13,6 +13,7 @@ import uuid
 import weakref
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Final
 from urllib.parse import SplitResult, urlsplit
 
@@ -78,6 +79,7 @@ def new_session(transport: Transport) -> requests.Session:
     session.max_redirects = 0
     session.mount("https://", transport())
     session.mount("http://", transport())
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
     session.headers.clear()
     session.headers.update({"User-Agent": "raynet-outlook-sync", "Accept-Encoding": "gzip, deflate"})
     return session

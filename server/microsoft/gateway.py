@@ -108,6 +108,11 @@ class GraphGateway:
             Unsubscribe: subscriptions.unsubscribe,
         }
 
+    @property
+    def operations(self) -> frozenset[type[Op[Any]]]:
+        """What :meth:`perform` performs."""
+        return frozenset(self._actions)
+
     def perform(self, op: Op[Any]) -> object:
         """The outcome of one Graph operation; raises only :mod:`server.errors`, TypeError for foreign operations."""
         action = self._actions.get(type(op))

@@ -216,22 +216,18 @@ class Tokens:
             tenant.app.remove_tokens_for_client()
             answer: Mapping[str, Any] = tenant.app.acquire_token_for_client(scopes=_SCOPES)
         except (OSError, ValueError, KeyError, TypeError, RuntimeError, MsalError) as problem:
-            status = tenant.http.status if tenant.http is not None else None
-            number = tenant.http.number if tenant.http is not None else None
-            if status is not None and 400 <= status < 500 and number is not None:
-                raise _denial(number, status) from None
-            if tenant.http is None or tenant.http.status is None:
-                raise self._unusable(problem) from None
-            raise Unavailable(scope=Scope.FIRM, status=status, detail=type(problem).__name__) from None
+            raise self._failure(problem, tenant.http) from None
         return answer
 
-    def _unusable(self, problem: Exception) -> Exception:
-        """Nothing was answered: the network, or a key or authority that msal cannot use."""
-        if isinstance(problem, OSError):
-            return Unavailable(scope=Scope.FIRM, detail=type(problem).__name__)
-        if isinstance(self._credential, dict):
-            return Misconfigured("setting_certificate_incomplete", setting="ROS_CLIENT_CERTIFICATE")
-        return Misconfigured("setting_not_a_url", setting="ROS_AUTHORITY_URL")
+    def _failure(self, problem: Exception, http: "_MsalHttp | None") -> Remote:
+        """Discovery or the network failed, or msal cannot use our certificate, which it reads only now."""
+        status = None if http is None else http.status
+        if http is not None and http.number is not None and status is not None and 400 <= status < 500:
+            return _denial(http.number, status)
+        is_ours = isinstance(problem, ValueError | TypeError) and status in (None, 200)
+        if is_ours and isinstance(self._credential, dict):
+            return Denied(GraphCode.CERTIFICATE_REFUSED.value, scope=Scope.SERVER, detail="unreadable")
+        return Unavailable(scope=Scope.FIRM, status=status, detail=type(problem).__name__)
 
     def _refusal(self, answer: Mapping[str, Any], tenant: _Tenant, now: datetime) -> Remote:
         http = tenant.http

@@ -205,6 +205,17 @@ def test_a_batch_that_fails_whole_fails_for_each_mailbox() -> None:
             assert not getattr(outcome, "unknown_outcome", False), "only reads were sent"
 
 
+def test_a_throttled_batch_makes_its_mailboxes_wait() -> None:
+    answers = [refusal(429, "TooManyRequests", {"Retry-After": "8"})]
+    test = rig(lambda seen: answers.pop())
+    test.microsoft.raw_batches = True
+    for _ in range(2):
+        waiting = read(test)[ANNA]
+        assert isinstance(waiting, Throttled)
+        assert (waiting.until - START).total_seconds() == 8
+    assert len(test.microsoft.requests) == 1
+
+
 def test_an_entry_that_is_not_answered_is_unavailable() -> None:
     test = rig(lambda seen: Answer(body={"responses": [{"id": "1", "status": 200, "body": page(event()).body}, None]}))
     test.microsoft.raw_batches = True

@@ -15,6 +15,7 @@ import trustme
 from server.domain.event import EventChange
 from server.domain.ids import EventId, EventKey
 from server.errors import Misconfigured, Unavailable
+from server.microsoft.client import TlsAdapter
 from server.microsoft.gateway import GraphConnection, GraphEndpoints, GraphGateway
 from server.microsoft.tokens import AppRegistration
 from server.ports import GetEvent, UpdateEvent
@@ -33,6 +34,7 @@ class Server:
     ca_file: str
     graph: Callable[[str], Raw] = lambda path: (200, {}, json.dumps(event()).encode())
     paths: list[str] = field(default_factory=list)
+    cookies: list[str] = field(default_factory=list)
 
     def answer(self, path: str) -> Raw:
         self.paths.append(path)
@@ -71,6 +73,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
 
         def do_GET(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            running.cookies += self.headers.get_all("Cookie", [])
             status, headers, body = running.answer(self.path)
             self.send_response(status)
             for name, value in ({"Content-Length": str(len(body))} | headers).items():
@@ -157,6 +160,15 @@ def test_a_decompression_bomb_is_cut_at_the_cap(server: Server) -> None:
     gateway.close()
 
 
+def test_no_cookie_travels_from_one_call_to_the_next(server: Server) -> None:
+    server.graph = lambda path: (200, {"Set-Cookie": "tenant=first; Path=/"}, json.dumps(event()).encode())
+    gateway = server.gateway(server.ca_file)
+    gateway.perform(READ)
+    gateway.perform(READ)
+    assert server.cookies == []
+    gateway.close()
+
+
 def test_a_redirect_is_not_followed(server: Server) -> None:
     server.graph = lambda path: (307, {"Location": f"https://localhost:{server.port}/elsewhere"}, b"")
     gateway = server.gateway(server.ca_file)
@@ -190,8 +202,7 @@ def test_threads_have_sessions_of_their_own_over_one_tls_context(server: Server)
     for thread in threads:
         thread.join()
     assert len({id(session) for session in sessions}) == 3
-    contexts = {
-        id(session.get_adapter("https://x").poolmanager.connection_pool_kw["ssl_context"]) for session in sessions
-    }
+    adapters = [session.get_adapter("https://x") for session in sessions]
+    contexts = {id(adapter._context) for adapter in adapters if isinstance(adapter, TlsAdapter)}
     assert len(contexts) == 1
     gateway.close()

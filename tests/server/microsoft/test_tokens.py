@@ -248,6 +248,20 @@ def test_a_certificate_proves_the_client_without_a_secret() -> None:
     assert "client_secret" not in body
 
 
+def test_an_unreadable_certificate_is_told_and_not_asked_for_ever() -> None:
+    test = rig(calendar)
+    garbage = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n-----BEGIN CERTIFICATE-----\nAAAA\n"
+    tokens = Tokens(
+        AppRegistration(client_id="client-id", certificate_pem=garbage),
+        authority_url=AUTHORITY,
+        new_session=lambda: _session(test),
+        clock=Clock(),
+    )
+    with pytest.raises(Denied) as caught:
+        tokens.token(TENANT)
+    assert (caught.value.code, caught.value.scope) == ("graph_certificate_refused", Scope.SERVER)
+
+
 def test_neither_secret_nor_token_shows_in_values_errors_and_logs(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     texts: list[str] = [repr(AppRegistration(client_id="c", secret=SECRET, certificate_pem="-----PRIVATE-canary"))]
