@@ -51,6 +51,20 @@ class LeaseBook:
         with self._lock:
             self._leases.pop(firm, None)
 
+    def renewed(self, lease: Lease) -> None:
+        """A later deadline for a lease that is still held; one let go meanwhile stays so."""
+        with self._lock:
+            held = self._leases.get(lease.firm)
+            if held is not None and held.epoch == lease.epoch:
+                self._leases[lease.firm] = lease
+
+    def drop_if(self, lease: Lease) -> None:
+        """Drop this very lease; a newer one of the same firm stays."""
+        with self._lock:
+            held = self._leases.get(lease.firm)
+            if held is not None and held.epoch == lease.epoch:
+                del self._leases[lease.firm]
+
     def held(self) -> tuple[Lease, ...]:
         with self._lock:
             return tuple(self._leases.values())

@@ -63,6 +63,8 @@ class PassResult:
     writes: tuple[Write, ...] = ()
     plans: tuple[Plan, ...] = ()
     quiet: bool = True
+    #: Longest wait before the next reading: the floor, or more while push has proven itself. None = the floor.
+    read_again_in_seconds: float | None = None
     #: Earliest moment at which there is more to do without a new wake-up.
     due_at: datetime | None = None
 

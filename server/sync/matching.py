@@ -51,7 +51,9 @@ def first_matches(ctx: PassContext) -> Flow[None]:
     yield from want(Commit(ctx.firm, tuple(rows)))
 
 
-def _linked(ctx: PassContext, free: tuple[ActivityKey, ...]) -> Flow[dict[ActivityKey, tuple[Link, Activity, frozenset[MailboxId]]]]:
+def _linked(
+    ctx: PassContext, free: tuple[ActivityKey, ...]
+) -> Flow[dict[ActivityKey, tuple[Link, Activity, frozenset[MailboxId]]]]:
     """Activities already linked through other mailboxes, and where they stand."""
     known = yield from want(KnownActivities(ctx.firm))
     by_key = yield from want(LinksOf(ctx.firm, activities=tuple(sorted({*known, *free}))))

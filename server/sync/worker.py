@@ -1,0 +1,179 @@
+"""The worker: claims firms that are due, runs their passes, keeps house. Runs for months; any number side by side.
+
+`schedule` drives the housekeeping clock only; firms wait in the store's due-queue, and a notice makes its firm due at
+once. One firm's trouble never stops another's. SIGTERM ends between two items, SIGKILL at any point is recovered.
+"""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import schedule
+import structlog
+
+from server.domain.ids import FirmId
+from server.errors import Outdated, RosError
+from server.ports import FirmState, LoadFirm
+from server.store.inbox import Doorbell
+from server.store.locks import Lease, LeaseBook, Leases
+from server.sync.context import PassOptions, PassResult
+from server.sync.driver import Driver
+from server.sync.maintain import maintain
+from server.sync.passes import run_pass
+from server.sync.session import Renewer
+
+#: Firms worked on at once by one process. Each pass spreads over the driver's threads.
+FIRMS_AT_ONCE = 8
+#: How long the doorbell is waited for before looking around.
+LOOK_SECONDS = 0.5
+MAINTAIN_EVERY = timedelta(minutes=5)
+#: The nightly comparison of everything starts at or after this hour of UTC.
+FULL_AFTER = timedelta(hours=20)
+FULL_HOUR = range(4)
+LONGEST_AWAY_SECONDS = 60.0
+
+
+@dataclass(slots=True)
+class FirmClock:
+    """What this process remembers of a firm between passes. Losing it costs nothing but an early look."""
+
+    maintained_at: datetime | None = None
+    failures: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerParts:
+    """What the worker works with. ``poll_seconds`` is the floor of change detection."""
+
+    driver: Driver
+    leases: Leases
+    book: LeaseBook
+    bell: Doorbell
+    now: Callable[[], datetime]
+    poll_seconds: float
+    public_url: str
+
+
+class Worker:
+    """One process's loop. :meth:`run` returns after :meth:`stop`."""
+
+    def __init__(self, parts: WorkerParts) -> None:
+        self._parts = parts
+        self._now = parts.now
+        self._driver: Driver = parts.driver
+        self._clocks: dict[FirmId, FirmClock] = {}
+        self._running: dict[FirmId, Future[None]] = {}
+        self._pool = ThreadPoolExecutor(FIRMS_AT_ONCE, thread_name_prefix="firm")
+        self._bell = parts.bell
+        self._jobs = schedule.Scheduler()
+        self._log = structlog.get_logger("worker")
+        self.passes = 0
+
+    def stop(self) -> None:
+        """End soon: running passes stop between two items. Safe in a signal handler."""
+        self._driver.stopping.set()
+
+    def run(self) -> None:
+        """Work until stopped."""
+        renewer = Renewer(self._parts.leases, self._parts.book).start()
+        self._jobs.every(60).seconds.do(self._quietly, self._report)
+        self._log.info("worker_started")
+        try:
+            while not self._driver.stopping.is_set():
+                self._jobs.run_pending()
+                self._turn()
+        finally:
+            self._pool.shutdown(wait=True)
+            renewer.stop()
+            self._bell.close()
+            self._log.info("worker_stopped", passes=self.passes)
+
+    def _turn(self) -> None:
+        """Claim what is due, else wait for the bell. A database that is away is waited for."""
+        self._running = {firm: job for firm, job in self._running.items() if not job.done()}
+        free = FIRMS_AT_ONCE - len(self._running)
+        try:
+            leases = self._parts.leases.claim_due(free) if free else ()
+            for lease in leases:
+                self._parts.book.put(lease)
+                self._running[lease.firm] = self._pool.submit(self._one_firm, lease)
+            if not leases:
+                self._bell.wait(LOOK_SECONDS)
+        except (RosError, OSError) as error:
+            self._log.warning("database_away", code=getattr(error, "code", type(error).__name__))
+            self._driver.stopping.wait(1.0)
+
+    # --- one firm ---
+
+    def _one_firm(self, lease: Lease) -> None:
+        """A pass, housekeeping when due, and the lease let go with the next due time."""
+        firm = lease.firm
+        clock = self._clocks.setdefault(firm, FirmClock())
+        due_in = self._parts.poll_seconds
+        began = time.monotonic()
+        try:
+            result = self._driver.run(run_pass(firm, self._options(firm)))
+            self.passes += 1
+            clock.failures = 0
+            due_in = self._due_in(result, began)
+            self._maintain(firm, clock)
+        except Outdated:
+            self._log.warning("pass_gave_way", firm=firm)
+        except RosError as error:
+            clock.failures += 1
+            due_in = min(LONGEST_AWAY_SECONDS, 5.0 * clock.failures)
+            self._log.warning("pass_failed", firm=firm, code=error.code)
+        except Exception as error:  # noqa: BLE001  # around a firm: one firm's defect stops no other
+            clock.failures += 1
+            due_in = min(LONGEST_AWAY_SECONDS, 5.0 * clock.failures)
+            self._log.error("pass_defect", firm=firm, kind=type(error).__name__, exc_info=error)
+        finally:
+            self._let_go(lease, due_in)
+
+    def _options(self, firm: FirmId) -> PassOptions:
+        """The nightly comparison when it is due, else an ordinary turn."""
+        now = self._now()
+        state = self._driver.perform(LoadFirm(firm))
+        last = state.sync.last_full_at if isinstance(state, FirmState) else None
+        stale = last is None or now - last > FULL_AFTER
+        nightly = stale and (now.hour in FULL_HOUR or last is None or now - last > timedelta(hours=28))
+        return PassOptions(trigger="nightly" if nightly else "worker", full=nightly and last is not None)
+
+    def _due_in(self, result: PassResult, began: float) -> float:
+        """Seconds from now until the firm is due again: the floor is counted from the start of this pass."""
+        floor = result.read_again_in_seconds or self._parts.poll_seconds
+        due_in = floor - (time.monotonic() - began)
+        if result.due_at is not None:
+            due_in = min(due_in, (result.due_at - self._now()).total_seconds())
+        return max(0.0, due_in)
+
+    def _maintain(self, firm: FirmId, clock: FirmClock) -> None:
+        now = self._now()
+        if clock.maintained_at is not None and now - clock.maintained_at < MAINTAIN_EVERY:
+            return
+        clock.maintained_at = now
+        failed = self._driver.run(maintain(firm, self._parts.public_url))
+        if failed:
+            self._log.warning("push_incomplete", firm=firm, codes=",".join(sorted(set(failed))))
+
+    def _let_go(self, lease: Lease, due_in: float) -> None:
+        self._parts.book.drop(lease.firm)
+        try:
+            self._parts.leases.release(lease, due_in)
+        except RosError as error:
+            # It runs out by itself after ten seconds.
+            self._log.warning("lease_not_released", firm=lease.firm, code=error.code)
+
+    # --- housekeeping ---
+
+    def _report(self) -> None:
+        self._log.info("worker_alive", passes=self.passes, running=len(self._running))
+
+    def _quietly(self, job: Callable[[], None]) -> None:
+        """A job that raises would stay due and spin."""
+        try:
+            job()
+        except Exception as error:  # noqa: BLE001  # see above
+            self._log.error("housekeeping_failed", kind=type(error).__name__)
