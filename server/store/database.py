@@ -17,6 +17,7 @@ from server.domain.ids import FirmId
 from server.store.crypto import KeyRing
 from server.store.faults import translated, worth_another_try
 from server.store.group import GroupCommit
+from server.store.guard import FIRM_OPTION, guard
 from server.store.scope import FirmScope
 from server.store.types import use_key_ring
 
@@ -58,22 +59,22 @@ class Database:
 
     def read(self, firm: FirmId, work: Callable[[FirmScope], T]) -> T:
         """What ``work`` finds out about ``firm``, from one snapshot on SQLite, statement by statement on PostgreSQL."""
-        return self._read(lambda connection: work(FirmScope(_entered(connection, firm), firm)))
+        return self._read(lambda connection: _in_scope(connection, firm, work))
 
     def write(self, firm: FirmId, work: Callable[[FirmScope], T]) -> T:
         """Run ``work`` in one transaction; its result once that is durable.
 
         Raises Unavailable with ``unknown_outcome`` when the connection broke during the commit itself.
         """
-        return self._write(lambda connection: work(FirmScope(_entered(connection, firm), firm)))
+        return self._write(lambda connection: _in_scope(connection, firm, work))
 
     def read_unscoped(self, work: Callable[[Connection], T]) -> T:
         """As :meth:`read`, over all firms: operators' commands, claims, and finding whose a notification is."""
-        return self._read(lambda connection: work(_entered_unscoped(connection)))
+        return self._read(lambda connection: _unscoped(connection, work))
 
     def write_unscoped(self, work: Callable[[Connection], T]) -> T:
         """As :meth:`write`, over all firms."""
-        return self._write(lambda connection: work(_entered_unscoped(connection)))
+        return self._write(lambda connection: _unscoped(connection, work))
 
     def close(self) -> None:
         """Close all connections. The database may be used again afterwards."""
@@ -143,17 +144,18 @@ def _tried(once: Callable[[], T]) -> T:
     raise AssertionError("unreachable")
 
 
-def _entered(connection: Connection, firm: FirmId) -> Connection:
-    """Tell row-level security whose transaction this is."""
+def _in_scope(connection: Connection, firm: FirmId, work: Callable[[FirmScope], T]) -> T:
+    """Tell the guard and row-level security whose transaction this is."""
     if connection.dialect.name == "postgresql":
         connection.execute(_ENTER, {"firm": str(firm)})
-    return connection
+    return work(FirmScope(connection.execution_options(**{FIRM_OPTION: firm}), firm))
 
 
-def _entered_unscoped(connection: Connection) -> Connection:
+def _unscoped(connection: Connection, work: Callable[[Connection], T]) -> T:
+    """Several works may share a connection, so what another one said about its firm is taken back."""
     if connection.dialect.name == "postgresql":
         connection.execute(_ENTER_UNSCOPED)
-    return connection
+    return work(connection.execution_options(**{FIRM_OPTION: None}))
 
 
 _ENTER: Final = text("SELECT set_config('ros.firm_id', :firm, true)")
@@ -174,6 +176,7 @@ def open_database(url: str, keys: Sequence[bytes]) -> Database:
         engine = create_engine(
             where, hide_parameters=True, connect_args=_POSTGRESQL_CONNECT, pool_recycle=1800, **_POOL
         )
+    guard(engine)
     return Database(engine, keys)
 
 

@@ -1,0 +1,22 @@
+"""All that administrators do, in one hand."""
+
+from server.store.admin.administrators import Administrators
+from server.store.admin.changes import Clock, utc_now
+from server.store.admin.firms import Firms
+from server.store.admin.journal import Conflicts, Holds, Passes
+from server.store.admin.overview import Overview
+from server.store.admin.seats import Seats
+from server.store.database import Database
+
+
+class Administration:
+    """One object for command line and API; every part is thread-safe."""
+
+    def __init__(self, database: Database, now: Clock = utc_now) -> None:
+        self.firms = Firms(database, now)
+        self.seats = Seats(database, now)
+        self.conflicts = Conflicts(database, now)
+        self.holds = Holds(database, now)
+        self.passes = Passes(database, now)
+        self.administrators = Administrators(database, now)
+        self.overview = Overview(database, now)

@@ -1,0 +1,50 @@
+"""The barrier behind the scope: a firm's transaction sends no statement that leaves a firm's table unlimited.
+
+It reads the SQL itself, so it also sees what was written past :class:`~server.store.scope.FirmScope`. On PostgreSQL
+row-level security stands behind it once more; SQLite has only this.
+"""
+
+import re
+from functools import lru_cache
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, event
+
+from server.errors import Forbidden
+from server.store.tables.meta import tenant_tables
+
+#: The execution option that names the firm of a connection's transaction; none = unscoped.
+FIRM_OPTION: Final = "ros_firm"
+_VALUE: Final = r"(?:\?|%\()"
+
+
+def guard(engine: Engine) -> None:
+    """Check every statement of ``engine``; Forbidden ``unscoped_statement`` names the table."""
+    event.listen(engine, "before_cursor_execute", _check)
+
+
+def _check(
+    connection: Connection,
+    _cursor: Any,
+    statement: str,
+    _parameters: Any,
+    _context: Any,
+    _many: bool,  # noqa: FBT001
+) -> None:
+    if connection.get_execution_options().get(FIRM_OPTION) is not None:
+        table = unlimited_table(statement)
+        if table is not None:
+            raise Forbidden("unscoped_statement", table=table)
+
+
+@lru_cache(maxsize=1024)
+def unlimited_table(statement: str) -> str | None:
+    """The first firm's table that the statement names without binding its firm; None when there is none."""
+    for table in tenant_tables():
+        name, column = re.escape(table.name), "id" if table.name == "firm" else "firm_id"
+        if not re.search(rf'\b(?:FROM|JOIN|UPDATE|INTO|,) "?{name}\b"?(?!\.)', statement):
+            continue
+        is_insert = re.match(rf'INSERT INTO "?{name}\b"? \((?:\w+, )*{column}\b', statement)
+        if not is_insert and not re.search(rf'\b{name}"?\.{column} = {_VALUE}', statement):
+            return table.name
+    return None
