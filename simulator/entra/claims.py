@@ -1,6 +1,7 @@
 """The claims of each kind of token, as documented or seen."""
 
 import base64
+import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime
@@ -105,7 +106,8 @@ def id_claims(user: User, client_id: str, issuer: str, nonce: str | None) -> dic
 
 def subject(user_id: str, audience: str) -> str:
     """Pairwise subject: differs per application, steady per person."""
-    return base64.urlsafe_b64encode(f"{user_id}:{audience}".encode())[:43].decode()
+    digest = hashlib.sha256(f"{user_id}:{audience}".encode()).digest()
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
 def client_info(user: User) -> str:
