@@ -3,11 +3,11 @@
 import base64
 import hashlib
 import re
-import uuid
+from uuid import UUID, uuid5
 
 from server.domain.ids import ActivityKey, EventId, LinkId, MailboxId, PairId
 
-_NAMESPACE = uuid.UUID("6c1f7f0e-7d0b-4c1e-9a53-51f2a7d0c3aa")
+_NAMESPACE = UUID("6c1f7f0e-7d0b-4c1e-9a53-51f2a7d0c3aa")
 #: A placeholder shows nothing but that the sync is at work; the token makes it findable by its exact title.
 _PLACEHOLDER = re.compile(r"^Outlook · probíhá zápis · ([A-Z2-7]{12})$")
 
@@ -27,7 +27,7 @@ def pair_id(link: LinkId, mailbox: MailboxId, generation: int | EventId) -> Pair
 
 def transaction_id(pair: PairId) -> str:
     """Graph's ``transactionId`` of the create of this pair's event: repeating it never makes a second event."""
-    return str(uuid.uuid5(_NAMESPACE, pair))
+    return str(uuid5(_NAMESPACE, pair))
 
 
 def own_key(activity: ActivityKey, pair: PairId, mailbox: MailboxId) -> str:
