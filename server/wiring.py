@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
-from requests.adapters import BaseAdapter
-
 from server.domain.ids import FirmId
 from server.errors import Misconfigured
+from server.microsoft.client import Transport
 from server.microsoft.gateway import GraphConnection, GraphEndpoints, GraphGateway
 from server.microsoft.tokens import AppRegistration
 from server.raynet.connection import RaynetConnection
@@ -23,8 +22,6 @@ from server.store.gateway import StoreGateway
 from server.store.locks import LeaseBook, Leases
 from server.store.migrate import refuse_unready
 from server.sync.driver import Driver, Ports
-
-Transport = Callable[[], BaseAdapter]
 
 
 def utc_now() -> datetime:
