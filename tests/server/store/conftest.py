@@ -3,19 +3,24 @@
 import itertools
 from collections.abc import Callable, Iterator
 from datetime import date
+from typing import TypeVar, cast
 
 import pytest
+from sqlalchemy import delete
 
 from server.domain.ids import FirmId
 from server.domain.state import Firm
+from server.flow import Op
 from server.ports import Commit, Forget, Row
 from server.store.admin.firms import Firms, NewFirm
 from server.store.database import Database
 from server.store.gateway import StoreGateway
 from server.store.locks import Lease, LeaseBook, Leases
+from server.store.tables.runtime import notice
 from tests.support.databases import BACKENDS, fresh_database
 
 TENANT = "6f1c9a7e-1111-4222-8333-1234567890ab"
+T = TypeVar("T")
 _numbers = itertools.count(1)
 
 
@@ -47,7 +52,10 @@ def new_firm(**changes: object) -> NewFirm:
 
 @pytest.fixture
 def firm(database: Database) -> Firm:
-    return Firms(database).add(new_firm(), actor="cli")
+    """A firm whose own first notice has been seen."""
+    made = Firms(database).add(new_firm(), actor="cli")
+    database.write(made.id, lambda scope: scope.change(delete(notice)))
+    return made
 
 
 @pytest.fixture
@@ -67,6 +75,21 @@ def lease(database: Database, book: LeaseBook, firm: Firm) -> Lease:
     assert claimed is not None
     book.put(claimed)
     return claimed
+
+
+class Ask:
+    """``ask(op)`` is the operation's outcome, typed."""
+
+    def __init__(self, gateway: StoreGateway) -> None:
+        self._gateway = gateway
+
+    def __call__(self, op: Op[T]) -> T:
+        return cast(T, self._gateway.perform(op))
+
+
+@pytest.fixture
+def ask(gateway: StoreGateway) -> Ask:
+    return Ask(gateway)
 
 
 Keep = Callable[..., None]
