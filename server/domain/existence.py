@@ -10,6 +10,7 @@ from server.domain.draft import PlanDraft, changed_fields
 from server.domain.event import Event, EventDraft, EventTimes
 from server.domain.html import EMPTY
 from server.domain.ids import PersonId
+from server.domain.merge import is_empty
 from server.domain.plan import ActivityPlan, Write
 from server.domain.reasons import Reason
 from server.domain.rules import OutlookDelete
@@ -222,34 +223,33 @@ def _revive_activity(draft: PlanDraft, pair: Pair, event: Event, activity: Activ
 
 
 def _revival(draft: PlanDraft, pair: Pair, event: Event, activity: Activity, reason: Reason) -> Write:
-    """Plan an activity again, with what Outlook changed; what only Raynet changed is merged once it stands."""
+    """Plan the activity again as Outlook shows it; what somebody changed in Raynet beside its removal is journalled."""
     when = mapping.raynet_when(activity, draft.world, pair.base)
     raynet = mapping.raynet_content(activity, None if isinstance(when, Inverted) else when)
     outlook = _outlook_view(draft, event)
-    base = pair.base or Base(raynet=Content(), outlook=Content())
-    edited = _outlook_edits(draft, pair, event) if pair.base is not None else MERGED_FIELDS
-    written: list[FieldName] = [
-        name for name in edited if getattr(outlook, name.value) is not None and name is not FieldName.WHEN
-    ]
-    if raynet.when is None or (FieldName.WHEN in edited and raynet.when != outlook.when):
-        written.insert(0, FieldName.WHEN)
-    for name in written:
-        now, known, kept = (getattr(one, name.value) for one in (raynet, base.raynet, outlook))
-        if now not in (None, known, kept):
-            draft.lose(pair, name, Side.RAYNET, (known, kept, now))
-    change = activity_change(outlook, written, draft.world)
-    expects = mapping.moved_base(base, outlook, outlook, tuple(name.value for name in written))
-    if FieldName.WHEN in written:
-        expects = replace(expects, raynet_from=change.scheduled_from, raynet_till=change.scheduled_till)
+    unmasked = mapping.outlook_content(event, activity.key.type, masked=False)
     private = draft.link.masked or mapping.is_masked(event, draft.world)
+    for name in MERGED_FIELDS:
+        now, kept, theirs = (getattr(one, name.value) for one in (raynet, outlook, unmasked))
+        known = getattr(pair.base.raynet, name.value) if pair.base is not None else None
+        if not is_empty(now) and now not in (known, kept, theirs):
+            hidden = private and name is not FieldName.WHEN
+            draft.lose(pair, name, Side.RAYNET, ("" if hidden else known, kept, now))
+    change = activity_change(outlook, MERGED_FIELDS, draft.world)
     return Write(
         kind=IntentKind.UPDATE_ACTIVITY,
         pair=pair.id,
         reason=reason,
-        fields=(FieldName.EXISTENCE, *written),
+        fields=(FieldName.EXISTENCE, *MERGED_FIELDS),
         activity=activity.key,
         activity_change=replace(change, status=ActivityStatus.SCHEDULED),
-        expects=expects,
+        expects=Base(
+            raynet=outlook,
+            outlook=outlook,
+            raynet_from=change.scheduled_from,
+            raynet_till=change.scheduled_till,
+            marks=pair.base.marks if pair.base is not None else (),
+        ),
         before=mapping.times_only(raynet) if private else raynet,
     )
 
