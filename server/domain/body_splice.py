@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from server.domain.body_map import CONTAINER, OWN_CLASS, STRUCTURE, BodyMap, Node, looks_like_meeting, map_body
 from server.domain.html import EMPTY, RichText, rich_from_lines
-from server.domain.html_text import Line, LineReader, html_of, lines_of, plain_of, read_lines
+from server.domain.html_text import Line, LineReader, plain_of, read_lines
 from server.domain.html_tokens import COMMENT, OPAQUE, START, TEXT, decoded
+from server.domain.html_writer import html_of, lines_of
 from server.domain.text import DESCRIPTION_LIMIT, plain_form
 
 _HEAD_ONLY = frozenset(("meta", "link", "base"))
@@ -91,26 +92,24 @@ class _Cut:
                     kept.append((node.start, node.open_end))
             elif index in self._carriers or index in self._wrappers or node.name in STRUCTURE | _HEAD_ONLY:
                 kept.extend(_tags(node))
-        return self._joined(kept, self._beginning(), text)
+        html = self._body.html
+        return _joined([(start, html[start:end]) for start, end in kept], self._beginning(), text)
 
     def splice_cautiously(self, text: str) -> str:
-        """Keep all tags, so that every foreign part is understood as before; the text goes to the very beginning."""
-        kept = [(stretch.start, stretch.end) for stretch in self._body.stretches]
-        for node in self._nodes:
-            if self._body.is_foreign(node.start) or node.name in ("a", "li", "pre"):
-                continue
-            if node.kind is START:
-                kept.extend(_tags(node))
-            elif node.kind is not TEXT:
-                kept.append((node.start, node.open_end))
-        return self._joined(kept, self._page_start(), text)
+        """Keep all tags, so that every foreign part is understood as before; the text goes to the very beginning.
 
-    def _joined(self, kept: list[tuple[int, int]], offset: int, text: str) -> str:
+        Links stay without their address, for an empty one would show it.
+        """
         html = self._body.html
-        kept.sort()
-        before = [html[start:end] for start, end in kept if start < offset]
-        after = [html[start:end] for start, end in kept if start >= offset]
-        return "".join([*before, text, *after])
+        kept = [(stretch.start, html[stretch.start : stretch.end]) for stretch in self._body.stretches]
+        for node in self._nodes:
+            if self._body.is_foreign(node.start) or node.kind is TEXT:
+                continue
+            is_link = node.kind is START and node.name == "a"
+            kept.append((node.start, "<a>" if is_link else html[node.start : node.open_end]))
+            if node.close_start >= 0:
+                kept.append((node.close_start, html[node.close_start : node.end]))
+        return _joined(kept, self._page_start(), text)
 
     def _around_foreign(self) -> set[int]:
         """The elements that hold foreign stretches."""
@@ -205,6 +204,14 @@ class _Cut:
             else:
                 break
         return start
+
+
+def _joined(kept: list[tuple[int, str]], offset: int, text: str) -> str:
+    """The pieces in the order of their offsets, ``text`` before the first one at or after ``offset``."""
+    kept.sort()
+    before = [piece for start, piece in kept if start < offset]
+    after = [piece for start, piece in kept if start >= offset]
+    return "".join([*before, text, *after])
 
 
 def _tags(node: Node) -> list[tuple[int, int]]:

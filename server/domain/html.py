@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from server.domain.html_text import Line, html_of, lines_of, plain_of, read_lines
+from server.domain.html_text import Line, plain_of, read_lines
+from server.domain.html_writer import html_of, lines_of
 from server.domain.text import DESCRIPTION_LIMIT, cut_text, plain_form
 
 

@@ -1,15 +1,13 @@
-"""What a person reads in HTML: lines of text with list marks, emphasis and links, and both ways of writing them.
+"""What a person reads in HTML: lines of text with list marks, emphasis and links.
 
-``LineReader`` turns tokens into lines; ``plain_of`` and ``html_of`` write lines as plain text and as the small HTML
-that Raynet keeps. Reading that HTML again gives the same plain text, which is what makes an echo recognisable.
-Fact: Raynet keeps ``p br b i ul ol li a div`` and glues table cells together [seen], raynet-api §8.4.
+``LineReader`` turns tokens into lines, ``plain_of`` writes lines as plain text.
+Fact: Raynet glues the cells of a table together on save [seen], raynet-api §8.4; read as lines they stay apart.
 """
 
 from __future__ import annotations
 
-import html as entities
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -28,7 +26,8 @@ _HIDDEN_STYLE = re.compile(r"display\s*+:\s*+none|mso-hide\s*+:\s*+all", re.IGNO
 _WORD_ITEM = re.compile(r"mso-list\s*+:\s*+\S+\s++level([1-9])", re.IGNORECASE)
 _WORD_MARKER = re.compile(r"mso-list\s*+:\s*+ignore", re.IGNORECASE)
 _NUMBERED = re.compile(r"([0-9]{1,4})[.)]")
-_BULLET = "-"
+BULLET: Final = "-"
+"""The mark of an item without a number."""
 _CELL_GAP = " | "
 
 _BOLD: Final = frozenset(("b", "strong"))
@@ -163,11 +162,11 @@ class LineReader:
 
     def _add(self, text: str) -> None:
         if text.isspace():
-            self._runs.append(_plain_run(text))
+            self._runs.append(plain_run(text))
             return
         self._is_link_read = True
         if self._owes_cell_gap:
-            self._runs.append(_plain_run(_CELL_GAP.lstrip() if self._ends_in_space() else _CELL_GAP))
+            self._runs.append(plain_run(_CELL_GAP.lstrip() if self._ends_in_space() else _CELL_GAP))
             self._owes_cell_gap = False
         self._runs.append(Run(text, self._bold > 0, self._italic > 0, self._href))
 
@@ -197,6 +196,7 @@ class LineReader:
             self._skipped, self._skipped_depth = name, 1
 
     def _start_block(self, name: str, style: str) -> None:
+        self._word_marker = None
         self.end_line()
         if name in _LISTS:
             self._marker = ""
@@ -214,7 +214,7 @@ class LineReader:
             self._marker = ""
             return
         number = self._lists[-1]
-        self._marker = f"{number}." if number else _BULLET
+        self._marker = f"{number}." if number else BULLET
         if number:
             self._lists[-1] = number + 1
 
@@ -222,7 +222,7 @@ class LineReader:
         """Word writes lists as paragraphs with their marks as text."""
         item = _WORD_ITEM.search(style)
         if item or self._word_depth:
-            self._marker = _BULLET if item else ""
+            self._marker = BULLET if item else ""
         self._word_depth = int(item[1]) if item else 0
 
     def _start_span(self, style: str) -> None:
@@ -304,19 +304,6 @@ def plain_of(lines: Iterable[Line]) -> str:
     return plain_form("\n".join(line.prefix + line.text for line in lines))
 
 
-def lines_of(text: str) -> list[Line]:
-    """The lines of a plain text, its spaces protected from collapsing."""
-    return [Line(runs=[_plain_run(_kept_spaces(line))]) for line in plain_form(text).split("\n")]
-
-
-def html_of(lines: Iterable[Line], needs_class: Callable[[Line], bool] = lambda _: False, css_class: str = "") -> str:
-    """The lines in Raynet's subset of HTML; lines that ``needs_class`` names carry ``css_class``."""
-    writer = _Writer()
-    for line in lines:
-        writer.add(line, f' class="{css_class}"' if needs_class(line) else "")
-    return writer.finish()
-
-
 def safe_link(href: str) -> str:
     """The link if it leads to the web, a mailbox or a telephone; empty for scripts, data, files and very long ones."""
     link = _DROPPED.sub("", href).strip()
@@ -328,83 +315,6 @@ def is_hidden(found: dict[str, str]) -> bool:
     return "hidden" in found or _HIDDEN_STYLE.search(found.get("style", "")) is not None
 
 
-class _Writer:
-    """Writes lines as paragraphs and nested lists, always balanced."""
-
-    def __init__(self) -> None:
-        self._parts: list[str] = []
-        self._open: list[tuple[str, int]] = []  # per open list its tag and the number of its next item
-        self._owes_blank = False
-
-    def add(self, line: Line, attribute: str) -> None:
-        text = line.text
-        if not (line.prefix + text).strip():
-            self._owes_blank = bool(self._parts)
-            return
-        if self._owes_blank:
-            self._close_lists(0)
-            self._parts.append("<p>&nbsp;</p>")
-            self._owes_blank = False
-        if line.marker and self._enter_item(line):
-            self._parts.append(f"<li{attribute}>{_inline(line.runs)}")
-        elif line.depth and not line.marker and len(self._open) >= line.depth:
-            self._close_lists(line.depth)
-            self._parts.append(f"<div{attribute}>{_inline(line.runs)}</div>")
-        else:
-            self._close_lists(0)
-            prefix = _plain_run(_kept_spaces(line.prefix))
-            self._parts.append(f"<p{attribute}>{_inline([prefix, *line.runs])}</p>")
-
-    def finish(self) -> str:
-        self._close_lists(0)
-        return "".join(self._parts)
-
-    def _enter_item(self, line: Line) -> bool:
-        """Open what the item needs; false if a list cannot show its mark."""
-        number = 0 if line.marker == _BULLET else _number(line.marker)
-        if number is None or line.depth > len(self._open) + 1:
-            return False
-        wanted = ("ol", number) if number else ("ul", 0)
-        self._close_lists(line.depth)
-        if len(self._open) == line.depth:
-            if self._open[-1] == wanted:
-                self._parts.append("</li>")
-                self._open[-1] = (wanted[0], number + 1 if number else 0)
-                return True
-            self._close_lists(line.depth - 1)
-        if number > 1:
-            return False
-        self._parts.append(f"<{wanted[0]}>")
-        self._open.append((wanted[0], number + 1 if number else 0))
-        return True
-
-    def _close_lists(self, depth: int) -> None:
-        while len(self._open) > depth:
-            self._parts.append(f"</li></{self._open.pop()[0]}>")
-
-
-def _number(marker: str) -> int | None:
-    return int(marker[:-1]) if marker.endswith(".") and marker[:-1].isdecimal() else None
-
-
-def _inline(runs: Iterable[Run]) -> str:
-    parts: list[str] = []
-    for run in runs:
-        piece = entities.escape(run.text, quote=False).replace("\xa0", "&nbsp;")
-        if run.is_italic:
-            piece = f"<i>{piece}</i>"
-        if run.is_bold:
-            piece = f"<b>{piece}</b>"
-        if run.href:
-            piece = f'<a href="{entities.escape(run.href)}">{piece}</a>'
-        parts.append(piece)
-    return "".join(parts)
-
-
-def _plain_run(text: str) -> Run:
+def plain_run(text: str) -> Run:
+    """A piece of text without emphasis or link."""
     return Run(text, is_bold=False, is_italic=False, href="")
-
-
-def _kept_spaces(line: str) -> str:
-    """The line with NBSP where HTML would swallow a space."""
-    return re.sub("^ +| +(?= )", lambda spaces: "\xa0" * len(spaces.group()), line)

@@ -86,6 +86,7 @@ def test_markups_that_look_equal_are_equal(html: str) -> None:
         (word_item("a", "b)") + "<p>plain</p>", "b) a\nplain"),
         ("<p style='mso-list:l0 level1'><span style='mso-list:Ignore'>1.</p><p>a</p>", "a"),
         ("<p style='mso-list:l0 level1'><p>a</p>", "a"),
+        ("<p style='mso-list:l0 level1'><span style='mso-list:Ignore'>1.<p></span>a</p>", "a"),
         # links
         ("<a href='https://x.cz/a?b=1&amp;c=2'>text</a>", "text"),
         ("<a href='https://x.cz'><img src=x> </a>", "https://x.cz"),
