@@ -215,6 +215,7 @@ def test_stretches_are_in_order_and_apart(body: str) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "piece",
     [
@@ -232,13 +233,14 @@ def test_stretches_are_in_order_and_apart(body: str) -> None:
     ],
 )
 def test_no_body_takes_more_than_linear_time(piece: str) -> None:
-    body = f"skype {TEAMS_PERSONAL}" + piece * (200_000 // len(piece))
+    body = f"skype {TEAMS_PERSONAL}" + piece * (100_000 // len(piece))
     started = time.process_time()
     written = splice(body, NEW)
     assert time.process_time() - started < 6
     assert TEAMS_PERSONAL in written
 
 
+@pytest.mark.slow
 def test_a_join_block_under_a_hundred_thousand_levels_survives() -> None:
     body = "<div>" * 100_000 + "old" + TEAMS_2024_EN
     assert splice(body, NEW) == "<div>" * 100_000 + NEW.html + TEAMS_2024_EN

@@ -151,6 +151,7 @@ def test_every_combining_mark_counts_for_the_limit_of_marks() -> None:
     assert [mark for mark in marks if len(clean("q" + mark * 40)) > 32] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "piece", ["a\u0301\u0323", "\u0301\u0323", "a\n\n", "\xa0 \t", "\ud800\x00", "\U0001f1e8", "&"]
 )
