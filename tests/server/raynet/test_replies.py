@@ -191,3 +191,9 @@ def test_a_write_is_confirmed_in_so_many_words() -> None:
     for body in (b"", b"{}", b"null", HTML, b'{"success":null}'):
         with pytest.raises(BrokenReplyError):
             confirm(reply_of(200, {}, body), may_be_empty=False)
+
+
+@pytest.mark.parametrize("body", [b'{"a":NaN}', b'{"a":-Infinity}', b'{"a":1', b"\xff", b"{} {}"])
+def test_what_is_no_json_is_not_taken_for_it(body: bytes) -> None:
+    assert not reply_of(200, {}, body).is_json
+    assert not reply_of(200, {}, body).is_empty
