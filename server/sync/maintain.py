@@ -15,6 +15,7 @@ from server.ports import (
     Forget,
     ListWebhooks,
     LoadFirm,
+    Notices,
     Prune,
     RenewSubscription,
     Subscribe,
@@ -31,11 +32,14 @@ WEBHOOK_CHECK = timedelta(hours=24)
 WEBHOOK_RETRY = timedelta(hours=1)
 SUBSCRIBE_RETRY = timedelta(minutes=15)
 KEEP_HISTORY = timedelta(days=90)
+#: Lifecycle events after which the subscription itself needs something. Fact: graph-calendar §16 [doc].
+REAUTHORIZE, REMOVED = "reauthorizationRequired", "subscriptionRemoved"
 
 
 def maintain(firm: FirmId, public_url: str) -> Flow[tuple[str, ...]]:
     """Bring push up to date; codes of what failed. Polling carries on whatever happens here."""
     now = yield from want(Now())
+    yield from _heed(firm)
     state = yield from want(LoadFirm(firm))
     if state.firm.paused or not state.sync.licensed:
         return ()
@@ -46,7 +50,30 @@ def maintain(firm: FirmId, public_url: str) -> Flow[tuple[str, ...]]:
     return tuple(failed)
 
 
+def is_urgent(firm: FirmId) -> Flow[bool]:
+    """Whether Graph has told of a subscription that needs care at once."""
+    notices = yield from want(Notices(firm))
+    return any(notice.kind is NoticeKind.LIFECYCLE for notice in notices)
+
+
 # --- Graph --------------------------------------------------------------------------------------------------------
+
+
+def _heed(firm: FirmId) -> Flow[None]:
+    """Lifecycle notices become the needs of their subscriptions, which stay until they are met.
+
+    A ``missed`` one needs nothing: the mailbox notice that came with it makes the pass look.
+    """
+    told = [one for one in (yield from want(Notices(firm))) if one.kind is NoticeKind.LIFECYCLE]
+    if not told:
+        return
+    # A removal says more than a renewal, whatever came first.
+    needs = {one.subscription_id: one.hint for one in told if one.hint == REAUTHORIZE}
+    needs |= {one.subscription_id: one.hint for one in told if one.hint == REMOVED}
+    rows = yield from want(Subscriptions(firm))
+    changed = tuple(replace(row, needs=needs[row.id]) for row in rows if row.id in needs)
+    yield from want(Commit(firm, changed, Forget(notices=tuple(one.dedupe for one in told))))
+    yield from want(Note("subscriptions_need_care", (("firm", firm), ("count", len(changed)))))
 
 
 def _subscriptions(state: FirmState, now: datetime) -> Flow[list[str]]:
@@ -61,7 +88,10 @@ def _subscriptions(state: FirmState, now: datetime) -> Flow[list[str]]:
             yield from _end(firm, row)
             continue
         have.add(row.mailbox)
-        if row.expires_at - now < RENEW_WITHIN or row.needs:
+        if row.needs == REMOVED:
+            code = yield from _replace(firm, row, now)
+            failed += [code] if code else []
+        elif row.expires_at - now < RENEW_WITHIN or row.needs:
             code = yield from _renew(firm, row, now)
             failed += [code] if code else []
     for mailbox in sorted(ready - have):
@@ -86,12 +116,17 @@ def _renew(firm: FirmId, row: Subscription, now: datetime) -> Flow[str | None]:
     try:
         until = yield from want(RenewSubscription(firm, row.id, now + SUBSCRIPTION_LIFE))
     except Gone:
-        yield from want(Commit(firm, (), Forget(subscriptions=(row.id,))))
-        return (yield from _subscribe(firm, row.mailbox, now))
+        return (yield from _replace(firm, row, now))
     except Remote as error:
         return error.code
     yield from want(Commit(firm, (replace(row, expires_at=until, needs=""),)))
     return None
+
+
+def _replace(firm: FirmId, row: Subscription, now: datetime) -> Flow[str | None]:
+    """The old one is gone at Microsoft's side; what happened meanwhile is looked for once the new one stands."""
+    yield from want(Commit(firm, (), Forget(subscriptions=(row.id,))))
+    return (yield from _subscribe(firm, row.mailbox, now))
 
 
 def _end(firm: FirmId, row: Subscription) -> Flow[None]:

@@ -20,7 +20,7 @@ from server.store.inbox import Doorbell
 from server.store.locks import Lease, LeaseBook, Leases
 from server.sync.context import PassOptions, PassResult
 from server.sync.driver import Driver
-from server.sync.maintain import maintain
+from server.sync.maintain import is_urgent, maintain
 from server.sync.passes import run_pass
 from server.sync.session import Renewer
 
@@ -114,6 +114,9 @@ class Worker:
         due_in = self._parts.poll_seconds
         began = time.monotonic()
         try:
+            if self._driver.run(is_urgent(firm)):
+                # Before the pass, which takes all notices with it.
+                self._maintain(firm, clock, at_once=True)
             result = self._driver.run(run_pass(firm, self._options(firm)))
             self.passes += 1
             clock.failures = 0
@@ -149,9 +152,9 @@ class Worker:
             due_in = min(due_in, (result.due_at - self._now()).total_seconds())
         return max(0.0, due_in)
 
-    def _maintain(self, firm: FirmId, clock: FirmClock) -> None:
+    def _maintain(self, firm: FirmId, clock: FirmClock, *, at_once: bool = False) -> None:
         now = self._now()
-        if clock.maintained_at is not None and now - clock.maintained_at < MAINTAIN_EVERY:
+        if not at_once and clock.maintained_at is not None and now - clock.maintained_at < MAINTAIN_EVERY:
             return
         clock.maintained_at = now
         failed = self._driver.run(maintain(firm, self._parts.public_url))

@@ -1,0 +1,55 @@
+"""The application factory: dependencies in, a WSGI application out. gunicorn, the tests and the demo call it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import falcon
+
+from server.api.health import Alive, Ready
+from server.api.metrics import Metrics, MetricsPage
+from server.api.middleware.headers import SecurityHeaders
+from server.api.middleware.request_log import RequestLog
+from server.api.middleware.size_limit import SizeLimit
+from server.api.notify.graph import GraphDoorbell
+from server.api.notify.lifecycle import LifecycleDoorbell
+from server.api.notify.raynet import RaynetDoorbell
+from server.api.problems import App, handle_problems
+from server.store.database import Database
+from server.store.inbox import Inbox
+from server.store.pulse import Pulse
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiParts:
+    """What the application works with. The database belongs to the caller, who closes it."""
+
+    database: Database
+    now: Callable[[], datetime] = _utc_now
+    #: A worker that was not seen for this long counts as gone.
+    worker_grace_seconds: float = 120.0
+    metrics: Metrics = field(default_factory=Metrics)
+
+
+def create_app(parts: ApiParts) -> App:
+    """The whole application."""
+    app: App = falcon.App(media_type=falcon.MEDIA_JSON)
+    app.add_middleware(RequestLog(parts.metrics))
+    app.add_middleware(SecurityHeaders())
+    app.add_middleware(SizeLimit())
+    app.req_options.auto_parse_form_urlencoded = False
+    app.req_options.strip_url_path_trailing_slash = True
+    # What cannot be read or routed is answered in the same shape as what we refuse.
+    handle_problems(app)
+    inbox, pulse = Inbox(parts.database), Pulse(parts.database)
+    app.add_route("/notify/graph", GraphDoorbell(inbox, parts.metrics, parts.now))
+    app.add_route("/notify/graph/lifecycle", LifecycleDoorbell(inbox, parts.metrics, parts.now))
+    app.add_route("/notify/raynet/{path_secret}", RaynetDoorbell(inbox, parts.metrics, parts.now))
+    app.add_route("/healthz", Alive())
+    app.add_route("/readyz", Ready(parts.database, pulse, parts.worker_grace_seconds))
+    app.add_route("/metrics", MetricsPage(parts.metrics, pulse))
+    return app

@@ -1,0 +1,67 @@
+"""The shapes of incoming notifications: only what we look at; whatever else is in them passes."""
+
+from collections.abc import Mapping
+from typing import Annotated, TypeVar
+
+import falcon
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from server.api.middleware.size_limit import whole_body
+
+Text = Annotated[str, Field(max_length=2048)]
+M = TypeVar("M", bound=BaseModel)
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+
+def _object(value: object) -> object:
+    return value if isinstance(value, Mapping) else {}
+
+
+class ResourceData(_Shape):
+    """The announced record's id and version."""
+
+    id: Text = ""
+    etag: Text = Field(default="", alias="@odata.etag")
+
+
+class GraphNotice(_Shape):
+    """Fact: members [doc], graph-calendar §16."""
+
+    id: Text = ""
+    subscription: Text = Field(alias="subscriptionId")
+    client_state: Text = Field(default="", alias="clientState")
+    tenant: Text = Field(default="", alias="tenantId")
+    change_type: Text = Field(default="", alias="changeType")
+    lifecycle_event: Text = Field(default="", alias="lifecycleEvent")
+    resource: Text = ""
+    data: Annotated[ResourceData, BeforeValidator(_object)] = Field(default=ResourceData(), alias="resourceData")
+
+
+class GraphNotices(_Shape):
+    """One POST may mix several subscriptions."""
+
+    value: Annotated[tuple[GraphNotice, ...], Field(max_length=2000)]
+
+
+class RaynetRecord(_Shape):
+    entity: Text = Field(alias="entityName")
+    id: int = Field(alias="entityId", strict=True, gt=0, lt=2**63)
+
+
+class RaynetEvent(_Shape):
+    """Fact: only ids are sent, never field values [spec], raynet-api §18."""
+
+    id: Annotated[str, Field(min_length=1, max_length=200)] = Field(alias="eventId")
+    type: Text
+    data: RaynetRecord
+
+
+def read_shape(req: falcon.Request, shape: type[M]) -> M:
+    """The body as ``shape``; raises 400, without a word of what was in it."""
+    try:
+        return shape.model_validate_json(whole_body(req))
+    except ValidationError:
+        raise falcon.HTTPBadRequest from None
