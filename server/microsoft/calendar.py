@@ -207,18 +207,22 @@ def _from_stored(op: UpdateEvent, stored: Mapping[str, Json] | None) -> dict[str
 
 
 def _spliced(stored: Mapping[str, Json], description: RichText) -> str | None:
-    """The stored body with our part replaced, None where that changes nothing.
-
-    Fact: a body without the Teams block disables the meeting or mints a new link and mails everybody [doc][seen], §10;
-    so a result that lost everything foreign is never sent.
-    """
+    """The stored body with our part replaced, None where that changes nothing."""
     html = raw_html(stored)
     result = splice(html, description)
     if result == html:
         return None
-    if has_foreign(html) and not has_foreign(result):
-        raise Rejected(GraphCode.BODY_UNSAFE.value)
+    check_foreign_kept(html, result)
     return result
+
+
+def check_foreign_kept(stored: str, result: str) -> None:
+    """The last barrier before a body is sent: raises Rejected for one that lost everything foreign.
+
+    Fact: a body without the Teams block disables the meeting or mints a new link and mails everybody [doc][seen], §10.
+    """
+    if has_foreign(stored) and not has_foreign(result):
+        raise Rejected(GraphCode.BODY_UNSAFE.value)
 
 
 def _is(error: Remote | None, code: str) -> bool:

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import unquote_plus
 
+import pytest
+
 from server.domain.event import Event, EventDraft, EventTimes, Importance
 from server.domain.html import rich_from_plain
 from server.domain.ids import FirmId, MailboxId
@@ -106,6 +108,13 @@ def simulated(roles: frozenset[str] = ROLES) -> Simulated:
     return Simulated(
         clock=clock, world=world, tenant=tenant, registration=registration, gateway=gateway, doorman=doorman
     )
+
+
+def failed(test: Simulated, op: object) -> Remote:
+    """The error with which an operation ends."""
+    with pytest.raises(Remote) as caught:
+        test.perform(op)
+    return caught.value
 
 
 def id_of(mailbox: Mailbox) -> MailboxId:

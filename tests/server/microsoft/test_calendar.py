@@ -11,6 +11,7 @@ from server.domain.html import rich_from_plain
 from server.domain.ids import EventId, EventKey
 from server.domain.when import Timed
 from server.errors import Changed, Gone, Rejected, Remote, Unavailable
+from server.microsoft.calendar import check_foreign_kept
 from server.microsoft.translate import OWN_PROPERTY
 from server.ports import CreateEvent, DeleteEvent, FindEvents, GetEvent, ReadCalendar, UpdateEvent
 from tests.server.microsoft.scripted import ANNA, FIRM, GRAPH, Answer, Rig, Script, Seen, event, refusal, rig
@@ -221,6 +222,13 @@ class TestChanging:
         test, _ = update(lambda seen: Answer(body=event()), change, foreign=False)
         (asked,) = test.microsoft.requests
         assert asked.body == {"body": {"contentType": "html", "content": "<p>New</p><p>text</p>"}}
+
+    def test_a_body_that_lost_its_join_block_is_never_sent(self) -> None:
+        check_foreign_kept(BODY, BODY.replace("Old", "New"))
+        check_foreign_kept("<p>Old</p>", "<p>New</p>")
+        with pytest.raises(Rejected) as caught:
+            check_foreign_kept(BODY, "<p>New</p>")
+        assert caught.value.code == "graph_body_unsafe"
 
     def test_a_version_that_moved_on_is_not_written_over(self) -> None:
         moved = lambda seen: Answer(body=with_body(BODY, **{"@odata.etag": "newer"}))  # noqa: E731

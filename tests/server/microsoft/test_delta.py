@@ -267,7 +267,7 @@ class TestLoops:
         def graph(seen: Seen) -> Answer:
             if "maxpagesize=1000" in seen.headers["Prefer"]:
                 return page(event("e1"), event("e2"))
-            return page(event("e1"), following="again")
+            return page(event("e1"), event("ghost"), removed("e2"), following="again")
 
         test = rig(graph)
         assert [one.id for one in done(read(test)[ANNA]).events] == ["e1", "e2"]
