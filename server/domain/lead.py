@@ -194,7 +194,7 @@ class _Merge:
         self._note_seen(name, sides)
         self._take(name, sides, merged)
 
-    def _decide(self, name: FieldName, sides: Sides[object]) -> Merged[object]:
+    def _decide(self, name: FieldName, sides: Sides[object]) -> Merged:
         """The merge, bent by privacy and by who may write where."""
         if name is not FieldName.WHEN and (self.masked or self.transition):
             return self._private_text(name, sides)
@@ -209,7 +209,7 @@ class _Merge:
             return Merged(Way.NOTHING)
         return merged
 
-    def _private_text(self, name: FieldName, sides: Sides[object]) -> Merged[object]:
+    def _private_text(self, name: FieldName, sides: Sides[object]) -> Merged:
         """Outlook alone decides: a mask never travels to Outlook, a lifted one is filled from there.
 
         A Raynet text is lost only if somebody typed it there: not when it is the private text itself.
@@ -220,7 +220,7 @@ class _Merge:
         typed = not is_empty(sides.raynet) and sides.raynet != getattr(self.unmasked, name.value)
         return Merged(Way.TO_RAYNET, conflict=typed and not (sides.met and sides.raynet == sides.base_raynet))
 
-    def _organizers(self, name: FieldName, sides: Sides[object]) -> Merged[object]:
+    def _organizers(self, name: FieldName, sides: Sides[object]) -> Merged:
         """Times follow the organizer; a text typed in Raynet stays until the organizer changes the same field."""
         typed = not sides.met or sides.raynet != sides.base_raynet
         if sides.raynet == sides.outlook:
@@ -231,7 +231,7 @@ class _Merge:
                 return Merged(Way.NOTHING)
         return Merged(Way.TO_RAYNET, conflict=typed and not is_empty(sides.raynet))
 
-    def _take(self, name: FieldName, sides: Sides[object], merged: Merged[object]) -> None:
+    def _take(self, name: FieldName, sides: Sides[object], merged: Merged) -> None:
         moved = sides.met and (sides.raynet != sides.base_raynet or sides.outlook != sides.base_outlook)
         if merged.way is Way.NOTHING:
             if sides.raynet == sides.outlook or (sides.met and not moved) or (self.follows and not sides.met):

@@ -17,7 +17,7 @@ class Way(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Merged(Generic[T]):
+class Merged:
     """``way`` of the write; ``conflict`` when both sides had moved apart, so the other value goes to the journal."""
 
     way: Way
@@ -54,7 +54,7 @@ def is_empty(value: object) -> bool:
     return value is None or value == "" or getattr(value, "plain", None) == ""
 
 
-def merge_field(sides: Sides[T], authority: Authority, moments: Moments) -> Merged[T]:
+def merge_field(sides: Sides[T], authority: Authority, moments: Moments) -> Merged:
     """Decide one field.
 
     Never agreed: equal → nothing; an empty side takes the other's value without a conflict; else a conflict.
