@@ -70,6 +70,7 @@ class TlsAdapter(requests.adapters.HTTPAdapter):
 
     def cert_verify(self, conn: Any, url: Any, verify: Any, cert: Any) -> None:
         """The context verifies; nothing is left to load."""
+        del conn, url, verify, cert
 
 
 def new_session(transport: Transport) -> requests.Session:
