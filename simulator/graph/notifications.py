@@ -7,6 +7,7 @@ import heapq
 import itertools
 import json
 import random
+import threading
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from simulator.graph.render import etag, whole
 from simulator.graph.state import Json
 from simulator.graph.subscriptions import Subscription, Subscriptions, lifecycle_body
 from simulator.graph.switches import GraphSwitches
-from simulator.wire import Push, PushSender
+from simulator.wire import Push, PushSender, SimResponse
 
 _STATE_WINDOW = timedelta(minutes=10)
 _FIRST_RETRY_SECONDS = 10.0
@@ -64,6 +65,8 @@ class Notifications:
         self._subscriptions = subscriptions
         self._queue: list[tuple[datetime, int, Delivery]] = []
         self._numbers = itertools.count()
+        #: Held while the queue changes and never while a push is on its way.
+        self.lock = threading.RLock()
         self.endpoints: dict[str, Endpoint] = {}
         #: created, lost, doubled, delivered, refused, retried, dropped, expired.
         self.counts: Counter[str] = Counter()
@@ -72,9 +75,10 @@ class Notifications:
 
     def saved(self, mailbox: Mailbox, item: Item, save: Save) -> None:
         """Announce one save to every subscription that wants it."""
-        for subscription in self._subscriptions.of_mailbox(mailbox.id):
-            if self._wants(subscription, item, save):
-                self._announce(subscription, item, save.change_type)
+        with self.lock:
+            for subscription in self._subscriptions.of_mailbox(mailbox.id):
+                if self._wants(subscription, item, save):
+                    self._announce(subscription, item, save.change_type)
 
     def _wants(self, subscription: Subscription, item: Item, save: Save) -> bool:
         if save.change_type not in subscription.change_types:
@@ -203,19 +207,24 @@ class Notifications:
 
     def pump(self, sender: PushSender) -> int:
         """Deliver everything that is due and digest the replies; returns the number of POSTs."""
-        posts = self.due_pushes()
+        with self.lock:
+            posts = self.due_pushes()
         for push, deliveries in posts:
             begun = self._now()
             answer = sender.send(push)
             elapsed = (self._now() - begun).total_seconds()
-            is_slow = answer is None or elapsed > self._switches.slow_after_seconds
-            self._record(push.url, slow=is_slow)
-            if answer is not None and 200 <= answer.status < 300 and elapsed <= self._switches.reply_limit_seconds:
-                self.counts["delivered"] += len(deliveries)
-            else:
-                self.counts["refused"] += len(deliveries)
-                self._retry(deliveries)
+            with self.lock:
+                self._digest(push, deliveries, answer, elapsed)
         return len(posts)
+
+    def _digest(self, push: Push, deliveries: list[Delivery], answer: SimResponse | None, elapsed: float) -> None:
+        is_slow = answer is None or elapsed > self._switches.slow_after_seconds
+        self._record(push.url, slow=is_slow)
+        if answer is not None and 200 <= answer.status < 300 and elapsed <= self._switches.reply_limit_seconds:
+            self.counts["delivered"] += len(deliveries)
+        else:
+            self.counts["refused"] += len(deliveries)
+            self._retry(deliveries)
 
     def _record(self, url: str, *, slow: bool) -> None:
         endpoint, now = self._endpoint(url), self._now()

@@ -55,6 +55,7 @@ class GraphService:
         self._events_api = EventsApi(self.exchange, DeltaRounds(self.switches, self.random), self.base_url)
         self._subscriptions_api = SubscriptionsApi(self.subscriptions, self.base_url)
         self._lock = threading.RLock()
+        self.notifications.lock = self._lock
 
     # -- set-up ---------------------------------------------------------------------------------------------------
 
