@@ -8,8 +8,13 @@ import click
 
 from server.cli.catalogue import explained
 from server.cli.doctor import doctor
+from server.cli.firm import firm
+from server.cli.pairs import conflicts, holds, pairs, why
+from server.cli.processes import serve, simulator, worker
 from server.cli.sentences import Sentence
 from server.cli.shell import Shell, group
+from server.cli.sync import migrate, status, sync, undo
+from server.cli.user import admin, user
 from server.errors import RosError
 
 DONE, REFUSED, WRONG_USE = 0, 1, 2
@@ -20,7 +25,7 @@ ros = click.version_option(package_name="raynet-outlook-sync", prog_name="ros")(
         "ros",
         "Obousměrná synchronizace Raynet CRM a kalendářů Outlooku.",
         "Two-way synchronisation of Raynet CRM and Outlook calendars.",
-        [doctor],
+        [doctor, migrate, admin, firm, user, sync, pairs, why, conflicts, holds, undo, status, serve, worker, simulator],
     )
 )
 

@@ -1,0 +1,249 @@
+"""``ros firm …``: customers, their connections, licences and rules."""
+
+import sys
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+import click
+
+from server.cli.foreground import administration_of, engine_of
+from server.cli.output import Table, show_json, show_table
+from server.cli.sentences import Sentence
+from server.cli.shell import Shell, command, group, json_option, pass_shell
+from server.domain.ids import FirmId
+from server.domain.rules import as_text
+from server.domain.state import Firm
+from server.errors import Invalid, Remote
+from server.ports import Probe, ProbeTenant
+from server.settings import normal_base_url
+from server.store.admin.firms import ConnectionChange, LicenceChange, NewFirm
+
+ACTOR = "ros"
+#: Names that `ros firm set` changes besides the rules.
+_LICENCE = ("name", "seats", "valid_until")
+
+
+def _date(_context: click.Context, _parameter: click.Parameter, value: str | None) -> date | None:
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter("RRRR-MM-DD / YYYY-MM-DD") from None
+
+
+def _pairs(values: Sequence[str]) -> dict[str, str]:
+    out: dict[str, str] = {}
+    for value in values:
+        name, equals, text = value.partition("=")
+        if not equals:
+            raise click.BadParameter("jméno=hodnota / name=value")
+        out[name.strip()] = text.strip()
+    return out
+
+
+def _allowed(shell: Shell, url: str) -> str:
+    """One of the settings' bases, however its slashes were written."""
+    try:
+        base = normal_base_url(url)
+    except ValueError:
+        raise Invalid(field="raynet_url") from None
+    known = {one: one for one in shell.settings.raynet_urls}
+    if base not in known:
+        raise Invalid("raynet_url_not_allowed", field="raynet_url")
+    return known[base]
+
+
+def _key_from_stdin() -> str:
+    key = sys.stdin.readline().strip()
+    if not key:
+        raise Invalid(field="raynet_key")
+    return key
+
+
+def document(firm: Firm) -> dict[str, object]:
+    """A firm as JSON; its Raynet key is never part of it."""
+    return {
+        "id": firm.id,
+        "name": firm.name,
+        "tenant_id": firm.tenant_id,
+        "raynet_url": firm.raynet_url,
+        "raynet_instance": firm.raynet_instance,
+        "raynet_user": firm.raynet_user,
+        "seats": firm.seats,
+        "valid_until": firm.valid_until,
+        "paused": firm.paused,
+        "rules": as_text(firm.rules),
+        "revision": firm.revision,
+    }
+
+
+def _show(shell: Shell, firm: Firm, *, as_json: bool) -> None:
+    if as_json:
+        show_json(document(firm))
+        return
+    flat = document(firm)
+    rules = flat.pop("rules")
+    rows: list[tuple[object, object]] = list(flat.items())
+    rows += list(rules.items()) if isinstance(rules, dict) else []
+    columns = [Sentence("položka", "item"), Sentence("hodnota", "value")]
+    show_table(Table(columns=columns, rows=rows, empty=Sentence("", "")), shell.language)
+
+
+@command(
+    "add", "Přidá firmu. Klíč Raynetu se čte ze standardního vstupu.", "Adds a firm; its Raynet key comes on stdin."
+)
+@click.option("--name", required=True)
+@click.option("--tenant-id", required=True)
+@click.option("--raynet-url", required=True)
+@click.option("--raynet-instance", required=True)
+@click.option("--raynet-user", required=True)
+@click.option("--raynet-key-stdin", is_flag=True, required=True)
+@click.option("--seats", type=int, required=True)
+@click.option("--valid-until", callback=_date, required=True, metavar="DATE")
+@click.option("--set", "rules", multiple=True, metavar="RULE=VALUE")
+@json_option
+@pass_shell
+def add(
+    shell: Shell, /, *, as_json: bool, raynet_key_stdin: bool, rules: Sequence[str], raynet_url: str, **given: Any
+) -> None:
+    """The new firm, or why it was refused; nothing is asked of Raynet or Microsoft yet."""
+    base = _allowed(shell, raynet_url)
+    new = NewFirm(raynet_url=base, raynet_key=_key_from_stdin(), rules=_pairs(rules), **given)
+    with administration_of(shell) as administration:
+        firm = administration.firms.add(new, actor=ACTOR)
+    _show(shell, firm, as_json=as_json)
+
+
+@command("list", "Vypíše firmy.", "Lists firms.")
+@json_option
+@pass_shell
+def list_(shell: Shell, *, as_json: bool) -> None:
+    """All firms of the server."""
+    with administration_of(shell) as administration:
+        firms = administration.firms.every_unscoped()
+    if as_json:
+        show_json({"firms": [document(firm) for firm in firms]})
+        return
+    columns = [Sentence("č.", "no."), Sentence("firma", "firm"), Sentence("instance", "instance")]
+    columns += [Sentence("míst", "seats"), Sentence("licence do", "licence until"), Sentence("stojí", "paused")]
+    rows = [(f.id, f.name, f.raynet_instance, f.seats, f.valid_until.isoformat(), f.paused) for f in firms]
+    show_table(Table(columns=columns, rows=rows, empty=Sentence("Žádné firmy.", "No firms.")), shell.language)
+
+
+@command("show", "Ukáže jednu firmu.", "Shows one firm.")
+@click.argument("firm", type=int)
+@json_option
+@pass_shell
+def show(shell: Shell, *, firm: int, as_json: bool) -> None:
+    """Its connection without the key, its licence and rules."""
+    with administration_of(shell) as administration:
+        found = administration.firms.get(FirmId(firm))
+    _show(shell, found, as_json=as_json)
+
+
+@command("set", "Změní pravidla nebo licenci.", "Changes rules or the licence.")
+@click.argument("firm", type=int)
+@click.argument("changes", nargs=-1, required=True, metavar="RULE=VALUE…")
+@json_option
+@pass_shell
+def set_(shell: Shell, *, firm: int, changes: Sequence[str], as_json: bool) -> None:
+    """Rules by their names; also ``name``, ``seats``, ``valid_until``."""
+    given = _pairs(changes)
+    licence = {name: given.pop(name) for name in _LICENCE if name in given}
+    with administration_of(shell) as administration:
+        found = administration.firms.get(FirmId(firm))
+        if given:
+            found = administration.firms.set_rules(FirmId(firm), given, actor=ACTOR)
+        if licence:
+            found = administration.firms.set_licence(FirmId(firm), _licence(licence), actor=ACTOR)
+    _show(shell, found, as_json=as_json)
+
+
+def _licence(given: dict[str, str]) -> LicenceChange:
+    seats, until = given.get("seats"), given.get("valid_until")
+    if seats is not None and not seats.isdecimal():
+        raise Invalid(field="seats")
+    try:
+        day = date.fromisoformat(until) if until is not None else None
+    except ValueError:
+        raise Invalid(field="valid_until") from None
+    return LicenceChange(name=given.get("name"), seats=int(seats) if seats is not None else None, valid_until=day)
+
+
+def _pausing(name: str, cs: str, en: str, *, paused: bool) -> click.Command:
+    @command(name, cs, en)
+    @click.argument("firm", type=int)
+    @json_option
+    @pass_shell
+    def change(shell: Shell, *, firm: int, as_json: bool) -> None:
+        with administration_of(shell) as administration:
+            found = administration.firms.set_paused(FirmId(firm), paused=paused, actor=ACTOR)
+        _show(shell, found, as_json=as_json)
+
+    return change
+
+
+pause = _pausing("pause", "Zastaví synchronizaci firmy.", "Stops a firm's sync.", paused=True)
+resume = _pausing("resume", "Obnoví synchronizaci firmy.", "Resumes a firm's sync.", paused=False)
+
+
+@command(
+    "connect", "Změní připojení, vyzkouší je a zruší pojistku.", "Changes a connection, probes it, closes its breaker."
+)
+@click.argument("firm", type=int)
+@click.option("--raynet-url")
+@click.option("--raynet-instance")
+@click.option("--raynet-user")
+@click.option("--raynet-key-stdin", is_flag=True)
+@click.option("--tenant-id")
+@json_option
+@pass_shell
+def connect(
+    shell: Shell, /, *, firm: int, raynet_url: str | None, raynet_key_stdin: bool, as_json: bool, **given: Any
+) -> int:
+    """Exit code 1 when a probe fails; the connection is stored all the same."""
+    base = _allowed(shell, raynet_url) if raynet_url is not None else None
+    key = _key_from_stdin() if raynet_key_stdin else None
+    number = FirmId(firm)
+    with administration_of(shell) as administration:
+        change = ConnectionChange(raynet_url=base, raynet_key=key, **given)
+        administration.firms.connect(number, change, actor=ACTOR)
+    with engine_of(shell) as engine:
+        probes = {
+            "raynet": _probed(lambda: engine.raynet.perform(Probe(number))),
+            "microsoft": _probed(lambda: engine.graph.perform(ProbeTenant(number))),
+        }
+    failed = any(code is not None for code in probes.values())
+    if as_json:
+        show_json({"firm": firm, "probes": {name: code or "ok" for name, code in probes.items()}})
+    else:
+        columns = [Sentence("spojení", "connection"), Sentence("výsledek", "result")]
+        rows = [(name, code or "ok") for name, code in probes.items()]
+        show_table(Table(columns=columns, rows=rows, empty=Sentence("", "")), shell.language)
+    return 1 if failed else 0
+
+
+def _probed(call: Callable[[], object]) -> str | None:
+    try:
+        call()
+    except Remote as error:
+        return error.code
+    return None
+
+
+firm = group(
+    "firm",
+    "Firmy, jejich připojení, licence a pravidla.",
+    "Firms, their connections, licences and rules.",
+    [
+        add,
+        list_,
+        show,
+        set_,
+        pause,
+        resume,
+        connect,
+    ],
+)

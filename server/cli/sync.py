@@ -1,0 +1,207 @@
+"""``ros sync``, ``ros undo``, ``ros migrate``, ``ros status``: running passes in the foreground and looking at them."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+
+import click
+
+from server.cli.foreground import Report, administration_of, engine_of, preview, run_until_quiet, store_of
+from server.cli.output import Table, show_json, show_table
+from server.cli.progress import progress
+from server.cli.sentences import Language, Sentence
+from server.cli.shell import Shell, both, command, json_option, pass_shell
+from server.domain.ids import FirmId, PassId
+from server.errors import Refused
+from server.store.admin.overview import FirmStatus
+from server.store.migrate import migrate as migrate_store
+from server.sync.context import PassOptions
+from server.wiring import open_store
+
+ACTOR = "ros"
+firm_option = click.option("--firm", "firm", type=int, required=True, help=both("číslo firmy", "the firm's number"))
+
+
+@command("migrate", "Založí databázi nebo ji převede na tuto verzi.", "Creates the database or brings it up to date.")
+@pass_shell
+def migrate(shell: Shell) -> None:
+    """Safe to run at any time; several at once take turns."""
+    database = open_store(shell.settings, ready=False)
+    try:
+        migrate_store(database)
+    finally:
+        database.close()
+    shell.say(Sentence("Databáze je připravena.", "The database is ready."))
+
+
+@command("sync", "Provede průchody synchronizace na popředí.", "Runs passes of the sync in the foreground.")
+@firm_option
+@click.option("--preview", "only_plan", is_flag=True, help=both("jen plán, nic nezapíše", "the plan only, no write"))
+@click.option("--until-quiet", is_flag=True, help=both("dokud je co dělat", "until nothing is left to do"))
+@click.option("--full", is_flag=True, help=both("porovná všechno", "compare everything"))
+@json_option
+@pass_shell
+def sync(shell: Shell, *, firm: int, only_plan: bool, until_quiet: bool, full: bool, as_json: bool) -> int:
+    """Exit code 1 when something of the firm could not be reached or was refused."""
+    number = FirmId(firm)
+    with engine_of(shell) as engine:
+        what = Sentence("průchody", "passes").text(shell.language)
+        with progress(what) as advance:
+            if only_plan:
+                report = preview(shell, engine, number, full=full)
+            else:
+                options = PassOptions(trigger="command", full=full)
+                report = run_until_quiet(engine, number, options, once=not until_quiet, advance=advance)
+    if as_json:
+        show_json(report.document(shell.language, preview=only_plan))
+    else:
+        show_table(_summary(report, shell.language, only_plan=only_plan), shell.language)
+    return 1 if report.errors else 0
+
+
+def _summary(report: Report, language: Language, *, only_plan: bool) -> Table:
+    names = {
+        "matched": Sentence("spárováno", "matched"),
+        "created": Sentence("vytvořeno", "created"),
+        "changed": Sentence("změněno", "changed"),
+        "removed": Sentence("odstraněno", "removed"),
+        "ambiguous": Sentence("nejasných", "ambiguous"),
+        "held": Sentence("pozastaveno", "held"),
+        "conflicts": Sentence("konfliktů", "conflicts"),
+        "mails": Sentence("e-mailů", "mails"),
+    }
+    rows: list[tuple[object, object]] = [
+        (names[name].text(language), number) for name, number in asdict(report.counts).items()
+    ]
+    rows.append((Sentence("čtení Raynet / Graph", "reads Raynet / Graph").text(language), _both(report.reads)))
+    rows.append((Sentence("zápisů Raynet / Graph", "writes Raynet / Graph").text(language), _both(report.writes)))
+    errors = report.document(language, preview=only_plan)["errors"]
+    if isinstance(errors, list):
+        rows += [(f"✗ {one['item']}", f"{one['text']} ({one['code']})") for one in errors]
+    title = Sentence("plán", "plan") if only_plan else Sentence("průchod", "pass")
+    return Table(columns=[title, Sentence("", "")], rows=rows, empty=Sentence("", ""))
+
+
+def _both(calls: dict[str, int]) -> str:
+    return f"{calls['raynet']} / {calls['graph']}"
+
+
+def carry_out_now(shell: Shell, firm: FirmId) -> Report | None:
+    """Let a decision take effect at once; where a worker is busy with the firm, it will do it."""
+    with engine_of(shell) as engine:
+        try:
+            return run_until_quiet(engine, firm, PassOptions(trigger="decision"), once=False)
+        except Refused as refusal:
+            if refusal.code not in ("firm_busy", "firm_paused"):
+                raise
+            shell.say(Sentence("Uloženo; provede to běžící worker.", "Stored; the running worker will do it."))
+            return None
+
+
+@command("undo", "Vezme zpět zápisy jednoho průchodu.", "Takes back what one pass wrote.")
+@click.argument("pass_id")
+@json_option
+@pass_shell
+def undo(shell: Shell, *, pass_id: str, as_json: bool) -> int:
+    """What somebody has changed since stays as it is."""
+    with administration_of(shell) as administration:
+        found = administration.passes.request_undo(PassId(pass_id), actor=ACTOR)
+    report = carry_out_now(shell, found.firm_id)
+    with administration_of(shell) as administration:
+        found = administration.passes.get(PassId(pass_id))
+    if as_json:
+        document: dict[str, object] = {"pass": pass_id, "undone": found.undone_at is not None}
+        show_json(document | ({"run": report.document(shell.language, preview=False)} if report else {}))
+    elif found.undone_at is not None:
+        shell.say(Sentence("Průchod byl vzat zpět.", "The pass was taken back."))
+    return 0
+
+
+@command(
+    "status", "Ukáže fronty, zpoždění, kvóty, odběry a platnosti.", "Shows queues, lags, quotas, push and expiries."
+)
+@json_option
+@pass_shell
+def status(shell: Shell, *, as_json: bool) -> None:
+    """All firms of the server."""
+    with store_of(shell), administration_of(shell) as administration:
+        found = [administration.overview.status(firm.id) for firm in administration.firms.every_unscoped()]
+    now = datetime.now(UTC)
+    if as_json:
+        show_json({"at": now, "firms": [_status_document(one, now) for one in found]})
+        return
+    columns = [
+        Sentence("č.", "no."),
+        Sentence("firma", "firm"),
+        Sentence("stav", "state"),
+        Sentence("párů", "pairs"),
+        Sentence("fronta", "queue"),
+        Sentence("pozastaveno", "holds"),
+        Sentence("poslední průchod", "last pass"),
+        Sentence("licence do", "licence until"),
+    ]
+    rows = [
+        (
+            one.firm,
+            one.name,
+            _state(one, now),
+            sum(one.pairs.values()),
+            one.notices + one.due_links,
+            one.open_holds,
+            _lag(one, now),
+            one.valid_until.isoformat(),
+        )
+        for one in found
+    ]
+    show_table(Table(columns=columns, rows=rows, empty=Sentence("Žádné firmy.", "No firms.")), shell.language)
+
+
+def _lag(one: FirmStatus, now: datetime) -> str | None:
+    at = one.sync.last_pass_at
+    return f"{(now - at).total_seconds():.0f} s" if at is not None else None
+
+
+def _state(one: FirmStatus, now: datetime) -> str:
+    breaker = one.sync.raynet_breaker or one.sync.graph_breaker
+    if one.paused:
+        return "paused"
+    if one.valid_until < now.date():
+        return "licence_expired"
+    return breaker.code if breaker is not None else "ok"
+
+
+def _status_document(one: FirmStatus, now: datetime) -> dict[str, object]:
+    sync = one.sync
+    return {
+        "firm": one.firm,
+        "name": one.name,
+        "state": _state(one, now),
+        "paused": one.paused,
+        "seats": {"bought": one.seats, "used": one.seats_used},
+        "licence": {"valid_until": one.valid_until, "days_left": (one.valid_until - now.date()).days},
+        "queue": {
+            "notices": one.notices,
+            "oldest_notice_at": one.oldest_notice_at,
+            "due_links": one.due_links,
+            "oldest_due_at": one.oldest_due_at,
+            "open_intents": one.open_intents,
+        },
+        "lag_seconds": (now - sync.last_pass_at).total_seconds() if sync.last_pass_at is not None else None,
+        "mailboxes": {state.value: number for state, number in one.mailboxes.items()},
+        "pairs": {state.value: number for state, number in one.pairs.items()},
+        "holds": one.open_holds,
+        "conflicts": one.open_conflicts,
+        "raynet": {
+            "breaker": sync.raynet_breaker.code if sync.raynet_breaker else None,
+            "waits_until": sync.raynet_wait_until,
+        },
+        "graph": {
+            "breaker": sync.graph_breaker.code if sync.graph_breaker else None,
+            "waits_until": sync.graph_wait_until,
+        },
+        "subscriptions": [{"mailbox": row.mailbox, "expires_at": row.expires_at} for row in one.subscriptions],
+        "webhook": {"id": one.webhook.id, "checked_at": one.webhook.checked_at, "failed": one.webhook.failed_code}
+        if one.webhook
+        else None,
+        "last_full_at": sync.last_full_at,
+        "worker": one.owner,
+    }
