@@ -82,7 +82,8 @@ class Database:
 
     def _read(self, work: Callable[[Connection], T]) -> T:
         def once() -> T:
-            with self.engine.connect() as connection, connection.begin():
+            with self.engine.connect() as connection:
+                connection.begin()
                 return work(connection)
 
         return _tried(once)
@@ -100,8 +101,12 @@ class Database:
             result = work(connection)
             try:
                 transaction.commit()
-            except SQLAlchemyError as error:
-                raise translated(error, committing=True) from None
+            except BaseException as error:
+                # SQLAlchemy takes a transaction whose commit failed for ended; the driver may still be inside of it.
+                plain.invalidate()
+                if isinstance(error, SQLAlchemyError):
+                    raise translated(error, committing=True) from None
+                raise
             return result
 
     def _write_batch(self, works: Sequence[Callable[[Connection], Any]]) -> list[Any]:

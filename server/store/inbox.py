@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import psycopg2
 from sqlalchemy import Connection, func, select, text
-from sqlalchemy.exc import SQLAlchemyError
 
 from server.domain.ids import FirmId, MailboxId
 from server.domain.state import Notice
+from server.errors import Scope, Unavailable
 from server.store import shapes
 from server.store.crypto import lookup_digest
 from server.store.database import Database
 from server.store.dialects import insert_new
-from server.store.faults import translated
 from server.store.tables import people, runtime
 
 _CHANNEL: Final = "ros_notice"
@@ -102,13 +102,14 @@ class Doorbell:
 
     def wait(self, timeout_seconds: float) -> frozenset[FirmId]:
         """The firms that have new notices; none when the time passed. Raises Unavailable when the database is away."""
+        if self._database.is_sqlite:
+            return self._wait_sqlite(timeout_seconds)
         try:
-            if self._database.is_sqlite:
-                return self._wait_sqlite(timeout_seconds)
             return self._wait_postgresql(timeout_seconds)
-        except (SQLAlchemyError, OSError) as error:
+        except (psycopg2.Error, OSError, ValueError) as error:
+            # ValueError: the socket of a connection that was cut is no file any more.
             self.close()
-            raise translated(error) if isinstance(error, SQLAlchemyError) else error from None
+            raise Unavailable(scope=Scope.SERVER, detail=type(error).__name__) from None
 
     def close(self) -> None:
         """Stop listening. Another wait starts anew."""
@@ -142,9 +143,11 @@ class Doorbell:
     def _wait_postgresql(self, timeout_seconds: float) -> frozenset[FirmId]:
         if self._listening is None:
             self._listening = self._listen()
-        if not self._listening.notifies:
-            sockets.select([self._listening], [], [], timeout_seconds)
-            self._poll()
+        until = time.monotonic() + timeout_seconds
+        # A connection that was cut is readable twice: first its farewell, then its end, which raises.
+        while not self._listening.notifies and (left := until - time.monotonic()) > 0:
+            sockets.select([self._listening], [], [], left)
+            self._listening.poll()
         firms = frozenset(FirmId(int(one.payload)) for one in self._listening.notifies)
         self._listening.notifies.clear()
         return firms
@@ -158,11 +161,3 @@ class Doorbell:
         with connection.cursor() as cursor:
             cursor.execute(f"LISTEN {_CHANNEL}")
         return connection
-
-    def _poll(self) -> None:
-        import psycopg2
-
-        try:
-            self._listening.poll()
-        except psycopg2.Error as error:
-            raise OSError(type(error).__name__) from None

@@ -5,6 +5,7 @@ package, once for a whole test run, and stopped with its last process. Tests con
 but may not bypass row-level security.
 """
 
+import atexit
 import os
 import secrets
 import shutil
@@ -55,6 +56,7 @@ def empty_url(backend: str, folder: Path) -> str:
     """The address of a new database without any table."""
     if backend == "sqlite":
         return f"sqlite:///{folder / f'ros-{secrets.token_hex(4)}.sqlite3'}"
+    _make_role()
     name = f"ros_{secrets.token_hex(6)}"
     with _maintenance() as connection:
         connection.execute(text(f'CREATE DATABASE {name} OWNER "{_ROLE}"'))
@@ -109,6 +111,7 @@ def _address(name: str) -> str:
 @cache
 def _migrated_file() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="ros-template-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     database = open_database(f"sqlite:///{folder / 'ros.sqlite3'}", KEYS)
     migrate(database)
     with database.engine.connect() as connection:
@@ -129,6 +132,7 @@ def _migrated_template() -> str:
     return name
 
 
+@cache
 def _make_role() -> None:
     """The role of the application; several processes of a run may try at once."""
     with _maintenance() as connection:

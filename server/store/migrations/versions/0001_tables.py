@@ -102,7 +102,9 @@ def _create_people() -> None:
         sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
         sa.Column("locked_until", INSTANT, nullable=True),
         sa.Column("created_at", INSTANT, nullable=False),
-        sa.CheckConstraint("role IN ('central_admin', 'firm_admin', 'firm_auditor')", name="ck_administrator_role"),
+        sa.CheckConstraint(
+            "role IN ('central_admin', 'firm_admin', 'firm_auditor')", name=op.f("ck_administrator_role")
+        ),
         sa.ForeignKeyConstraint(["firm_id"], ["firm.id"], name="fk_administrator_firm_id"),
         sa.PrimaryKeyConstraint("id", name="pk_administrator"),
         sa.UniqueConstraint("login", name="uq_administrator_login"),
@@ -140,7 +142,7 @@ def _create_items() -> None:
         sa.Column("attendee_persons", sa.Text(), nullable=False),
         sa.Column("masked", sa.Boolean(), nullable=False),
         sa.Column("is_open", sa.Boolean(), server_default=sa.false(), nullable=False),
-        sa.CheckConstraint("origin IN ('raynet', 'outlook')", name="ck_link_origin"),
+        sa.CheckConstraint("origin IN ('raynet', 'outlook')", name=op.f("ck_link_origin")),
         sa.ForeignKeyConstraint(["firm_id"], ["firm.id"], name="fk_link_firm_id"),
         sa.PrimaryKeyConstraint("firm_id", "id", name="pk_link"),
     )
@@ -167,9 +169,11 @@ def _create_items() -> None:
         sa.Column("base", SEALED, nullable=True),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("updated_at", INSTANT, nullable=True),
-        sa.CheckConstraint("origin IN ('raynet', 'outlook')", name="ck_pair_origin"),
-        sa.CheckConstraint("role IN ('lead', 'copy', 'attendee', 'follower')", name="ck_pair_role"),
-        sa.CheckConstraint("state IN ('live', 'frozen', 'released', 'held', 'parked', 'closed')", name="ck_pair_state"),
+        sa.CheckConstraint("origin IN ('raynet', 'outlook')", name=op.f("ck_pair_origin")),
+        sa.CheckConstraint("role IN ('lead', 'copy', 'attendee', 'follower')", name=op.f("ck_pair_role")),
+        sa.CheckConstraint(
+            "state IN ('live', 'frozen', 'released', 'held', 'parked', 'closed')", name=op.f("ck_pair_state")
+        ),
         sa.ForeignKeyConstraint(
             ["firm_id", "link_id"], ["link.firm_id", "link.id"], name="fk_pair_firm_id_link_id", ondelete="CASCADE"
         ),
@@ -230,9 +234,9 @@ def _create_items() -> None:
         sa.CheckConstraint(
             "kind IN ('create_event', 'update_event', 'delete_event',"
             " 'create_activity', 'update_activity', 'delete_activity')",
-            name="ck_intent_kind",
+            name=op.f("ck_intent_kind"),
         ),
-        sa.CheckConstraint("state IN ('open', 'done', 'dropped')", name="ck_intent_state"),
+        sa.CheckConstraint("state IN ('open', 'done', 'dropped')", name=op.f("ck_intent_state")),
         sa.ForeignKeyConstraint(["firm_id"], ["firm.id"], name="fk_intent_firm_id"),
         sa.PrimaryKeyConstraint("firm_id", "id", name="pk_intent"),
     )
@@ -248,7 +252,7 @@ def _create_items() -> None:
         sa.Column("expires_at", INSTANT, nullable=False),
         sa.Column("hint", SEALED, nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
-        sa.CheckConstraint("side IN ('raynet', 'graph')", name="ck_tombstone_side"),
+        sa.CheckConstraint("side IN ('raynet', 'graph')", name=op.f("ck_tombstone_side")),
         sa.ForeignKeyConstraint(["firm_id"], ["firm.id"], name="fk_tombstone_firm_id"),
         sa.PrimaryKeyConstraint("firm_id", "key", name="pk_tombstone"),
     )
@@ -289,7 +293,7 @@ def _create_journal() -> None:
         sa.Column("at", INSTANT, nullable=False),
         sa.Column("restore_requested_at", INSTANT, nullable=True),
         sa.Column("restored_at", INSTANT, nullable=True),
-        sa.CheckConstraint("lost_side IN ('raynet', 'graph')", name="ck_conflict_lost_side"),
+        sa.CheckConstraint("lost_side IN ('raynet', 'graph')", name=op.f("ck_conflict_lost_side")),
         sa.ForeignKeyConstraint(["firm_id"], ["firm.id"], name="fk_conflict_firm_id"),
         sa.PrimaryKeyConstraint("firm_id", "id", name="pk_conflict"),
     )
@@ -308,7 +312,7 @@ def _create_journal() -> None:
         sa.Column("decision", sa.Text(), nullable=True),
         sa.Column("decided_at", INSTANT, nullable=True),
         sa.Column("closed_at", INSTANT, nullable=True),
-        sa.CheckConstraint("decision IN ('confirm', 'reject')", name="ck_hold_decision"),
+        sa.CheckConstraint("decision IN ('confirm', 'reject')", name=op.f("ck_hold_decision")),
         sa.ForeignKeyConstraint(["firm_id"], ["firm.id"], name="fk_hold_firm_id"),
         sa.PrimaryKeyConstraint("firm_id", "id", name="pk_hold"),
     )
@@ -363,6 +367,8 @@ def _create_runtime() -> None:
         sa.Column("graph_failures", sa.Integer(), nullable=False),
         sa.Column("last_full_at", INSTANT, nullable=True),
         sa.Column("last_pass_at", INSTANT, nullable=True),
+        sa.Column("last_read_at", INSTANT, nullable=True),
+        sa.Column("unannounced_at", INSTANT, nullable=True),
         sa.Column("planned_rules", sa.Text(), nullable=True),
         sa.Column("licensed", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["firm_id"], ["firm.id"], name="fk_firm_sync_firm_id"),
@@ -396,10 +402,11 @@ def _create_runtime() -> None:
         sa.Column("wait_until", INSTANT, nullable=True),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("last_read_at", INSTANT, nullable=True),
+        sa.Column("unannounced_at", INSTANT, nullable=True),
         sa.Column("checked_at", INSTANT, nullable=True),
         sa.CheckConstraint(
             "state IN ('ready', 'unknown_user', 'no_mailbox', 'no_access', 'no_person', 'released')",
-            name="ck_mailbox_sync_state",
+            name=op.f("ck_mailbox_sync_state"),
         ),
         sa.ForeignKeyConstraint(["firm_id"], ["firm.id"], name="fk_mailbox_sync_firm_id"),
         sa.PrimaryKeyConstraint("firm_id", "seat_id", name="pk_mailbox_sync"),
@@ -417,7 +424,7 @@ def _create_runtime() -> None:
         sa.Column("hint", sa.Text(), nullable=False),
         sa.Column("subscription_id", sa.Text(), nullable=True),
         sa.Column("stored_ms", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("kind IN ('activity', 'mailbox', 'lifecycle', 'admin')", name="ck_notice_kind"),
+        sa.CheckConstraint("kind IN ('activity', 'mailbox', 'lifecycle', 'admin')", name=op.f("ck_notice_kind")),
         sa.ForeignKeyConstraint(["firm_id"], ["firm.id"], name="fk_notice_firm_id"),
         sa.PrimaryKeyConstraint("seq", name="pk_notice"),
         sa.UniqueConstraint("firm_id", "dedupe", name="uq_notice_firm_id_dedupe"),
@@ -439,7 +446,7 @@ def _create_runtime() -> None:
         sa.Column("side", sa.Text(), nullable=False),
         sa.Column("at", INSTANT, nullable=False),
         sa.Column("delay_seconds", sa.Float(), nullable=True),
-        sa.CheckConstraint("side IN ('raynet', 'graph')", name="ck_push_sample_side"),
+        sa.CheckConstraint("side IN ('raynet', 'graph')", name=op.f("ck_push_sample_side")),
         sa.ForeignKeyConstraint(["firm_id"], ["firm.id"], name="fk_push_sample_firm_id"),
         sa.PrimaryKeyConstraint("id", name="pk_push_sample"),
         sqlite_autoincrement=True,
