@@ -294,6 +294,8 @@ def _bring_event_back(draft: PlanDraft, pair: Pair, activity: Activity, content:
     if not rejected:
         draft.lose(pair, FieldName.EXISTENCE, Side.GRAPH, ("", "kept", "deleted"))
     draft.close(pair, Reason.HOLD_REJECTED if rejected else Reason.RECREATED_EDIT_BEATS_DELETION)
+    # The new event invites nobody: who took part stays a participant, and gets a copy instead.
+    draft.link = replace(draft.link, attendee_persons=())
     new = draft.new_pair(pair.mailbox, Role.LEAD)
     create_event(
         draft, new, activity, content, Reason.HOLD_REJECTED if rejected else Reason.RECREATED_EDIT_BEATS_DELETION

@@ -112,6 +112,10 @@ class FirmSync:
     graph_failures: int = 0
     last_full_at: datetime | None = None
     last_pass_at: datetime | None = None
+    #: When Raynet was last asked for changes.
+    last_read_at: datetime | None = None
+    #: A change found by polling that no webhook has announced yet; cleared by its announcement or by patience.
+    unannounced_at: datetime | None = None
     #: Rules with which the pairs were last reconciled; a difference re-plans everything.
     planned_rules: Rules | None = None
     licensed: bool = True
@@ -149,6 +153,8 @@ class MailboxSync:
     failures: int = 0
     last_read_at: datetime | None = None
     checked_at: datetime | None = None
+    #: A change found by polling that no notification has announced yet.
+    unannounced_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

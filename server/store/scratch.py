@@ -1,13 +1,14 @@
 """A firm's rows copied into an embedded database of their own: what a preview may change as it likes."""
 
+from functools import partial
 from pathlib import Path
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, Table, insert, select
 
 from server.domain.ids import FirmId
 from server.store.database import Database, open_database
 from server.store.migrate import migrate
-from server.store.tables.meta import firm_criterion, metadata, tenant_tables
+from server.store.tables.meta import firm_criterion, tenant_tables
 from server.store.tables.runtime import lease
 
 #: Rows read and written at once.
@@ -19,12 +20,18 @@ def scratch_copy(database: Database, firm: FirmId, folder: Path, keys: tuple[byt
     scratch = open_database(f"sqlite:///{folder / 'preview.sqlite3'}", keys)
     migrate(scratch)
     for table in (*tenant_tables(), lease):
-        criterion = lease.c.firm_id == firm if table is lease else firm_criterion(table, firm)
-        rows = database.read(
-            firm, lambda scope, t=table, c=criterion: scope.connection.execute(select(t).where(c)).all()
-        )  # type: ignore[misc]  # a lambda's defaults
-        for start in range(0, len(rows), CHUNK):
-            part = [dict(row._mapping) for row in rows[start : start + CHUNK]]
-            scratch.write_unscoped(lambda connection, t=table, p=part: connection.execute(insert(t), p))  # type: ignore[misc]  # as above
-    assert metadata.tables, "tables are declared"
+        _copy(database, scratch, firm, table)
     return scratch
+
+
+def _copy(source: Database, target: Database, firm: FirmId, table: Table) -> None:
+    criterion = lease.c.firm_id == firm if table is lease else firm_criterion(table, firm)
+    statement = select(table).where(criterion)
+    rows = source.read(firm, lambda scope: scope.connection.execute(statement).mappings().all())
+    for start in range(0, len(rows), CHUNK):
+        part = [dict(row) for row in rows[start : start + CHUNK]]
+        target.write_unscoped(partial(_insert, table, part))
+
+
+def _insert(table: Table, rows: list[dict[str, object]], connection: Connection) -> None:
+    connection.execute(insert(table), rows)

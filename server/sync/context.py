@@ -23,13 +23,11 @@ DEFAULT_ZONE = "Europe/Prague"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassOptions:
-    """``mailboxes`` None = read all. ``full`` compares everything. ``preview`` plans and stops before any write."""
+    """``full`` compares everything; ``preview`` plans and stops before any write. A worker's turn may read less."""
 
     trigger: str = "poll"
     full: bool = False
     preview: bool = False
-    read_raynet: bool = True
-    mailboxes: frozenset[MailboxId] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +85,8 @@ class PassContext:
     confirmed: frozenset[PairId] = frozenset()
     wrote: int = 0
     whole_window: bool = False
+    #: Sides whose push has proven itself: polling of them may relax.
+    proven: set[Side] = field(default_factory=set)
     #: Activities that a write found missing: proof is looked for before the next plan.
     suspects: set[ActivityKey] = field(default_factory=set)
     #: A write of unknown outcome is open: its link is not planned again before it is settled.

@@ -39,6 +39,7 @@ from server.sync.context import (
     side_trouble,
 )
 from server.sync.decisions import load_holds, restores, undos
+from server.sync.evidence import next_reading_in, weigh
 from server.sync.matching import first_matches
 from server.sync.persons import learn_persons
 from server.sync.read import prove_activity, read_all
@@ -82,6 +83,7 @@ def _prepare(ctx: PassContext) -> Flow[None]:
         yield from want(Commit(ctx.firm, (), Forget(tombstones=expired)))
     yield from ensure_firm(ctx)
     yield from ensure_seats(ctx)
+    yield from weigh(ctx)
     if not ctx.options.preview:
         yield from recover(ctx)
 
@@ -247,8 +249,9 @@ def _finish(ctx: PassContext, plans: tuple[Plan, ...]) -> Flow[PassResult]:
         )
     kept = Side.RAYNET in ctx.blocked
     forget = tuple(n.dedupe for n in ctx.notices if not (kept and n.activity is not None))
-    if (rows or forget) and not ctx.options.preview:
-        yield from want(Commit(ctx.firm, rows, Forget(notices=forget)))
+    if not ctx.options.preview:
+        ctx.put_sync(replace(ctx.sync, last_pass_at=ended))
+        yield from want(Commit(ctx.firm, (*rows, ctx.sync), Forget(notices=forget)))
     next_due = yield from _next_due(ctx)
     return PassResult(
         pass_id=ctx.pass_id,
@@ -257,6 +260,7 @@ def _finish(ctx: PassContext, plans: tuple[Plan, ...]) -> Flow[PassResult]:
         writes=tuple(write for plan in plans for write in plan.writes),
         plans=plans,
         quiet=ctx.wrote == 0 and not ctx.unsettled,
+        read_again_in_seconds=next_reading_in(ctx),
         due_at=next_due,
     )
 

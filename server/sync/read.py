@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from server.domain.activity import Activity
 from server.domain.event import Event
 from server.domain.ids import ActivityKey, EventId, EventKey, MailboxId
-from server.domain.state import MailboxSync, NoticeKind, PushSample, RaynetCursor, SeenActivity, SeenEvent, Side
+from server.domain.state import MailboxSync, PushSample, RaynetCursor, SeenActivity, SeenEvent, Side
 from server.errors import Gone, Remote, TokenLost
 from server.flow import Failed, Flow, gather, want
 from server.ports import (
@@ -33,6 +33,7 @@ from server.ports import (
     WindowActivities,
 )
 from server.sync.context import PassContext, concerns_side, side_trouble, side_well
+from server.sync.evidence import of_activities, of_events, reads_mailbox, reads_raynet
 from server.sync.observe import activity_rows, event_rows
 from server.sync.seats import mailbox_trouble
 
@@ -48,7 +49,7 @@ MARGIN = timedelta(days=30)
 
 def read_all(ctx: PassContext) -> Flow[None]:
     """Both sides, each as far as it answers."""
-    if ctx.options.read_raynet and Side.RAYNET not in ctx.blocked:
+    if Side.RAYNET not in ctx.blocked and reads_raynet(ctx):
         try:
             yield from _read_raynet(ctx)
             yield from side_well(ctx, Side.RAYNET)
@@ -112,6 +113,8 @@ def _newest(ctx: PassContext, cursor: RaynetCursor) -> Flow[None]:
     if cursor.total is None or total != cursor.total + len(created):
         yield from _sweep(ctx, skip={one.key for one in rows})
     sync = replace(ctx.sync, cursor=RaynetCursor(watermark=watermark, total=total))
+    if Side.RAYNET in ctx.proven:
+        sync = replace(sync, last_read_at=ctx.now)
     if sync != ctx.sync:
         ctx.put_sync(sync)
         yield from want(Commit(ctx.firm, (sync,)))
@@ -131,10 +134,10 @@ def _store_activities(ctx: PassContext, activities: Iterable[Activity], cursor: 
     known = {one.key: one for one in stored}
     fresh = [one for one in by_key.values() if is_news(known.get(one.key), one)]
     rows = yield from activity_rows(ctx, fresh, known)
-    sync = replace(ctx.sync, cursor=cursor)
-    if rows or sync != ctx.sync:
+    sync, samples = of_activities(ctx, replace(ctx.sync, cursor=cursor), fresh if ctx.sync.cursor else ())
+    if rows or samples or sync != ctx.sync:
         ctx.put_sync(sync)
-        yield from want(Commit(ctx.firm, (sync, *rows)))
+        yield from want(Commit(ctx.firm, (sync, *rows, *samples)))
 
 
 def is_news(stored: SeenActivity | None, row: Activity) -> bool:
@@ -223,7 +226,7 @@ def _read_graph(ctx: PassContext) -> Flow[None]:
 def _reads(ctx: PassContext, row: MailboxSync) -> bool:
     if row.wait_until is not None and row.wait_until > ctx.now:
         return False
-    return ctx.options.mailboxes is None or row.mailbox in ctx.options.mailboxes or not row.matched
+    return reads_mailbox(ctx, row)
 
 
 def _wanted(ctx: PassContext, row: MailboxSync) -> DeltaWanted:
@@ -286,7 +289,9 @@ def _store_round(ctx: PassContext, wanted: DeltaWanted, answer: DeltaRound) -> F
         proved = yield from _prove_event(ctx, key, known.get(key))
         seen += [proved] if proved is not None else []
     rows = yield from event_rows(ctx, seen, known, row)
-    samples = _push_samples(ctx, mailbox, events) if not answer.full else ()
+    samples: list[PushSample] = []
+    if not answer.full:
+        row, samples = of_events(ctx, row, events)
     row = replace(
         row,
         delta_link=answer.link or None,
@@ -298,7 +303,7 @@ def _store_round(ctx: PassContext, wanted: DeltaWanted, answer: DeltaRound) -> F
     )
     ctx.put_mailbox(row)
     ctx.read_whole.add(mailbox)
-    if rows or samples or answer.link != wanted.link:
+    if rows or samples or answer.link != wanted.link or Side.GRAPH in ctx.proven:
         yield from want(Commit(ctx.firm, (row, *rows, *samples)))
 
 
@@ -339,16 +344,3 @@ def _prove_event(ctx: PassContext, key: EventKey, stored: SeenEvent | None) -> F
     except Gone:
         return replace(stored, gone_at=ctx.now)
     return _observed(ctx, stored, event) if is_newer_event(stored, event) else None
-
-
-def _push_samples(ctx: PassContext, mailbox: MailboxId, events: list[Event]) -> tuple[PushSample, ...]:
-    """How long after each change its notification came; None where polling found it first."""
-    heard = [n.received_at for n in ctx.notices if n.kind is NoticeKind.MAILBOX and n.mailbox == mailbox]
-    samples = []
-    for event in events:
-        if event.modified_at is None or ctx.now - event.modified_at > timedelta(minutes=15):
-            continue
-        after = [at for at in heard if at >= event.modified_at - timedelta(seconds=2)]
-        delay = max(0.0, (min(after) - event.modified_at).total_seconds()) if after else None
-        samples.append(PushSample(firm_id=ctx.firm, side=Side.GRAPH, at=event.modified_at, delay_seconds=delay))
-    return tuple(samples)

@@ -37,6 +37,8 @@ firm_sync: Final = Table(
     Column("graph_failures", Integer, nullable=False),
     Column("last_full_at", Instant),
     Column("last_pass_at", Instant),
+    Column("last_read_at", Instant),
+    Column("unannounced_at", Instant),
     Column("planned_rules", Json(Rules)),
     Column("licensed", Boolean, nullable=False),
 )
@@ -58,6 +60,7 @@ mailbox_sync: Final = Table(
     Column("wait_until", Instant),
     Column("failures", Integer, nullable=False),
     Column("last_read_at", Instant),
+    Column("unannounced_at", Instant),
     Column("checked_at", Instant),
     Index("ix_mailbox_sync_firm_id_mailbox", "firm_id", "mailbox"),
     one_of("state", MailboxState),

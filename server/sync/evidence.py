@@ -1,0 +1,139 @@
+"""Evidence of push: how long after each change its announcement came, or that it never did.
+
+Only changes that people made count. What polling found first waits for its announcement for a while; one that does
+not come is a missing one, and the floor of polling is back at once (see :mod:`server.domain.push`).
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from server.domain.activity import Activity
+from server.domain.event import Event
+from server.domain.ids import MailboxId
+from server.domain.push import EVIDENCE_FOR, PATIENCE, RELAXED_FIRM, RELAXED_MAILBOX, is_proven
+from server.domain.state import FirmSync, MailboxSync, NoticeKind, PushSample, Side
+from server.flow import Flow, want
+from server.ports import Commit, PushSamples, Row
+from server.sync.context import PassContext
+
+#: Clocks of three systems are never quite the same.
+SKEW = timedelta(seconds=2)
+#: Older changes (first readings, long outages) say nothing about push.
+FRESH = timedelta(minutes=15)
+
+
+def weigh(ctx: PassContext) -> Flow[None]:
+    """Close what waits for an announcement, then decide how far polling may relax in this pass."""
+    rows: list[Row] = []
+    for row in ctx.ready():
+        if row.unannounced_at is not None and row.mailbox is not None:
+            sample = _closed(ctx, Side.GRAPH, row.unannounced_at, _heard_of_mailbox(ctx, row.mailbox))
+            if sample is not None:
+                row = replace(row, unannounced_at=None)
+                ctx.put_mailbox(row)
+                rows += [row, sample]
+    if ctx.sync.unannounced_at is not None:
+        sample = _closed(ctx, Side.RAYNET, ctx.sync.unannounced_at, _heard_of_activities(ctx))
+        if sample is not None:
+            ctx.put_sync(replace(ctx.sync, unannounced_at=None))
+            rows += [ctx.sync, sample]
+    if rows:
+        yield from want(Commit(ctx.firm, tuple(rows)))
+    if ctx.options.trigger != "worker":
+        return
+    since = ctx.now - EVIDENCE_FOR
+    for side in (Side.RAYNET, Side.GRAPH):
+        samples = yield from want(PushSamples(ctx.firm, side, since))
+        if is_proven(samples, ctx.now):
+            ctx.proven.add(side)
+
+
+def _closed(ctx: PassContext, side: Side, changed_at: datetime, heard: list[datetime]) -> PushSample | None:
+    after = [at for at in heard if at >= changed_at - SKEW]
+    if after:
+        return PushSample(firm_id=ctx.firm, side=side, at=ctx.now, delay_seconds=_delay(changed_at, min(after)))
+    if ctx.now - changed_at > PATIENCE:
+        return PushSample(firm_id=ctx.firm, side=side, at=ctx.now, delay_seconds=None)
+    return None
+
+
+def _delay(changed_at: datetime, heard_at: datetime) -> float:
+    return max(0.0, (heard_at - changed_at).total_seconds())
+
+
+def _heard_of_mailbox(ctx: PassContext, mailbox: MailboxId) -> list[datetime]:
+    rings = (n for n in ctx.notices if n.kind is NoticeKind.MAILBOX and n.mailbox == mailbox)
+    return [n.received_at for n in rings if not n.dedupe.startswith("own:")]
+
+
+def _heard_of_activities(ctx: PassContext) -> list[datetime]:
+    return [n.received_at for n in ctx.notices if n.kind is NoticeKind.ACTIVITY]
+
+
+def of_events(ctx: PassContext, row: MailboxSync, events: Iterable[Event]) -> tuple[MailboxSync, list[PushSample]]:
+    """Samples of the changes just read, and the calendar's row with what still waits to be announced."""
+    assert row.mailbox is not None
+    heard = _heard_of_mailbox(ctx, row.mailbox)
+    moments = [one.modified_at for one in events if one.modified_at is not None and ctx.now - one.modified_at < FRESH]
+    samples, open_since = _sorted_out(ctx, Side.GRAPH, moments, heard)
+    if open_since is not None:
+        row = replace(row, unannounced_at=min(open_since, row.unannounced_at or open_since))
+    return row, samples
+
+
+def of_activities(ctx: PassContext, sync: FirmSync, rows: Iterable[Activity]) -> tuple[FirmSync, list[PushSample]]:
+    """As :func:`of_events`, for Raynet; our own saves do not count."""
+    moments = [
+        one.modified_at
+        for one in rows
+        if one.modified_at is not None and ctx.now - one.modified_at < FRESH and one.modified_by != sync.login
+    ]
+    samples, open_since = _sorted_out(ctx, Side.RAYNET, moments, _heard_of_activities(ctx))
+    if open_since is not None:
+        sync = replace(sync, unannounced_at=min(open_since, sync.unannounced_at or open_since))
+    return sync, samples
+
+
+def _sorted_out(
+    ctx: PassContext, side: Side, moments: list[datetime], heard: list[datetime]
+) -> tuple[list[PushSample], datetime | None]:
+    samples: list[PushSample] = []
+    waiting: datetime | None = None
+    for changed_at in moments:
+        after = [at for at in heard if at >= changed_at - SKEW]
+        if after:
+            delay = _delay(changed_at, min(after))
+            samples.append(PushSample(firm_id=ctx.firm, side=side, at=ctx.now, delay_seconds=delay))
+        else:
+            waiting = min(changed_at, waiting or changed_at)
+    return samples, waiting
+
+
+# --- what a turn of the worker reads ------------------------------------------------------------------------------
+
+
+def reads_raynet(ctx: PassContext) -> bool:
+    """At the floor, unless push has proven itself and nothing has rung."""
+    if Side.RAYNET not in ctx.proven or _heard_of_activities(ctx):
+        return True
+    last = ctx.sync.last_read_at
+    return last is None or ctx.now - last >= RELAXED_FIRM
+
+
+def reads_mailbox(ctx: PassContext, row: MailboxSync) -> bool:
+    """At the floor, unless push has proven itself and nothing has rung for this calendar."""
+    if Side.GRAPH not in ctx.proven or row.mailbox is None or not row.matched:
+        return True
+    if any(n.mailbox == row.mailbox for n in ctx.notices):
+        return True
+    return row.last_read_at is None or ctx.now - row.last_read_at >= RELAXED_MAILBOX
+
+
+def next_reading_in(ctx: PassContext) -> float | None:
+    """Seconds until something must be read again without a ring; None = the floor."""
+    if {Side.RAYNET, Side.GRAPH} - ctx.proven:
+        return None
+    waits = [RELAXED_FIRM - (ctx.now - (ctx.sync.last_read_at or ctx.now))]
+    waits += [RELAXED_MAILBOX - (ctx.now - (row.last_read_at or ctx.now)) for row in ctx.ready()]
+    return max(1.0, min(wait.total_seconds() for wait in waits))
