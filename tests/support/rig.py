@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from server.domain.ids import FirmId, SeatId
 from server.flow import Done, Failed, Flow, Gather, NewId, Note, Now, Op, Sleep, Stopping
 from server.settings import Settings
+from server.store.admin.administration import Administration
 from server.store.admin.firms import NewFirm
 from server.store.admin.seats import Seats
 from server.store.database import Database, open_database
@@ -189,8 +190,19 @@ class Rig:
         self.database.close()
         self.database = open_database(self.url, KEYS)
         self.engine = _engine(self.world, self.clock, self.database, self.folder)
-        self.driver = StepDriver(self.engine, self.clock, seed=self.seed + 1)
+        self.seed += 1  # a new process never repeats ids
+        self.driver = StepDriver(self.engine, self.clock, seed=self.seed)
         self.clock.advance(seconds=LEASE_SECONDS * 400)
+
+    def restart(self, seconds: float) -> None:
+        """As :meth:`kill`, the new process coming ``seconds`` later. For a pass that let go of its lease."""
+        self.engine.close()
+        self.database.close()
+        self.database = open_database(self.url, KEYS)
+        self.engine = _engine(self.world, self.clock, self.database, self.folder)
+        self.seed += 1  # a new process never repeats ids
+        self.driver = StepDriver(self.engine, self.clock, seed=self.seed)
+        self.tick(seconds)
 
     def rules(self, **changes: str) -> None:
         self.engine.firms.set_rules(self.firm, changes, actor="test")
@@ -198,6 +210,10 @@ class Rig:
     @property
     def seats(self) -> Seats:
         return Seats(self.database, self.clock)
+
+    @property
+    def administration(self) -> Administration:
+        return Administration(self.database, self.clock)
 
     # --- looking ---
 

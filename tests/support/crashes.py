@@ -1,0 +1,397 @@
+"""Histories with a crash or a fault at a chosen effect: prepared once, then run from there as often as there are points.
+
+Between two effects that change nothing outside (reads, clock, ids) a killed process leaves the same world, so a
+crash is placed after each commit and each remote write, and before the first of them. What was prepared is kept by
+``fork``: each history runs in a child process over its own copy of the database.
+"""
+
+import os
+import pickle
+import shutil
+import traceback
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from server.flow import Op
+from server.ports import Commit
+from server.sync.driver import REMOTE_WRITES
+from simulator.faults import Action, Delay, LateEffect, Match, Rule, Twice
+from simulator.raynet.records import Activity, Ref
+from tests.support.oracle import Oracle
+from tests.support.rig import API_LOGIN, Crash, Person, Rig, StepDriver, make_rig
+from tests.support.databases import drop
+
+T = TypeVar("T")
+HOUR = timedelta(hours=1)
+#: How soon a killed worker is followed by a new one.
+RESTART_SECONDS = 20.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """One numbered effect of a pass: its operation, whether it changes something, and its HTTP calls."""
+
+    number: int
+    name: str
+    changes: bool
+    remote_write: bool
+    calls: int
+
+
+class FaultDriver(StepDriver):
+    """Arms one fault for the ``skip``-th HTTP call of one numbered effect."""
+
+    fault: tuple[int, int, Action] | None = None
+    probe: bool = False
+    calls: dict[int, int]
+
+    def _perform(self, op: Op[Any]) -> object:
+        faults = self._faults
+        if self.probe:
+            for system in ("raynet", "graph"):
+                faults.add(Rule(name=f"count-{system}", match=Match(system=system), action=Delay(0.0)))  # type: ignore[arg-type]  # a literal
+            before = sum(faults.fired.values())
+            try:
+                return super()._perform(op)
+            finally:
+                self.calls[self.count] = sum(faults.fired.values()) - before
+        if self.fault is None or self.fault[0] != self.count:
+            return super()._perform(op)
+        _, skip, action = self.fault
+        for system in ("raynet", "graph"):
+            rule = Rule(name=f"fault-{system}", match=Match(system=system), action=action, skip=skip, times=1)  # type: ignore[arg-type]  # a literal
+            faults.add(rule)
+        try:
+            return super()._perform(op)
+        finally:
+            for system in ("raynet", "graph"):
+                faults.remove(f"fault-{system}")
+
+    @property
+    def _faults(self) -> Any:
+        return self.world.faults
+
+    world: Any = None
+
+
+@dataclass(slots=True)
+class Memo:
+    """What a story is about: its records by name, and the instant it began."""
+
+    start: datetime
+    refs: dict[str, Ref] = field(default_factory=dict)
+    events: dict[str, str] = field(default_factory=dict)
+    #: Names of the persons whose mailbox holds the event the story is about.
+    who: str = "jana"
+
+
+Step = Callable[[Rig, Memo], None]
+
+
+def nothing(rig: Rig, memo: Memo) -> None:
+    """No step."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """What is there (``given``, then synchronised), what people then do (``when``), what must come of it (``then``).
+
+    ``then`` is checked only where nobody else did anything in the gap.
+    """
+
+    name: str
+    when: Step
+    given: Step = nothing
+    then: Step = nothing
+    people: tuple[str, ...] = ("jana", "petr")
+    rules: dict[str, str] = field(default_factory=dict)
+    switches: Step = nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accident:
+    """What goes wrong in the pass that carries the change, and what people do before the next process starts."""
+
+    crash_before: int | None = None
+    crash_after: int | None = None
+    fault: tuple[int, int, Action] | None = None
+    gap: Step = nothing
+    gap_name: str = ""
+    restart_seconds: float = RESTART_SECONDS
+    #: Continue with the same process after a fault, instead of killing it.
+    kills: bool = True
+    #: A second crash, in the recovering pass.
+    crash_again: int | None = None
+
+    def __str__(self) -> str:
+        parts = [f"before={self.crash_before}" if self.crash_before else ""]
+        parts += [f"after={self.crash_after}" if self.crash_after else "", f"fault={self.fault}" if self.fault else ""]
+        parts += [f"gap={self.gap_name}" if self.gap_name else "", f"again={self.crash_again}" if self.crash_again else ""]
+        parts += ["" if self.kills else "goes on"]
+        return " ".join(part for part in parts if part) or "nothing"
+
+
+class Prepared:
+    """A story up to the moment before the pass under test; :meth:`play` runs it on in a child process."""
+
+    def __init__(self, rig: Rig, memo: Memo, story: Story) -> None:
+        self.rig, self.memo, self.story = rig, memo, story
+        self._number = 0
+
+    def effects(self) -> list[Effect]:
+        """What the pass does when nothing goes wrong."""
+        return self.forked(self._effects)
+
+    def play(self, accident: Accident) -> list[str]:
+        """The oracle's problems of one history; empty when all is well."""
+        return self.forked(lambda: _played(self.rig, self.memo, self.story, accident))
+
+    def forked(self, work: Callable[[], T]) -> T:
+        """The result of ``work`` done in a child over a copy of the database. Its exceptions come as AssertionError."""
+        self._number += 1
+        read_end, write_end = os.pipe()
+        with warnings.catch_warnings():
+            # Newer Pythons warn of threads; the parent's only other ones wait for the test runner.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            child = os.fork()
+        if child == 0:
+            os.close(read_end)
+            self._in_child(work, write_end)
+        os.close(write_end)
+        with os.fdopen(read_end, "rb") as pipe:
+            answer = pipe.read()
+        os.waitpid(child, 0)
+        assert answer, "the child died"
+        kind, value = pickle.loads(answer)  # noqa: S301  # our own child's
+        assert kind == "ok", value
+        result: T = value
+        return result
+
+    def _in_child(self, work: Callable[[], object], write_end: int) -> None:
+        try:
+            _reopen(self.rig, f"fork{self._number}")
+            answer = ("ok", work())
+        except BaseException:  # noqa: BLE001  # a child must never return into the test runner
+            answer = ("failed", traceback.format_exc(limit=-8))
+        with os.fdopen(write_end, "wb") as pipe:
+            pipe.write(pickle.dumps(answer))
+        os._exit(0)
+
+    def _effects(self) -> list[Effect]:
+        driver = _driver(self.rig)
+        driver.probe, driver.calls = True, {}
+        first = len(driver.log)
+        self.rig.one_pass()
+        return [
+            Effect(
+                number=first + place + 1,
+                name=type(op).__name__,
+                changes=isinstance(op, (Commit, *REMOTE_WRITES)),
+                remote_write=isinstance(op, REMOTE_WRITES),
+                calls=driver.calls.get(first + place + 1, 0),
+            )
+            for place, op in enumerate(driver.log[first:])
+        ]
+
+
+def _driver(rig: Rig) -> FaultDriver:
+    assert isinstance(rig.driver, FaultDriver)
+    return rig.driver
+
+
+def _equip(rig: Rig) -> None:
+    driver = FaultDriver(rig.engine, rig.clock, seed=rig.seed)
+    driver.world = rig.world
+    rig.driver = driver
+
+
+def _reopen(rig: Rig, name: str) -> None:
+    """A new process over a copy of the database."""
+    old = Path(rig.url.removeprefix("sqlite:///"))
+    new = old.with_name(f"{name}.sqlite3")
+    shutil.copyfile(old, new)
+    rig.url = f"sqlite:///{new}"
+    rig.restart(0.0)
+    _equip(rig)
+
+
+@contextmanager
+def prepared(story: Story, folder: Path, *, seed: int = 0) -> Iterator[Prepared]:
+    """The story up to the pass under test, at rest: no connection, no thread."""
+    made = make_rig(folder, people=story.people, rules=dict(story.rules), seed=seed)
+    _equip(made)
+    memo = Memo(start=made.clock().replace(minute=0, second=0, microsecond=0) + 24 * HOUR)
+    try:
+        story.switches(made, memo)
+        made.sync()
+        story.given(made, memo)
+        made.tick()
+        made.sync()
+        made.tick()
+        story.when(made, memo)
+        made.tick()
+        made.engine.close()
+        made.database.close()
+        yield Prepared(made, memo, story)
+    finally:
+        made.engine.close()
+        made.database.close()
+        drop(made.url)
+
+
+def _played(rig: Rig, memo: Memo, story: Story, accident: Accident) -> list[str]:
+    driver = _driver(rig)
+    driver.crash_before, driver.crash_after, driver.fault = (
+        accident.crash_before,
+        accident.crash_after,
+        accident.fault,
+    )
+    crashed = _crashes(rig)
+    if not crashed and accident.fault is None and (accident.crash_before or accident.crash_after):
+        raise AssertionError("the crash never came")
+    driver.fault = None
+    accident.gap(rig, memo)
+    if crashed or accident.kills:
+        rig.restart(accident.restart_seconds)
+        _equip(rig)
+        if accident.crash_again is not None:
+            _driver(rig).crash_after = accident.crash_again
+            _crashes(rig)
+            rig.restart(accident.restart_seconds)
+            _equip(rig)
+    return converged(rig, memo, story, accident)
+
+
+def _crashes(rig: Rig) -> bool:
+    try:
+        rig.one_pass()
+    except Crash:
+        return True
+    return False
+
+
+def converged(rig: Rig, memo: Memo, story: Story, accident: Accident) -> list[str]:
+    """Passes until all late effects have come and nothing is left to do; then what the oracle says."""
+    turns = 0
+    while rig.world.faults.pending() or turns < 2:
+        rig.tick()
+        rig.one_pass()
+        turns += 1
+    rig.tick(150.0)
+    rig.sync()
+    late = accident.fault is not None and isinstance(accident.fault[2], LateEffect | Twice)
+    oracle = Oracle(rig)
+    problems = oracle.check(late_writes=late and bool(accident.gap_name))
+    oracle.rests()
+    if accident.gap is nothing:
+        try:
+            story.then(rig, memo)
+        except AssertionError:
+            problems.append("the change was not carried: " + traceback.format_exc(limit=-1).strip()[-300:])
+    return problems
+
+
+# --- where it goes wrong ------------------------------------------------------------------------------------------
+
+
+def crash_points(effects: list[Effect]) -> list[Accident]:
+    """Before anything, and after each effect that changes something: every distinguishable moment of death."""
+    changing = [one for one in effects if one.changes]
+    first = [Accident(crash_before=changing[0].number)] if changing else []
+    return first + [Accident(crash_after=one.number) for one in changing]
+
+
+def every_point(effects: list[Effect]) -> list[Accident]:
+    """Before and after literally every effect."""
+    before = [Accident(crash_before=one.number) for one in effects]
+    return before + [Accident(crash_after=one.number) for one in effects]
+
+
+# --- what people do in the gap ------------------------------------------------------------------------------------
+
+
+def activity_in_focus(rig: Rig, memo: Memo) -> Activity | None:
+    """The record the story is about: named by it, or the newest one that our application made."""
+    if "it" in memo.refs:
+        return rig.raynet.activity(memo.refs["it"])
+    made = [one for one in rig.raynet.activities() if one.created_by == API_LOGIN]
+    return made[-1] if made else None
+
+
+def event_in_focus(rig: Rig, memo: Memo) -> str | None:
+    """The event the story is about: named by it, or the newest one in the focused person's calendar."""
+    events = rig.people[memo.who].outlook.events()
+    if "it" in memo.events:
+        return memo.events["it"] if memo.events["it"] in events else None
+    return list(events)[-1] if events else None
+
+
+def person(rig: Rig, memo: Memo) -> Person:
+    return rig.people[memo.who]
+
+
+def edit_in_raynet(rig: Rig, memo: Memo) -> None:
+    one = activity_in_focus(rig, memo)
+    if one is not None and not one.is_locked:
+        person(rig, memo).ui.edit(one.ref, title="Z mezery v Raynetu", description="<p>mezera R</p>")
+
+
+def edit_in_outlook(rig: Rig, memo: Memo) -> None:
+    event = event_in_focus(rig, memo)
+    if event is not None:
+        person(rig, memo).outlook.edit(event, subject="Z mezery v Outlooku", location={"displayName": "Mezera"})
+
+
+def move_in_raynet(rig: Rig, memo: Memo) -> None:
+    one = activity_in_focus(rig, memo)
+    if one is not None:
+        person(rig, memo).ui.edit(
+            one.ref, scheduled_from=memo.start + 30 * HOUR, scheduled_till=memo.start + 31 * HOUR
+        )
+
+
+def move_in_outlook(rig: Rig, memo: Memo) -> None:
+    event = event_in_focus(rig, memo)
+    if event is not None:
+        person(rig, memo).outlook.move_in_time(event, memo.start + 40 * HOUR, memo.start + 41 * HOUR)
+
+
+def delete_in_raynet(rig: Rig, memo: Memo) -> None:
+    one = activity_in_focus(rig, memo)
+    if one is not None:
+        person(rig, memo).ui.delete(one.ref)
+
+
+def delete_in_outlook(rig: Rig, memo: Memo) -> None:
+    event = event_in_focus(rig, memo)
+    if event is not None:
+        person(rig, memo).outlook.delete(event)
+
+
+def make_private(rig: Rig, memo: Memo) -> None:
+    event = event_in_focus(rig, memo)
+    if event is not None:
+        person(rig, memo).outlook.edit(event, sensitivity="private", subject="Tajná operace kolene")
+
+
+def edit_on_both(rig: Rig, memo: Memo) -> None:
+    edit_in_raynet(rig, memo)
+    edit_in_outlook(rig, memo)
+
+
+GAPS: dict[str, Step] = {
+    "": nothing,
+    "edit_in_raynet": edit_in_raynet,
+    "edit_in_outlook": edit_in_outlook,
+    "move_in_raynet": move_in_raynet,
+    "move_in_outlook": move_in_outlook,
+    "delete_in_raynet": delete_in_raynet,
+    "delete_in_outlook": delete_in_outlook,
+    "make_private": make_private,
+    "edit_on_both": edit_on_both,
+}
