@@ -66,7 +66,7 @@ def configure_logging(settings: Settings, *, stream: TextIO | None = None, level
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for name in ("urllib3", "msal", "requests", "schedule", "sqlalchemy"):
+    for name in ("urllib3", "msal", "requests", "schedule", "sqlalchemy", "alembic.runtime"):
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
     logging.captureWarnings(True)
     configure_structlog()
