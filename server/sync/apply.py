@@ -21,6 +21,7 @@ from server.domain.state import (
     Intent,
     IntentKind,
     IntentState,
+    Link,
     MailboxState,
     Payload,
     Side,
@@ -29,20 +30,9 @@ from server.domain.state import (
 )
 from server.errors import Changed, Denied, Gone, Rejected, Remote, Throttled, Unavailable
 from server.flow import Flow, NewId, Stopping, want
-from server.ports import (
-    AddExtId,
-    Commit,
-    CreateActivity,
-    CreateEvent,
-    DeleteActivity,
-    DeleteEvent,
-    Forget,
-    GetActivity,
-    GetEvent,
-    Row,
-    UpdateActivity,
-    UpdateEvent,
-)
+from server.ports.graph import CreateEvent, DeleteEvent, GetEvent, UpdateEvent
+from server.ports.raynet import AddExtId, CreateActivity, DeleteActivity, GetActivity, UpdateActivity
+from server.ports.store import Commit, Forget, Row
 from server.sync.context import PassContext, concerns_side, side_trouble, waited
 from server.sync.seats import due, mailbox_scope, mailbox_trouble
 from server.sync.work import LinkWork, full_list
@@ -51,6 +41,7 @@ from server.sync.work import LinkWork, full_list
 FIRST_RETRY = timedelta(hours=1)
 LONGEST_RETRY = timedelta(hours=24)
 TOMBSTONE_FOR = timedelta(hours=24)
+GRAPH_WRITES = (IntentKind.CREATE_EVENT, IntentKind.UPDATE_EVENT, IntentKind.DELETE_EVENT)
 
 
 def carry_out(ctx: PassContext, group: Group, plan: Plan) -> Flow[None]:
@@ -222,19 +213,54 @@ def send(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tuple[Row, ..
             return (yield from _delete_activity(ctx, work, intent))
 
 
-def failed(ctx: PassContext, work: LinkWork, intent: Intent, error: Remote) -> Flow[None]:
-    """Store what a refused or lost write means, so that nothing is repeated blindly and nothing is forgotten."""
-    retry = due(ctx, work.link.id, error.code)
-    if isinstance(error, Unavailable) and error.unknown_outcome:
-        ctx.error(str(intent.activity or intent.event or intent.kind.value), error)
-        later = replace(retry, due_at=ctx.now + waited(1), attempts=1)
-        yield from want(Commit(ctx.firm, (replace(intent, attempts=intent.attempts + 1), later)))
-        ctx.unsettled = True
+def failed(ctx: PassContext, work: LinkWork, intent: Intent, error: Remote, *, maybe_sent: bool = False) -> Flow[None]:
+    """Store what a refused or lost write means, so that nothing is repeated blindly and nothing is forgotten.
+
+    ``maybe_sent``: an earlier attempt may have arrived or may still arrive, whatever this error says.
+    """
+    intent = _as_far_as_it_got(work, intent)
+    lost = isinstance(error, Unavailable) and error.unknown_outcome
+    if lost or ((maybe_sent or intent.half_done) and not isinstance(error, Rejected | Changed | Gone)):
+        yield from _kept_open(ctx, work, intent, error, lost=lost)
+    else:
+        yield from _given_up(ctx, work, intent, error, maybe_sent=maybe_sent)
+    if lost or isinstance(error, Rejected | Changed | Gone):
         return
-    rows: list[Row] = [replace(intent, state=IntentState.DROPPED)]
+    if mailbox_scope(error):
+        yield from mailbox_trouble(ctx, work.mailbox_of(intent.pair_id), error)
+    elif concerns_side(error):
+        yield from side_trouble(ctx, Side.GRAPH if intent.kind in GRAPH_WRITES else Side.RAYNET, error)
+    elif isinstance(error, Denied):
+        ctx.error(str(intent.activity or intent.event), error)
+
+
+def _as_far_as_it_got(work: LinkWork, intent: Intent) -> Intent:
+    """A create whose placeholder exists is half done, wherever it was stopped."""
+    if intent.kind is IntentKind.CREATE_ACTIVITY and work.link.activity is not None:
+        return replace(intent, activity=work.link.activity, half_done=True)
+    return intent
+
+
+def _kept_open(ctx: PassContext, work: LinkWork, intent: Intent, error: Remote, *, lost: bool) -> Flow[None]:
+    """Whether it was done is not known: recovery looks, as soon as the side may be asked again."""
+    if lost:
+        ctx.error(str(intent.activity or intent.event or intent.kind.value), error)
+        intent = replace(intent, attempts=intent.attempts + 1)
+        ctx.unsettled = True
+    until = error.until if isinstance(error, Throttled) else ctx.now + waited(max(1, intent.attempts))
+    later = replace(due(ctx, work.link.id, error.code), due_at=until, attempts=1)
+    yield from want(Commit(ctx.firm, (intent, later)))
+
+
+def _given_up(ctx: PassContext, work: LinkWork, intent: Intent, error: Remote, *, maybe_sent: bool) -> Flow[None]:
+    """The write did not happen: drop it; the next plan starts from what is true then."""
+    retry = due(ctx, work.link.id, error.code)
+    rows: list[Row] = list(abandoned(ctx, work, intent)) if maybe_sent else [_dropped(intent)]
+    if intent.kind is IntentKind.CREATE_ACTIVITY and intent.half_done:
+        rows.append(_without_placeholder(ctx, work))
     if isinstance(error, Rejected):
         ctx.error(str(intent.activity or intent.event or intent.kind.value), error)
-        graph = intent.kind in (IntentKind.CREATE_EVENT, IntentKind.UPDATE_EVENT, IntentKind.DELETE_EVENT)
+        graph = intent.kind in GRAPH_WRITES
         reason = Reason.REJECTED_BY_GRAPH if graph else Reason.REJECTED_BY_RAYNET
         pair = work.parked(intent.pair_id, reason)
         wait = min(LONGEST_RETRY, FIRST_RETRY * float(2 ** min(pair.failures - 1, 6)))
@@ -247,15 +273,18 @@ def failed(ctx: PassContext, work: LinkWork, intent: Intent, error: Remote) -> F
         until = error.until if isinstance(error, Throttled) else ctx.now + waited(1)
         rows.append(replace(retry, due_at=until, attempts=1))
     yield from want(Commit(ctx.firm, tuple(rows)))
-    if isinstance(error, Rejected | Changed | Gone):
-        return
-    if mailbox_scope(error):
-        yield from mailbox_trouble(ctx, work.mailbox_of(intent.pair_id), error)
-    elif concerns_side(error):
-        graph = intent.kind in (IntentKind.CREATE_EVENT, IntentKind.UPDATE_EVENT, IntentKind.DELETE_EVENT)
-        yield from side_trouble(ctx, Side.GRAPH if graph else Side.RAYNET, error)
-    elif isinstance(error, Denied):
-        ctx.error(str(intent.activity or intent.event), error)
+
+
+def _dropped(intent: Intent) -> Intent:
+    return replace(intent, state=IntentState.DROPPED)
+
+
+def _without_placeholder(ctx: PassContext, work: LinkWork) -> Link:
+    """The link forgets its half-made record, which is neutral and ours: it is removed at the end of the pass."""
+    if work.link.activity is not None:
+        ctx.orphans.append(work.link.activity)
+    work.link = replace(work.link, activity=None, generation=work.link.generation + 1)
+    return work.link
 
 
 def _parked_trail(ctx: PassContext, work: LinkWork, intent: Intent, reason: Reason, error: Remote) -> Trail:
@@ -288,13 +317,20 @@ def _look_again(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tuple[
 
 
 def create_event(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tuple[Row, ...]]:
-    """Create; an answer that may describe an older twin is verified by a read (hazard H5)."""
+    """Create; an answer that may describe an older twin is verified by a read (hazard H5).
+
+    A twin that is gone was made by an earlier attempt and deleted by its user: a deletion like any other.
+    """
     draft = intent.payload.event_draft
     assert draft is not None
     event = yield from want(CreateEvent(ctx.firm, work.mailbox_of(intent.pair_id), draft))
-    if intent.attempts:
+    if not intent.attempts:
+        return work.event_created(intent, event, echo=True)
+    try:
         event = yield from want(GetEvent(ctx.firm, event.key))
-    return work.event_created(intent, event, echo=intent.attempts == 0)
+    except Gone:
+        return (*work.event_created(intent, event, echo=False), *work.event_gone(event.key, ctx.now))
+    return work.event_created(intent, event, echo=False)
 
 
 def _update_event(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tuple[Row, ...] | None]:
@@ -356,8 +392,17 @@ def create_activity(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tu
     assert draft is not None
     key = yield from want(CreateActivity(ctx.firm, NEW_TYPE, draft))
     made = replace(intent, activity=key, half_done=True)
-    yield from want(Commit(ctx.firm, work.activity_made(intent, key)))
+    yield from want(Commit(ctx.firm, (*work.activity_made(intent, key), *_counted(ctx))))
     return (yield from reveal(ctx, work, made, None))
+
+
+def _counted(ctx: PassContext) -> tuple[Row, ...]:
+    """The instance holds one activity more: when somebody deletes it before the next reading, the total tells."""
+    cursor = ctx.sync.cursor
+    if cursor is None or cursor.total is None:
+        return ()
+    ctx.put_sync(replace(ctx.sync, cursor=replace(cursor, total=cursor.total + 1)))
+    return (ctx.sync,)
 
 
 def reveal(ctx: PassContext, work: LinkWork, intent: Intent, detail: Activity | None) -> Flow[tuple[Row, ...]]:

@@ -14,24 +14,16 @@ from server.domain.ids import ActivityKey, EventId, EventKey, MailboxId
 from server.domain.state import MailboxSync, PushSample, RaynetCursor, SeenActivity, SeenEvent, Side
 from server.errors import Gone, Remote, TokenLost
 from server.flow import Failed, Flow, gather, want
-from server.ports import (
+from server.ports.graph import DeltaRound, DeltaWanted, GetEvent, ReadCalendar, ReadDeltas
+from server.ports.raynet import (
     ActivitiesById,
     ActivityPage,
-    Commit,
-    DeltaRound,
-    DeltaWanted,
     FindActivity,
     GetActivity,
-    GetEvent,
-    KnownActivities,
-    KnownEvents,
-    LinksOf,
-    LoadSeen,
     NewestActivities,
-    ReadCalendar,
-    ReadDeltas,
     WindowActivities,
 )
+from server.ports.store import Commit, KnownActivities, KnownEvents, LinksOf, LoadSeen
 from server.sync.context import PassContext, concerns_side, side_trouble, side_well
 from server.sync.evidence import of_activities, of_events, reads_mailbox, reads_raynet
 from server.sync.observe import activity_rows, event_rows
@@ -108,7 +100,14 @@ def _newest(ctx: PassContext, cursor: RaynetCursor) -> Flow[None]:
         rows += page.activities
         offset += NEXT_PAGE
     watermark = max(cursor.watermark, _newest_of(rows) or cursor.watermark)
-    created = {one.key for one in rows if one.created_at is not None and one.created_at > cursor.watermark}
+    stored, _ = yield from want(LoadSeen(ctx.firm, activities=tuple({one.key for one in rows})))
+    # What we made ourselves was added to the total then.
+    ours = {one.key for one in stored}
+    created = {
+        one.key
+        for one in rows
+        if one.created_at is not None and one.created_at > cursor.watermark and one.key not in ours
+    }
     yield from _store_activities(ctx, rows, RaynetCursor(watermark=watermark, total=cursor.total))
     if cursor.total is None or total != cursor.total + len(created):
         yield from _sweep(ctx, skip={one.key for one in rows})

@@ -6,38 +6,33 @@ has become private meanwhile.
 """
 
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
-from server.domain.activity import Activity, ParticipantWrite
+from server.domain.activity import Activity, ParticipantWrite, Priority
+from server.domain.content import MERGED_FIELDS
+from server.domain.draft import shown
 from server.domain.ids import LinkId
-from server.domain.keys import is_placeholder
-from server.domain.mapping import NEW_TYPE
+from server.domain.keys import conflict_id, is_placeholder
+from server.domain.mapping import NEW_TYPE, raynet_content, raynet_when
+from server.domain.merge import is_empty
 from server.domain.reasons import Reason
 from server.domain.reconcile import reconcile
-from server.domain.state import Group, Intent, IntentKind, IntentState, Pair, PairState, Payload, Side, Trail
+from server.domain.state import Conflict, Group, Intent, IntentKind, IntentState, Pair, PairState, Payload, Side, Trail
+from server.domain.when import Inverted
 from server.errors import Gone, Remote
 from server.flow import Flow, want
-from server.ports import (
-    Commit,
-    DeleteActivity,
-    FindByExtId,
-    FindByTitle,
-    FindEvents,
-    GetActivity,
-    GetEvent,
-    LoadGroups,
-    OpenIntents,
-    Row,
-)
-from server.sync.apply import abandoned, create_activity, create_event, failed, reveal
+from server.ports.graph import FindEvents, GetEvent
+from server.ports.raynet import DeleteActivity, FindByExtId, FindByTitle, GetActivity
+from server.ports.store import Commit, LoadGroups, OpenIntents, Row
+from server.sync.apply import GRAPH_WRITES, abandoned, create_activity, create_event, failed, reveal
 from server.sync.context import PassContext
 from server.sync.seats import due
 from server.sync.work import LinkWork, predicted
 
 #: Clocks may differ by some minutes; a placeholder is unique by its title anyway.
 SKEW = timedelta(minutes=15)
-_GRAPH = (IntentKind.CREATE_EVENT, IntentKind.UPDATE_EVENT, IntentKind.DELETE_EVENT)
 
 
 def recover(ctx: PassContext) -> Flow[None]:
@@ -52,16 +47,22 @@ def recover(ctx: PassContext) -> Flow[None]:
     for group in groups:
         work = LinkWork(group, group.link, group.pairs, ctx.world())
         for intent in sorted(by_link[group.link.id], key=lambda one: (one.at, one.id)):
-            side = Side.GRAPH if intent.kind in _GRAPH else Side.RAYNET
-            if side in ctx.blocked:
+            side = Side.GRAPH if intent.kind in GRAPH_WRITES else Side.RAYNET
+            if side in ctx.blocked or _mailbox_waits(ctx, work, intent):
                 continue
             try:
                 rows = yield from _settle(ctx, work, intent)
             except Remote as error:
-                yield from failed(ctx, work, intent, error)
+                yield from failed(ctx, work, intent, error, maybe_sent=True)
                 continue
             trail = _trail(ctx, work, intent)
             yield from want(Commit(ctx.firm, (*rows, trail, due(ctx, work.link.id, "recovered"))))
+
+
+def _mailbox_waits(ctx: PassContext, work: LinkWork, intent: Intent) -> bool:
+    row = ctx.mailbox(work.mailbox_of(intent.pair_id))
+    waits = row is not None and row.wait_until is not None and row.wait_until > ctx.now
+    return waits and intent.kind in GRAPH_WRITES
 
 
 def _trail(ctx: PassContext, work: LinkWork, intent: Intent) -> Trail:
@@ -145,10 +146,17 @@ def _activity_create(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[t
         # Somebody removed the placeholder: nothing of this create is left.
         work.link = replace(work.link, activity=None, generation=work.link.generation + 1)
         return (_dropped(intent), work.link)
-    if found is not None and not is_placeholder(found.title):
+    if found is not None and _is_filled(found, intent):
+        yield from _recount(ctx)
         made = replace(intent, activity=found.key, half_done=True)
         rows = work.activity_made(made, found.key)
         return (*rows[:1], *work.activity_revealed(made, found))
+    if found is not None:
+        yield from _recount(ctx)
+    typed = _typed_into(ctx, work, intent, found) if found is not None else ()
+    if typed:
+        ctx.counts.conflicts += len(typed)
+        yield from want(Commit(ctx.firm, typed))
     fresh = yield from _fresh_intent(ctx, work, intent)
     if fresh is None:
         return (yield from _abandon_placeholder(ctx, work, intent, found))
@@ -160,6 +168,56 @@ def _activity_create(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[t
     rows = work.activity_made(made, found.key) if not intent.half_done else (made,)
     yield from want(Commit(ctx.firm, (*rows, work.remember_sent(made))))
     return (yield from reveal(ctx, work, made, found if found.detailed else None))
+
+
+def _recount(ctx: PassContext) -> Flow[None]:
+    """Whether the last total counts this record is not known: the next reading looks for deletions itself."""
+    if ctx.sync.cursor is not None and ctx.sync.cursor.total is not None:
+        ctx.put_sync(replace(ctx.sync, cursor=replace(ctx.sync.cursor, total=None)))
+        yield from want(Commit(ctx.firm, (ctx.sync,)))
+
+
+def _is_filled(found: Activity, intent: Intent) -> bool:
+    """Whether the one update that fills a placeholder has arrived.
+
+    A placeholder that somebody edited is not filled: without a time it would count as taken out of the calendar.
+    """
+    change = intent.payload.activity_change
+    if is_placeholder(found.title):
+        return False
+    return found.scheduled_from is not None or (change is not None and change.title == found.title)
+
+
+def _typed_into(ctx: PassContext, work: LinkWork, intent: Intent, found: Activity) -> tuple[Conflict, ...]:
+    """What somebody wrote into the placeholder, for the journal: the update that fills it takes its place."""
+    draft, expects = intent.payload.activity_draft, intent.expects
+    assert draft is not None
+    when = raynet_when(found, ctx.world(), None)
+    content = raynet_content(found, None if isinstance(when, Inverted) else when)
+    rows = []
+    for field in MERGED_FIELDS:
+        lost = getattr(content, field.value)
+        kept = getattr(expects.raynet, field.value) if expects is not None else None
+        ours = (kept, Priority.DEFAULT, draft.title)
+        if is_empty(lost) or lost in ours:
+            continue
+        rows.append(
+            Conflict(
+                id=conflict_id(intent.pair_id, field.value, shown(kept), shown(lost)),
+                firm_id=ctx.firm,
+                link_id=work.link.id,
+                pair_id=intent.pair_id,
+                activity=found.key,
+                mailbox=work.mailbox_of(intent.pair_id),
+                field=field,
+                base="",
+                kept=shown(kept),
+                lost=shown(lost),
+                lost_side=Side.RAYNET,
+                at=ctx.now,
+            )
+        )
+    return tuple(rows)
 
 
 def _find_made(ctx: PassContext, intent: Intent) -> Flow[Activity | None]:
@@ -207,10 +265,8 @@ def _abandon_placeholder(
 ) -> Flow[tuple[Row, ...]]:
     """Its event is gone or not to be carried any more: take the neutral record away again."""
     if found is not None:
-        try:
+        with suppress(Gone):
             yield from want(DeleteActivity(ctx.firm, found.key))
-        except Gone:
-            pass
     work.link = replace(work.link, activity=None, generation=work.link.generation + 1)
     return (_dropped(intent), work.link)
 

@@ -18,13 +18,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from server.flow import Op
-from server.ports import Commit
+from server.ports.store import Commit
 from server.sync.driver import REMOTE_WRITES
 from simulator.faults import Action, Delay, LateEffect, Match, Rule, Twice
 from simulator.raynet.records import Activity, Ref
+from tests.support.databases import drop
 from tests.support.oracle import Oracle
 from tests.support.rig import API_LOGIN, Crash, Person, Rig, StepDriver, make_rig
-from tests.support.databases import drop
 
 T = TypeVar("T")
 HOUR = timedelta(hours=1)
@@ -131,7 +131,10 @@ class Accident:
     def __str__(self) -> str:
         parts = [f"before={self.crash_before}" if self.crash_before else ""]
         parts += [f"after={self.crash_after}" if self.crash_after else "", f"fault={self.fault}" if self.fault else ""]
-        parts += [f"gap={self.gap_name}" if self.gap_name else "", f"again={self.crash_again}" if self.crash_again else ""]
+        parts += [
+            f"gap={self.gap_name}" if self.gap_name else "",
+            f"again={self.crash_again}" if self.crash_again else "",
+        ]
         parts += ["" if self.kills else "goes on"]
         return " ".join(part for part in parts if part) or "nothing"
 
@@ -350,9 +353,7 @@ def edit_in_outlook(rig: Rig, memo: Memo) -> None:
 def move_in_raynet(rig: Rig, memo: Memo) -> None:
     one = activity_in_focus(rig, memo)
     if one is not None:
-        person(rig, memo).ui.edit(
-            one.ref, scheduled_from=memo.start + 30 * HOUR, scheduled_till=memo.start + 31 * HOUR
-        )
+        person(rig, memo).ui.edit(one.ref, scheduled_from=memo.start + 30 * HOUR, scheduled_till=memo.start + 31 * HOUR)
 
 
 def move_in_outlook(rig: Rig, memo: Memo) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from server.domain.ids import LinkId
 from server.domain.state import Conflict, Group, Intent, IntentState, PairState
-from server.ports import LoadGroups
+from server.ports.store import LoadGroups
 from server.store import shapes
 from server.store.admin.journal import Conflicts
 from server.store.tables import items
@@ -271,7 +271,11 @@ class Oracle:
         out = []
         for group in self.groups:
             moments: list[Moment] = []
-            refs = {(i.activity.type.value, i.activity.id) for i in self.intents if i.link_id == group.link.id and i.activity}
+            refs = {
+                (i.activity.type.value, i.activity.id)
+                for i in self.intents
+                if i.link_id == group.link.id and i.activity
+            }
             if group.link.activity is not None:
                 refs.add((group.link.activity.type.value, group.link.activity.id))
             for ref in refs:
