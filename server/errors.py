@@ -1,6 +1,6 @@
-"""The one exception tree. Each class says when it is raised; sentences for people live in catalogues keyed by ``code``.
+"""The one exception tree. Each class says when it is raised; sentences live in catalogues keyed by ``code``.
 
-Nothing here carries a subject, a title, a body, a name, an address, a key or a token: only codes, ids, counts and times.
+Nothing here carries a subject, a title, a body, a name, an address, a key or a token: only codes, ids and counts.
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class RosError(Exception):
-    """Root of the tree. ``code`` is stable and keys the sentence a person reads; ``data`` holds ids, counts and codes."""
+    """Root of the tree. ``code`` is stable and keys the sentence a person reads; ``data``: ids, counts, codes."""
 
     code: str = "error"
 
@@ -84,7 +84,7 @@ class Remote(RosError):
 
 
 class Unavailable(Remote):
-    """Time-out, connection loss, 5xx without a permanent marker, a broken or truncated reply: back off, ask again later.
+    """Time-out, lost connection, 5xx without a permanent marker, a broken or truncated reply: ask again later.
 
     ``unknown_outcome`` is true where a write was sent and no valid reply came: it may have been applied.
     """

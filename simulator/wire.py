@@ -11,7 +11,10 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SimRequest:
-    """One HTTP request as it reaches a simulated system. ``headers`` keys are lower case; ``query`` keeps order and repeats, decoded."""
+    """One HTTP request as it reaches a simulated system.
+
+    ``headers`` keys are lower case; ``path`` is raw (still percent-encoded); ``query`` is decoded, in order.
+    """
 
     method: str
     host: str

@@ -15,7 +15,8 @@ from server.domain.ids import FirmId
 from server.domain.rules import as_text
 from server.domain.state import Firm
 from server.errors import Invalid, Remote
-from server.ports import Probe, ProbeTenant
+from server.ports.graph import ProbeTenant
+from server.ports.raynet import Probe
 from server.settings import normal_base_url
 from server.store.admin.firms import ConnectionChange, LicenceChange, NewFirm
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import click
 
 from server.cli.catalogue import explained
+from server.cli.demo import demo
 from server.cli.doctor import doctor
 from server.cli.firm import firm
 from server.cli.pairs import conflicts, holds, pairs, why
@@ -25,7 +26,24 @@ ros = click.version_option(package_name="raynet-outlook-sync", prog_name="ros")(
         "ros",
         "Obousměrná synchronizace Raynet CRM a kalendářů Outlooku.",
         "Two-way synchronisation of Raynet CRM and Outlook calendars.",
-        [doctor, migrate, admin, firm, user, sync, pairs, why, conflicts, holds, undo, status, serve, worker, simulator],
+        [
+            doctor,
+            migrate,
+            admin,
+            firm,
+            user,
+            sync,
+            pairs,
+            why,
+            conflicts,
+            holds,
+            undo,
+            status,
+            serve,
+            worker,
+            simulator,
+            demo,
+        ],
     )
 )
 

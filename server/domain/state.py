@@ -75,7 +75,7 @@ class Decision(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breaker:
-    """Set when credentials were refused: nothing is sent until the connection changes or ``retry_at`` allows one probe."""
+    """Credentials were refused: nothing is sent until the connection changes or ``retry_at`` allows one probe."""
 
     code: str
     since: datetime
@@ -159,7 +159,7 @@ class MailboxSync:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenActivity:
-    """Last observation of an activity; ``gone_at`` is set by proof only, ``hidden`` when the API user may not see it."""
+    """Last observation of an activity; ``gone_at`` by proof only, ``hidden`` when the API user may not see it."""
 
     firm_id: FirmId
     key: ActivityKey

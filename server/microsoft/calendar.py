@@ -26,7 +26,7 @@ from server.microsoft.translate import (
     raw_html,
     understood,
 )
-from server.ports import CreateEvent, DeleteEvent, FindEvents, GetEvent, ReadCalendar, UpdateEvent
+from server.ports.graph import CreateEvent, DeleteEvent, FindEvents, GetEvent, ReadCalendar, UpdateEvent
 
 #: Fact: ``$filter`` inside ``$expand``; spaces as ``%20``, not ``+`` [doc], §14.
 _EXPAND: Final = "$expand=singleValueExtendedProperties($filter=" + quote(f"id eq '{OWN_PROPERTY}'", safe="") + ")"

@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 from server.domain.ids import FirmId, MailboxId
 from server.errors import Misconfigured, Remote
 from server.flow import Op
-from server.ports import ProbeMailbox, ProbeTenant
+from server.ports.graph import ProbeMailbox, ProbeTenant
 
 #: Fact: application permissions are granted only through the registration's static set; never ``common`` [doc], §3.
 _SCOPE: Final = "https://graph.microsoft.com/.default"

@@ -19,7 +19,7 @@ from server.microsoft.codes import GraphCode
 from server.microsoft.exchange import Call, Json, Reply, user_path
 from server.microsoft.moments import view_window
 from server.microsoft.translate import understood
-from server.ports import DeltaRound, DeltaWanted, ReadDeltas
+from server.ports.graph import DeltaRound, DeltaWanted, ReadDeltas
 
 _PAGE_SIZE: Final = 100
 _PAGE_SIZE_AFTER_LOOP: Final = 1000

@@ -9,7 +9,7 @@ from server.domain.ids import FirmId, MailboxId
 from server.microsoft.client import GraphClient, broken_reply
 from server.microsoft.exchange import Call, user_path
 from server.microsoft.wire import GraphUserShape
-from server.ports import FindUser, GraphUser, ProbeMailbox, ProbeTenant
+from server.ports.graph import FindUser, GraphUser, ProbeMailbox, ProbeTenant
 
 _MEMBERS: Final = "id,displayName,mail,userPrincipalName,proxyAddresses,userType"
 _PRIMARY: Final = "SMTP:"

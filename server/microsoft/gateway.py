@@ -17,7 +17,7 @@ from server.microsoft.directory import Directory
 from server.microsoft.governor import CallCounts, Governor
 from server.microsoft.subscriptions import Subscriptions
 from server.microsoft.tokens import AppRegistration, Tokens
-from server.ports import (
+from server.ports.graph import (
     CreateEvent,
     DeleteEvent,
     FindEvents,

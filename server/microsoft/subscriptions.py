@@ -15,7 +15,7 @@ from server.microsoft.codes import GraphCode
 from server.microsoft.exchange import Call, Reply, user_path
 from server.microsoft.moments import format_instant, parse_instant
 from server.microsoft.wire import SubscriptionShape
-from server.ports import RenewSubscription, Subscribe, Unsubscribe
+from server.ports.graph import RenewSubscription, Subscribe, Unsubscribe
 
 #: Fact: longest life of event subscriptions [doc, 2026-09], §16; older pages say 4,230.
 LONGEST_LIFE: Final = timedelta(minutes=10_080)

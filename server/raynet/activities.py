@@ -8,7 +8,7 @@ from server.domain.activity import Activity
 from server.domain.ids import ActivityKey, ActivityType
 from server.domain.text import clean
 from server.errors import Gone, Rejected, Unavailable
-from server.ports import (
+from server.ports.raynet import (
     ActivitiesById,
     ActivityPage,
     AddExtId,

@@ -10,7 +10,7 @@ from server.domain.ids import PersonId
 from server.domain.text import clean
 from server.domain.zones import iana_zone
 from server.errors import Denied, Gone, Rejected, Remote
-from server.ports import PersonsByEmail, Probe, RaynetIdentity, RaynetUser, RaynetUsers
+from server.ports.raynet import PersonsByEmail, Probe, RaynetIdentity, RaynetUser, RaynetUsers
 from server.raynet.access import ISO_DATES, Access, understood
 from server.raynet.client import Call
 from server.raynet.codes import RaynetCode

@@ -14,7 +14,7 @@ from typing import Any
 from server.domain.ids import FirmId
 from server.domain.zones import iana_zone
 from server.flow import Op
-from server.ports import (
+from server.ports.raynet import (
     ActivitiesById,
     AddExtId,
     CreateActivity,

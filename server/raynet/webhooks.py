@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from server.domain.ids import ENTITY_NAMES
 from server.errors import Rejected, Unavailable
-from server.ports import CreateWebhook, DeleteWebhook, ListWebhooks, WebhookSeen
+from server.ports.raynet import CreateWebhook, DeleteWebhook, ListWebhooks, WebhookSeen
 from server.raynet.access import Access, understood
 from server.raynet.client import Call
 from server.raynet.codes import RaynetCode

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from server.flow import Op
-from server.ports import (
+from server.ports.store import (
     Commit,
     DueLinks,
     KnownActivities,

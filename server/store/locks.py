@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, and_, case, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, exists, or_, select
 
 from server.domain.ids import FirmId
 from server.errors import Outdated
 from server.store.database import Database
 from server.store.dialects import database_ms, insert_new
-from server.store.scope import FirmScope
+from server.store.scope import FirmScope, Prepared
 from server.store.tables.people import firm as firm_table
 from server.store.tables.runtime import lease as lease_table
 from server.store.tables.runtime import notice
@@ -158,10 +158,20 @@ class Leases:
         )
 
 
+_HELD: Final = Prepared(
+    select(lease_table.c.epoch)
+    .where(
+        lease_table.c.firm_id == bindparam("firm"),
+        lease_table.c.owner == bindparam("owner"),
+        lease_table.c.epoch == bindparam("epoch"),
+    )
+    .with_for_update(read=True)
+)
+
+
 def fence(scope: FirmScope, lease: Lease) -> None:
     """Hold the lease's row until this transaction ends. Raises :class:`Outdated` when another owner has taken it."""
-    statement = select(lease_table.c.epoch).where(_is(lease)).with_for_update(read=True)
-    if scope.first(statement) is None:
+    if scope.first(_HELD, firm=lease.firm, owner=lease.owner, epoch=lease.epoch) is None:
         raise Outdated("lease_lost", firm=lease.firm)
 
 

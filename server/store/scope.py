@@ -33,22 +33,26 @@ class FirmScope:
         self.connection = connection
         self.firm = firm
 
-    def rows(self, statement: Select[*tuple[Any, ...]]) -> Sequence[Row[*tuple[Any, ...]]]:
+    def rows(
+        self, statement: "Select[*tuple[Any, ...]] | Prepared", **parameters: Any
+    ) -> Sequence[Row[*tuple[Any, ...]]]:
         """All rows of ``statement`` that are the firm's. Tables inside of EXISTS need :func:`firm_criterion`."""
-        return self.connection.execute(self._limited(statement)).all()
+        return self.connection.execute(_limited(statement), parameters | {"scope_firm": self.firm}).all()
 
-    def first(self, statement: Select[*tuple[Any, ...]]) -> Row[*tuple[Any, ...]] | None:
-        return self.connection.execute(self._limited(statement)).first()
+    def first(
+        self, statement: "Select[*tuple[Any, ...]] | Prepared", **parameters: Any
+    ) -> Row[*tuple[Any, ...]] | None:
+        return self.connection.execute(_limited(statement), parameters | {"scope_firm": self.firm}).first()
 
-    def values(self, shape: Shape[V], statement: Select[*tuple[Any, ...]]) -> tuple[V, ...]:
+    def values(
+        self, shape: Shape[V], statement: "Select[*tuple[Any, ...]] | Prepared", **parameters: Any
+    ) -> tuple[V, ...]:
         """The values of a statement that selects ``shape.columns()``."""
-        return shape.values(self.rows(statement))
+        return shape.values(self.rows(statement, **parameters))
 
-    def change(self, statement: Update | Delete) -> int:
+    def change(self, statement: "Update | Delete | Prepared", **parameters: Any) -> int:
         """Run it on the firm's rows; how many were changed."""
-        table = statement.table
-        limited = statement.where(firm_criterion(table, self.firm)) if _belongs_to_a_firm(table) else statement
-        return self.connection.execute(limited).rowcount
+        return self.connection.execute(_limited(statement), parameters | {"scope_firm": self.firm}).rowcount
 
     def store(self, shape: Shape[V], values: Iterable[V]) -> int:
         """Upsert values of the firm in the order of their keys. Raises Invalid for a value of another firm."""
@@ -58,9 +62,25 @@ class FirmScope:
         """A new row of the firm; its generated id."""
         return insert(self.connection, table, columns | {"firm_id": self.firm})
 
-    def _limited(self, statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-        sources = [one for source in statement.get_final_froms() for one in _leaves(source)]
-        return statement.where(*(firm_criterion(one, self.firm) for one in sources))
+
+class Prepared:
+    """A statement of the hot path: made and limited to the scope's firm once, run with parameters."""
+
+    __slots__ = ("statement",)
+
+    def __init__(self, statement: "Select[*tuple[Any, ...]] | Update | Delete") -> None:
+        self.statement = _limited(statement)
+
+
+def _limited(statement: Any) -> Any:
+    """``statement`` limited to the scope's firm in each of its tables that holds rows of firms.
+
+    Tables of a SELECT are those of its columns: one that is only joined is missed here, and refused by the guard.
+    """
+    if isinstance(statement, Prepared):
+        return statement.statement
+    sources = statement.columns_clause_froms if isinstance(statement, Select) else [statement.table]
+    return statement.where(*(firm_criterion(leaf) for one in sources for leaf in _leaves(one)))
 
 
 def store(connection: Connection, shape: Shape[V], values: Iterable[V], firm: FirmId | None = None) -> int:
@@ -72,7 +92,7 @@ def store(connection: Connection, shape: Shape[V], values: Iterable[V], firm: Fi
         return 0
     if not shape.appended:
         rows = _last_of_each_key(shape, rows)
-    return connection.execute(_upsert(connection.dialect, shape), rows).rowcount
+    return connection.execute(_upsert(connection.dialect, shape), rows if len(rows) > 1 else rows[0]).rowcount
 
 
 def insert(connection: Connection, table: Table, columns: Columns) -> int:

@@ -116,8 +116,8 @@ class EventKeyText(TypeDecorator[EventKey]):
         return EventKey(MailboxId(mailbox), EventId(event))
 
 
-class Json(TypeDecorator[Any]):
-    """A small value of ours as JSON in clear: codes, numbers, names of fields. Never what people wrote."""
+class _Shaped(TypeDecorator[Any]):
+    """A value of a declared shape as JSON."""
 
     impl = Text
     cache_ok = True
@@ -126,30 +126,40 @@ class Json(TypeDecorator[Any]):
         super().__init__()
         self.shape = shape
 
+    @functools.cached_property
+    def _json(self) -> TypeAdapter[Any]:
+        return _adapter(self.shape)
+
+
+class Json(_Shaped):
+    """A small value of ours as JSON in clear: codes, numbers, names of fields. Never what people wrote."""
+
+    impl = Text
+    cache_ok = True
+
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        return None if value is None else _adapter(self.shape).dump_json(value).decode()
+        return None if value is None else self._json.dump_json(value).decode()
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
-        return None if value is None else _adapter(self.shape).validate_json(value)
+        return None if value is None else self._json.validate_json(value)
 
 
-class Sealed(TypeDecorator[Any]):
+class Sealed(_Shaped):
     """A value as JSON under AES-GCM. ``place`` is ``table.column`` and is authenticated with the value."""
 
     impl = LargeBinary
     cache_ok = True
 
     def __init__(self, shape: Any, place: str) -> None:
-        super().__init__()
-        self.shape = shape
+        super().__init__(shape)
         self.place = place
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
         if value is None:
             return None
-        return key_ring_of(dialect).seal(_adapter(self.shape).dump_json(value), self.place)
+        return key_ring_of(dialect).seal(self._json.dump_json(value), self.place)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         if value is None:
             return None
-        return _adapter(self.shape).validate_json(key_ring_of(dialect).unseal(bytes(value), self.place))
+        return self._json.validate_json(key_ring_of(dialect).unseal(bytes(value), self.place))

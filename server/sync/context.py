@@ -11,7 +11,7 @@ from server.domain.state import Breaker, FirmSync, Link, MailboxState, MailboxSy
 from server.domain.zones import iana_zone
 from server.errors import Denied, Remote, RosError, Scope, Throttled
 from server.flow import Flow, want
-from server.ports import Commit, FirmState
+from server.ports.store import Commit, FirmState
 
 #: First wait after trouble; doubles up to the longest.
 FIRST_WAIT = timedelta(seconds=5)

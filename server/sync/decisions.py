@@ -28,7 +28,16 @@ from server.domain.state import (
 from server.domain.when import to_instants
 from server.domain.zones import windows_zone
 from server.flow import Flow, want
-from server.ports import Commit, LinksInMailbox, LoadGroups, OpenHolds, PassIntents, RestoreRequests, Row, UndoRequests
+from server.ports.store import (
+    Commit,
+    LinksInMailbox,
+    LoadGroups,
+    OpenHolds,
+    PassIntents,
+    RestoreRequests,
+    Row,
+    UndoRequests,
+)
 from server.sync.apply import carry_out
 from server.sync.context import PassContext
 from server.sync.seats import due

@@ -17,20 +17,8 @@ import structlog
 from server.domain.ids import FirmId
 from server.errors import Outdated
 from server.flow import Done, Failed, Flow, Gather, NewId, Note, Now, Op, Sleep, Stopping
-from server.ports import (
-    AddExtId,
-    CreateActivity,
-    CreateEvent,
-    CreateWebhook,
-    DeleteActivity,
-    DeleteEvent,
-    DeleteWebhook,
-    RenewSubscription,
-    Subscribe,
-    Unsubscribe,
-    UpdateActivity,
-    UpdateEvent,
-)
+from server.ports.graph import CreateEvent, DeleteEvent, RenewSubscription, Subscribe, Unsubscribe, UpdateEvent
+from server.ports.raynet import AddExtId, CreateActivity, CreateWebhook, DeleteActivity, DeleteWebhook, UpdateActivity
 
 T = TypeVar("T")
 Perform = Callable[[Any], object]
@@ -93,7 +81,7 @@ class Driver:
             while True:
                 try:
                     outcome = self.perform(op)
-                except Exception as error:
+                except Exception as error:  # noqa: BLE001  # the flow decides what its operations' errors mean
                     op = flow.throw(error)
                 else:
                     op = flow.send(outcome)
@@ -146,5 +134,5 @@ class Driver:
     def _one(self, flow: Flow[Any]) -> Done[Any] | Failed:
         try:
             return Done(self.run(flow))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # around an item: one stops no other
             return Failed(error)

@@ -14,7 +14,7 @@ from server.domain.ids import MailboxId
 from server.domain.push import EVIDENCE_FOR, PATIENCE, RELAXED_FIRM, RELAXED_MAILBOX, is_proven
 from server.domain.state import FirmSync, MailboxSync, NoticeKind, PushSample, Side
 from server.flow import Flow, want
-from server.ports import Commit, PushSamples, Row
+from server.ports.store import Commit, PushSamples, Row
 from server.sync.context import PassContext
 
 #: Clocks of three systems are never quite the same.

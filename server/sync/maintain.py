@@ -7,22 +7,9 @@ from server.domain.ids import FirmId, MailboxId
 from server.domain.state import MailboxState, Notice, NoticeKind, Subscription, Webhook
 from server.errors import Gone, Remote, RosError
 from server.flow import Flow, NewId, Note, Now, want
-from server.ports import (
-    Commit,
-    CreateWebhook,
-    DeleteWebhook,
-    FirmState,
-    Forget,
-    ListWebhooks,
-    LoadFirm,
-    Notices,
-    Prune,
-    RenewSubscription,
-    Subscribe,
-    Subscriptions,
-    Unsubscribe,
-    Webhooks,
-)
+from server.ports.graph import RenewSubscription, Subscribe, Unsubscribe
+from server.ports.raynet import CreateWebhook, DeleteWebhook, ListWebhooks
+from server.ports.store import Commit, FirmState, Forget, LoadFirm, Notices, Prune, Subscriptions, Webhooks
 
 #: Fact: at most 10,080 minutes for events [doc], graph-calendar §16; asked for with a quarter of an hour to spare.
 SUBSCRIPTION_LIFE = timedelta(minutes=10_080 - 15)

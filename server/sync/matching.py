@@ -10,17 +10,9 @@ from server.domain.matching import Matching, match
 from server.domain.reasons import Reason
 from server.domain.state import Link, MailboxSync, Origin, Pair, PairState, Role
 from server.flow import Flow, NewId, want
-from server.ports import (
-    Commit,
-    FindByExtId,
-    KnownActivities,
-    LinksOf,
-    LoadGroups,
-    LoadSeen,
-    ReadCalendar,
-    Row,
-    UnlinkedSeen,
-)
+from server.ports.graph import ReadCalendar
+from server.ports.raynet import FindByExtId
+from server.ports.store import Commit, KnownActivities, LinksOf, LoadGroups, LoadSeen, Row, UnlinkedSeen
 from server.sync.context import PassContext
 from server.sync.observe import new_link, new_pair
 from server.sync.seats import due

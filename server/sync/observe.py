@@ -18,7 +18,7 @@ from server.domain.state import (
     SeenEvent,
 )
 from server.flow import Flow, NewId, want
-from server.ports import LinksOf, LoadGroups, Row
+from server.ports.store import LinksOf, LoadGroups, Row
 from server.sync.context import PassContext
 from server.sync.seats import due
 

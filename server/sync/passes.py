@@ -13,13 +13,12 @@ from server.domain.reconcile import reconcile
 from server.domain.state import Group, Hold, PairState, Pass, Side
 from server.errors import Gone, Outdated, Remote
 from server.flow import Failed, Flow, NewId, Note, Now, Stopping, gather, want
-from server.ports import (
+from server.ports.graph import DeleteEvent
+from server.ports.raynet import DeleteActivity, GetActivity
+from server.ports.store import (
     Commit,
-    DeleteActivity,
-    DeleteEvent,
     DueLinks,
     Forget,
-    GetActivity,
     LinksInMailbox,
     LiveTombstones,
     LoadFirm,

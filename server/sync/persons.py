@@ -7,7 +7,8 @@ from server.domain.keys import value_digest
 from server.domain.state import Group, PairState, PersonHit, Role, Side
 from server.errors import Remote
 from server.flow import Flow, want
-from server.ports import Commit, PersonHits, PersonsByEmail
+from server.ports.raynet import PersonsByEmail
+from server.ports.store import Commit, PersonHits
 from server.sync.context import PassContext, concerns_side, side_trouble
 
 ASK_AGAIN = timedelta(hours=24)

@@ -7,7 +7,9 @@ from server.domain.ids import LinkId, MailboxId, PersonId
 from server.domain.state import Attention, FirmSync, MailboxState, MailboxSync, Seat, Side
 from server.errors import Denied, Remote, Scope
 from server.flow import Flow, want
-from server.ports import Commit, FindUser, LinksInMailbox, Probe, RaynetUser, RaynetUsers
+from server.ports.graph import FindUser
+from server.ports.raynet import Probe, RaynetUser, RaynetUsers
+from server.ports.store import Commit, LinksInMailbox
 from server.sync.context import PassContext, concerns_side, may_ask, side_trouble, side_well
 
 #: How soon a seat that does not work is looked at again, and a working one checked.

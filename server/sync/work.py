@@ -24,7 +24,7 @@ from server.domain.state import (
     SeenEvent,
     SentValue,
 )
-from server.ports import Row
+from server.ports.store import Row
 
 #: How long a sent value is remembered as ours. Late effects of lost writes come within minutes; a day is generous.
 SENT_FOR = timedelta(hours=24)
@@ -234,7 +234,7 @@ def _participants(present: tuple[Participant, ...], writes: tuple[ParticipantWri
 
 
 def full_list(present: tuple[Participant, ...], writes: tuple[ParticipantWrite, ...]) -> tuple[ParticipantWrite, ...]:
-    """The complete desired list in signed ids, right whether Raynet adds or replaces. Fact: raynet-api §9, §22 no. 1."""
+    """The complete desired list in signed ids, right whether Raynet adds or replaces. Fact: raynet-api §9, §22."""
     dropped = {one.person for one in writes if one.remove}
     have = {one.person for one in present}
     kept = tuple(

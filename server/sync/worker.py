@@ -15,7 +15,7 @@ import structlog
 
 from server.domain.ids import FirmId
 from server.errors import Outdated, RosError
-from server.ports import FirmState, LoadFirm
+from server.ports.store import FirmState, LoadFirm
 from server.store.inbox import Doorbell
 from server.store.locks import Lease, LeaseBook, Leases
 from server.sync.context import PassOptions, PassResult

@@ -216,9 +216,7 @@ class Subscriptions:
 
     def _validate(self, url: str) -> None:
         """The handshake: the endpoint must echo the decoded token as plain text in time."""
-        token = (
-            f"Validation: Testing client application reachability for subscription Request-Id: {self._new_id()} &+%C5%A1"
-        )
+        token = f"Validation: Testing client application reachability for subscription Request-Id: {self._new_id()} &+%C5%A1"
         separator = "&" if "?" in url else "?"
         push = Push(
             url=f"{url}{separator}validationToken={quote(token, safe='')}",

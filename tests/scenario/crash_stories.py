@@ -312,9 +312,7 @@ STORIES = {
         ),
         Story(name="create_private", when=create_private_in_outlook, then=is_masked),
         Story(name="create_meeting", when=create_meeting_in_outlook, then=petr_takes_part),
-        Story(
-            name="update_activity", given=a_raynet_meeting, when=change_in_outlook, then=_all("Změněno v Outlooku")
-        ),
+        Story(name="update_activity", given=a_raynet_meeting, when=change_in_outlook, then=_all("Změněno v Outlooku")),
         Story(name="cancel_activity", given=a_raynet_meeting, when=delete_in_outlook, then=nothing_stands),
         Story(name="delete_activity", given=an_outlook_event, when=delete_in_outlook, then=nothing_stands),
         Story(name="mask", given=an_outlook_event, when=hide_in_outlook, then=is_masked),
@@ -332,9 +330,7 @@ STORIES = {
             then=stands(raynet=("Porada výroby",), jana=("Porada výroby",)),
         ),
         Story(name="revert_copy", given=a_raynet_meeting, when=edit_the_copy, then=_all("Porada výroby")),
-        Story(
-            name="new_owner", given=a_raynet_meeting, when=change_owner, people=("jana", "petr", "eva")
-        ),
+        Story(name="new_owner", given=a_raynet_meeting, when=change_owner, people=("jana", "petr", "eva")),
         Story(name="conflict", given=a_raynet_meeting, when=change_on_both, then=_all("Název z Raynetu")),
         Story(name="revive_activity", given=a_raynet_meeting, when=delete_here_edit_there, then=_all("Ještě platí")),
         Story(name="revive_event", given=a_raynet_meeting, when=edit_here_delete_there, then=_all("Ještě platí")),

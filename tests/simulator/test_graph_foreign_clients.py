@@ -28,7 +28,6 @@ with warnings.catch_warnings():
     from azure.core.credentials import AccessToken
     from kiota_abstractions.base_request_configuration import RequestConfiguration
     from kiota_authentication_azure.azure_identity_authentication_provider import AzureIdentityAuthenticationProvider
-    from msgraph import GraphRequestAdapter, GraphServiceClient
     from msgraph.generated.models.attendee import Attendee
     from msgraph.generated.models.date_time_time_zone import DateTimeTimeZone
     from msgraph.generated.models.email_address import EmailAddress
@@ -40,12 +39,14 @@ with warnings.catch_warnings():
     from msgraph.generated.users.item.calendar_view.delta.delta_request_builder import DeltaRequestBuilder
     from msgraph.generated.users.item.events.item.event_item_request_builder import EventItemRequestBuilder
     from msgraph.generated.users.users_request_builder import UsersRequestBuilder
-    from msgraph_core import GraphClientFactory
-    from msgraph_core.requests.batch_request_builder import BatchRequestBuilder
-    from msgraph_core.requests.batch_request_content import BatchRequestContent
-    from msgraph_core.requests.batch_request_item import BatchRequestItem
-    from O365 import Account, MSGraphProtocol
-    from O365.utils.token import MemoryTokenBackend
+    from msgraph.graph_request_adapter import GraphRequestAdapter
+    from msgraph.graph_service_client import GraphServiceClient
+    from msgraph_core import GraphClientFactory  # type: ignore[import-untyped]
+    from msgraph_core.requests.batch_request_builder import BatchRequestBuilder  # type: ignore[import-untyped]
+    from msgraph_core.requests.batch_request_content import BatchRequestContent  # type: ignore[import-untyped]
+    from msgraph_core.requests.batch_request_item import BatchRequestItem  # type: ignore[import-untyped]
+    from O365 import Account, MSGraphProtocol  # type: ignore[import-untyped]
+    from O365.utils.token import MemoryTokenBackend  # type: ignore[import-untyped]
 
 #: The SDK loads further modules of the same kind while it works.
 pytestmark = [
@@ -209,7 +210,7 @@ def test_the_sdk_pages_a_view_and_a_delta_round_to_the_end(served: Served) -> No
 
     async def work(client: GraphServiceClient) -> None:
         builder = client.users.by_user_id(served.jana.id).calendar_view
-        window = {"start_date_time": "2026-11-01T00:00:00Z", "end_date_time": "2027-02-01T00:00:00Z"}
+        window: dict[str, Any] = {"start_date_time": "2026-11-01T00:00:00Z", "end_date_time": "2027-02-01T00:00:00Z"}
         view = CalendarViewRequestBuilder.CalendarViewRequestBuilderGetQueryParameters(**window)
         page = await builder.get(request_configuration=RequestConfiguration(query_parameters=view))
         seen: list[str | None] = []

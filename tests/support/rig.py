@@ -6,23 +6,28 @@ two effects as SIGKILL does, whatever was committed or sent before stays.
 
 import random
 import secrets
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import NAMESPACE_DNS, uuid5
 
 from server.domain.ids import FirmId, SeatId
 from server.flow import Done, Failed, Flow, Gather, NewId, Note, Now, Op, Sleep, Stopping
 from server.settings import Settings
 from server.store.admin.administration import Administration
 from server.store.admin.firms import NewFirm
+from server.store.admin.overview import PairEntry
 from server.store.admin.seats import Seats
 from server.store.database import Database, open_database
-from server.store.locks import LEASE_SECONDS
+from server.store.gateway import StoreGateway
+from server.store.locks import LEASE_SECONDS, LeaseBook, Leases
+from server.store.scratch import scratch_copy
 from server.sync.context import PassOptions, PassResult
-from server.sync.driver import REMOTE_WRITES
+from server.sync.driver import REMOTE_WRITES, Driver
 from server.sync.passes import run_pass
 from server.wiring import Clocks, Engine, build_engine
 from simulator.clock import ManualClock
@@ -38,6 +43,8 @@ T = TypeVar("T")
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 DOMAIN = "valce.example"
 API_LOGIN = f"sync@{DOMAIN}"
+#: What must hold at the end of each rig's life; a folder's conftest adds to it.
+AT_END: "list[Callable[[Rig], None]]" = []
 CLIENT_ID = "5b0e5f2e-6f0c-4a53-9c57-1d1f6f1c0a11"
 
 
@@ -154,6 +161,8 @@ class Rig:
     folder: Path = Path()
     url: str = ""
     seed: int = 0
+    domain: str = DOMAIN
+    raynet_user: str = API_LOGIN
     driver: StepDriver = None  # type: ignore[assignment]  # set by make_rig
 
     # --- running ---
@@ -203,6 +212,62 @@ class Rig:
         self.seed += 1  # a new process never repeats ids
         self.driver = StepDriver(self.engine, self.clock, seed=self.seed)
         self.tick(seconds)
+
+    def forget(self, **rules: str) -> None:
+        """The database is lost: the same firm and seats, entered by hand into a new one, over the same world."""
+        self.engine.close()
+        self.database.close()
+        drop(self.url)
+        self.url = fresh_url("sqlite", self.folder)
+        self.database = open_database(self.url, KEYS)
+        self.engine = _engine(self.world, self.clock, self.database, self.folder)
+        self.seed += 1
+        self.driver = StepDriver(self.engine, self.clock, seed=self.seed)
+        self.firm = self.engine.firms.add(_new_firm(self, self.raynet.name, rules), actor="test").id
+        for person in self.people.values():
+            if person.seat is not None:
+                person.seat = self.seats.add(self.firm, person.login, actor="test").id
+
+    def preview(self) -> PassResult:
+        """What the next pass would do, planned over a copy of the firm's rows; nothing can be written anywhere."""
+        with tempfile.TemporaryDirectory(dir=self.folder) as folder:
+            scratch = scratch_copy(self.engine.database, self.firm, Path(folder), KEYS)
+            book = LeaseBook()
+            store = StoreGateway(scratch, book)
+            ports = replace(self.engine.ports, store=store.perform, may_write=lambda _firm, _seconds: False)
+            driver = Driver(ports, threads=2, clock=self.clock)
+            leases = Leases(scratch, "preview")
+            lease = leases.claim(self.firm, 3600.0)
+            assert lease is not None
+            book.put(lease)
+            try:
+                return driver.run(run_pass(self.firm, PassOptions(trigger="preview", preview=True)))
+            finally:
+                driver.close()
+                scratch.close()
+
+    @contextmanager
+    def carried(self, raynet: int = 0, graph: int = 0, *, most_reads: tuple[int, int] = (30, 30)) -> Iterator[None]:
+        """What happens inside costs exactly these writes, boundedly many reads, and then nothing is left to do."""
+        yield
+        self.tick()
+        before, seen, first = self.writes(), self.reads(), len(self.driver.log)
+        result = self.sync()
+        after, read = self.writes(), self.reads()
+        sent = [op for op in self.driver.log[first:] if isinstance(op, REMOTE_WRITES)]
+        assert (after[0] - before[0], after[1] - before[1]) == (raynet, graph), (sent, result.errors)
+        assert (read[0] - seen[0], read[1] - seen[1]) <= most_reads
+        assert not result.errors, result.errors
+        self.tick()
+        assert self.one_pass().quiet, "a further pass still had something to do"
+        assert self.writes() == after
+
+    def reads(self) -> tuple[int, int]:
+        """Reads that Raynet and Graph were asked for so far."""
+        return self.engine.raynet.counters(self.firm).reads, self.engine.graph.counters(self.firm).reads
+
+    def pairs(self) -> tuple[PairEntry, ...]:
+        return self.administration.overview.pairs(self.firm)
 
     def rules(self, **changes: str) -> None:
         self.engine.firms.set_rules(self.firm, changes, actor="test")
@@ -269,10 +334,11 @@ def make_rig(
     start: datetime = START,
     seed: int = 0,
     rules: dict[str, str] | None = None,
+    world_class: type[World] = World,
 ) -> Rig:
     """A firm with these seats, consent given, nothing in any calendar yet."""
     clock = ManualClock(start)
-    world = World(clock, seed=seed)
+    world = world_class(clock, seed=seed)
     instance = world.raynet.add_instance("valce")
     tenant = world.entra.add_tenant("Válce", DOMAIN, tenant_id="0c5a2f3e-8d41-4b7e-a6c0-2f9f3f6f7d01")
     world.entra.register_app("Raynet – Outlook", client_id=CLIENT_ID, secret="demo-client-secret")
@@ -295,25 +361,46 @@ def make_rig(
         seed=seed,
     )
     rig.driver = StepDriver(engine, clock, seed=seed)
-    new = NewFirm(
-        name="Válce",
-        tenant_id=tenant.id,
-        raynet_url=world.raynet_url.rstrip("/"),
-        raynet_instance="valce",
-        raynet_user=API_LOGIN,
-        raynet_key=key.secret,
-        seats=50,
-        valid_until=date(2030, 1, 1),
-        rules=rules or {},
-    )
-    rig.firm = engine.firms.add(new, actor="test").id
+    rig.firm = engine.firms.add(_new_firm(rig, "Válce", rules or {}), actor="test").id
     for name in people:
         add_person_with_seat(rig, name)
     return rig
 
 
+def add_firm(first: Rig, *, name: str = "druha", people: tuple[str, ...] = ("karel",)) -> Rig:
+    """A second firm in the same world, database and process: another tenant, another instance, an own key."""
+    domain = f"{name}.example"
+    instance = first.world.raynet.add_instance(name)
+    tenant = first.world.entra.add_tenant(name.title(), domain, tenant_id=str(uuid5(NAMESPACE_DNS, domain)))
+    first.world.entra.consent(tenant, CLIENT_ID)
+    login = f"sync@{domain}"
+    add_user(instance, login, "Synchronizace", "Outlook")
+    key = add_api_key(instance, login, "Outlook sync", secret=secrets.token_hex(8))
+    rig = replace(
+        first, raynet=instance, tenant=tenant.id, api_key=key.secret, people={}, domain=domain, raynet_user=login
+    )
+    rig.firm = rig.engine.firms.add(_new_firm(rig, name, {}), actor="test").id
+    for person in people:
+        add_person_with_seat(rig, person)
+    return rig
+
+
+def _new_firm(rig: Rig, name: str, rules: dict[str, str]) -> NewFirm:
+    return NewFirm(
+        name=name.title(),
+        tenant_id=rig.tenant,
+        raynet_url=rig.world.raynet_url.rstrip("/"),
+        raynet_instance=rig.raynet.name,
+        raynet_user=rig.raynet_user,
+        raynet_key=rig.api_key,
+        seats=50,
+        valid_until=date(2030, 1, 1),
+        rules=rules,
+    )
+
+
 def add_person_with_seat(rig: Rig, name: str, *, seat: bool = True) -> Person:
-    login = f"{name}@{DOMAIN}"
+    login = f"{name}@{rig.domain}"
     account = add_user(rig.raynet, login, name.title(), "Nová")
     owner = rig.world.entra.add_user(rig.tenant, login, f"{name.title()} Nová")
     mailbox = rig.world.graph.add_mailbox(owner)
@@ -330,6 +417,8 @@ def rig(folder: Path, **options: Any) -> Iterator[Rig]:
     made = make_rig(folder, **options)
     try:
         yield made
+        for check in AT_END:
+            check(made)
     finally:
         made.engine.close()
         made.database.close()

@@ -11,7 +11,7 @@ from server.domain.ids import ActivityKey, EventId, EventKey, FirmId, LinkId, Ma
 from server.domain.reasons import Reason
 from server.domain.state import FirmSync, MailboxState, PairState, Role, Subscription, Trail, Webhook
 from server.errors import NotFound
-from server.ports import LoadFirm
+from server.ports.store import LoadFirm
 from server.store import shapes
 from server.store.admin.changes import Clock, utc_now
 from server.store.admin.journal import emails_by_mailbox

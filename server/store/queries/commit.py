@@ -3,13 +3,13 @@
 from collections import defaultdict
 from typing import Any, Final
 
-from sqlalchemy import and_, delete, exists, update
+from sqlalchemy import bindparam, delete, exists, update
 
 from server.domain.state import Pair, PairState
-from server.ports import Commit, Forget
+from server.ports.store import Commit, Forget
 from server.store import shapes
 from server.store.locks import Lease, fence
-from server.store.scope import FirmScope, chunks
+from server.store.scope import FirmScope, Prepared, chunks
 from server.store.tables import items, runtime
 from server.store.tables.meta import firm_criterion
 
@@ -32,31 +32,39 @@ def commit(scope: FirmScope, op: Commit, lease: Lease) -> None:
     _forget(scope, op.forget)
 
 
+_OPENED: Final = Prepared(
+    update(items.link)
+    .where(items.link.c.id.in_(bindparam("ids", expanding=True)), ~items.link.c.is_open)
+    .values(is_open=True)
+)
+_OTHER_OPEN_PAIR: Final = exists().where(
+    firm_criterion(items.pair),
+    items.pair.c.link_id == items.link.c.id,
+    items.pair.c.state != PairState.CLOSED,
+    items.pair.c.id.not_in(bindparam("closing", expanding=True)),
+)
+_SHUT: Final = Prepared(
+    update(items.link)
+    .where(items.link.c.id.in_(bindparam("ids", expanding=True)), items.link.c.is_open, ~_OTHER_OPEN_PAIR)
+    .values(is_open=False)
+)
+
+
 def _store_pairs(scope: FirmScope, pairs: list[Pair]) -> None:
     """Closed ones first: an event that changes hands is free by then. Links become open last, for the same reason."""
     scope.store(shapes.PAIR, [pair for pair in pairs if pair.state is PairState.CLOSED])
     open_ones = [pair for pair in pairs if pair.state is not PairState.CLOSED]
     scope.store(shapes.PAIR, open_ones)
-    link = items.link
     for ids in chunks(sorted({pair.link_id for pair in open_ones})):
-        scope.change(update(link).where(link.c.id.in_(ids), ~link.c.is_open).values(is_open=True))
+        scope.change(_OPENED, ids=ids)
 
 
 def _close_links(scope: FirmScope, pairs: list[Pair]) -> None:
     """Links whose last open pair is among those closed now hold their activity no longer."""
-    link, pair = items.link, items.pair
     still_open = {one.link_id for one in pairs if one.state is not PairState.CLOSED}
     closed = [one for one in pairs if one.state is PairState.CLOSED and one.link_id not in still_open]
-    other_open_pair = exists().where(
-        firm_criterion(pair, scope.firm),
-        pair.c.link_id == link.c.id,
-        pair.c.state != PairState.CLOSED,
-        pair.c.id.not_in([one.id for one in closed]),
-    )
     for ids in chunks(sorted({one.link_id for one in closed})):
-        scope.change(
-            update(link).where(and_(link.c.id.in_(ids), link.c.is_open, ~other_open_pair)).values(is_open=False)
-        )
+        scope.change(_SHUT, ids=ids, closing=[one.id for one in closed])
 
 
 def _forget(scope: FirmScope, forget: Forget) -> None:

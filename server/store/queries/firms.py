@@ -9,7 +9,7 @@ from sqlalchemy import Select, select
 from server.domain.ids import FirmId
 from server.domain.state import Firm, FirmSync, PersonHit, PushSample, Seat, Subscription, Webhook
 from server.errors import NotFound
-from server.ports import FirmState, LoadFirm, PersonHits, PushSamples, Subscriptions, Webhooks
+from server.ports.store import FirmState, LoadFirm, PersonHits, PushSamples, Subscriptions, Webhooks
 from server.store import shapes
 from server.store.scope import FirmScope, chunks
 from server.store.tables import people, runtime

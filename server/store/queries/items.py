@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import Integer, and_, cast, exists, func, select, tuple_
+from sqlalchemy import Integer, and_, bindparam, cast, exists, func, select, tuple_
 
 from server.domain.ids import ActivityKey, EventId, EventKey, LinkId, MailboxId
 from server.domain.state import (
@@ -16,7 +16,7 @@ from server.domain.state import (
     SeenEvent,
     Tombstone,
 )
-from server.ports import (
+from server.ports.store import (
     KnownActivities,
     KnownEvents,
     LinksInMailbox,
@@ -30,12 +30,38 @@ from server.ports import (
     UnlinkedSeen,
 )
 from server.store import shapes
-from server.store.scope import FirmScope, chunks
+from server.store.scope import FirmScope, Prepared, chunks
 from server.store.tables import items
 from server.store.tables.meta import firm_criterion
 
 V = TypeVar("V")
 _COUNTED = (PairState.LIVE, PairState.HELD, PairState.FROZEN)
+
+
+_IDS: Final = bindparam("ids", expanding=True)
+_LINKS: Final = Prepared(select(*shapes.LINK.columns()).where(items.link.c.id.in_(_IDS)))
+_PAIRS: Final = Prepared(select(*shapes.PAIR.columns()).where(items.pair.c.link_id.in_(_IDS)).order_by(items.pair.c.id))
+_ACTIVITIES: Final = Prepared(
+    select(items.link.c.id, *shapes.SEEN_ACTIVITY.columns())
+    .join_from(items.link, items.seen_activity, items.link.c.activity == items.seen_activity.c.key)
+    .where(items.link.c.id.in_(_IDS))
+)
+# A closed pair may name the event that an open one holds now: one observation for each link.
+_EVENTS: Final = Prepared(
+    select(items.pair.c.link_id, *shapes.SEEN_EVENT.columns())
+    .join_from(
+        items.pair,
+        items.seen_event,
+        and_(items.pair.c.mailbox == items.seen_event.c.mailbox, items.pair.c.event == items.seen_event.c.event_id),
+    )
+    .where(items.pair.c.link_id.in_(_IDS))
+    .order_by(items.seen_event.c.mailbox, items.seen_event.c.event_id)
+)
+_INTENTS: Final = Prepared(
+    select(*shapes.INTENT.columns())
+    .where(items.intent.c.link_id.in_(_IDS), items.intent.c.state == IntentState.OPEN)
+    .order_by(items.intent.c.at, items.intent.c.id)
+)
 
 
 def load_groups(scope: FirmScope, op: LoadGroups) -> tuple[Group, ...]:
@@ -47,29 +73,11 @@ def load_groups(scope: FirmScope, op: LoadGroups) -> tuple[Group, ...]:
 
 
 def _some_groups(scope: FirmScope, ids: list[LinkId]) -> Iterable[Group]:
-    link, pair, intent = items.link, items.pair, items.intent
-    activity, event = items.seen_activity, items.seen_event
-    links = scope.values(shapes.LINK, select(*shapes.LINK.columns()).where(link.c.id.in_(ids)))
-    pairs = scope.values(shapes.PAIR, select(*shapes.PAIR.columns()).where(pair.c.link_id.in_(ids)).order_by(pair.c.id))
-    activities = scope.rows(
-        select(link.c.id, *shapes.SEEN_ACTIVITY.columns())
-        .join_from(link, activity, link.c.activity == activity.c.key)
-        .where(link.c.id.in_(ids))
-    )
-    # A closed pair may name the event that an open one holds now: one observation each.
-    same_event = and_(pair.c.mailbox == event.c.mailbox, pair.c.event == event.c.event_id)
-    events = scope.rows(
-        select(pair.c.link_id, *shapes.SEEN_EVENT.columns())
-        .join_from(pair, event, same_event)
-        .where(pair.c.link_id.in_(ids))
-        .order_by(event.c.mailbox, event.c.event_id)
-    )
-    intents = scope.values(
-        shapes.INTENT,
-        select(*shapes.INTENT.columns())
-        .where(intent.c.link_id.in_(ids), intent.c.state == IntentState.OPEN)
-        .order_by(intent.c.at, intent.c.id),
-    )
+    links = scope.values(shapes.LINK, _LINKS, ids=ids)
+    pairs = scope.values(shapes.PAIR, _PAIRS, ids=ids)
+    activities = scope.rows(_ACTIVITIES, ids=ids)
+    events = scope.rows(_EVENTS, ids=ids)
+    intents = scope.values(shapes.INTENT, _INTENTS, ids=ids)
     activity_of = {row[0]: shapes.SEEN_ACTIVITY.value(row, 1) for row in activities}
     events_of: dict[LinkId, dict[EventKey, SeenEvent]] = defaultdict(dict)
     for row in events:

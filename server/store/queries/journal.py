@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import delete, exists, select
 
 from server.domain.state import Attention, Conflict, Hold, IntentState, Notice, Pass
-from server.ports import DueLinks, Notices, OpenHolds, Prune, RestoreRequests, UndoRequests
+from server.ports.store import DueLinks, Notices, OpenHolds, Prune, RestoreRequests, UndoRequests
 from server.store import shapes
 from server.store.scope import FirmScope
 from server.store.tables import items, journal, runtime

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import CheckConstraint, Column, ColumnElement, ForeignKey, MetaData, Table
+from sqlalchemy import BindParameter, CheckConstraint, Column, ColumnElement, ForeignKey, MetaData, Table, bindparam
 
 from server.domain.ids import FirmId
 from server.store.types import Code, Id, Sealed
@@ -39,8 +39,12 @@ def one_of(name: str, kind: type[StrEnum]) -> CheckConstraint:
     return CheckConstraint(f"{name} IN ({allowed})", name=name)
 
 
-def firm_criterion(table: Any, firm: FirmId) -> ColumnElement[bool]:
-    """That a row of ``table`` (or of an alias of it) is of ``firm``."""
+#: Stands for the firm in statements that are made once; a scope gives it its value.
+SCOPE_FIRM: Final = bindparam("scope_firm", type_=Id)
+
+
+def firm_criterion(table: Any, firm: FirmId | BindParameter[Any] = SCOPE_FIRM) -> ColumnElement[bool]:
+    """That a row of ``table`` (or of an alias of it) is of ``firm``, or of the scope's firm."""
     column = table.c.id if table.name == "firm" else table.c.firm_id
     return column == firm  # type: ignore[no-any-return]  # columns of an untyped table
 

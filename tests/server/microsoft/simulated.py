@@ -14,7 +14,7 @@ from server.domain.when import AllDay, Timed, When
 from server.errors import Remote
 from server.microsoft.gateway import GraphConnection, GraphEndpoints, GraphGateway
 from server.microsoft.tokens import AppRegistration
-from server.ports import DeltaRound, DeltaWanted, ReadDeltas
+from server.ports.graph import DeltaRound, DeltaWanted, ReadDeltas
 from simulator.clock import ManualClock
 from simulator.entra.directory import Registration, Tenant
 from simulator.graph.mailbox import Mailbox

@@ -13,7 +13,7 @@ from server.domain.when import Timed
 from server.errors import Changed, Gone, Rejected, Remote, Unavailable
 from server.microsoft.calendar import check_foreign_kept
 from server.microsoft.translate import OWN_PROPERTY
-from server.ports import CreateEvent, DeleteEvent, FindEvents, GetEvent, ReadCalendar, UpdateEvent
+from server.ports.graph import CreateEvent, DeleteEvent, FindEvents, GetEvent, ReadCalendar, UpdateEvent
 from tests.server.microsoft.scripted import ANNA, FIRM, GRAPH, Answer, Rig, Script, Seen, event, refusal, rig
 
 KEY = EventKey(ANNA, EventId("e1"))

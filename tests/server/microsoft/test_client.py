@@ -12,7 +12,7 @@ from server.domain.ids import EventId, EventKey, FirmId, MailboxId
 from server.errors import Denied, Gone, Remote, Scope, Throttled, Unavailable
 from server.microsoft.client import graph_base
 from server.microsoft.governor import CallCounts, Governor
-from server.ports import DeleteEvent, FindUser, GetEvent, ProbeMailbox, UpdateEvent
+from server.ports.graph import DeleteEvent, FindUser, GetEvent, ProbeMailbox, UpdateEvent
 from tests.server.microsoft.scripted import ANNA, FIRM, GRAPH, START, Answer, Clock, Rig, Seen, event, refusal, rig
 
 KEY = EventKey(ANNA, EventId("e1"))

@@ -9,7 +9,7 @@ import pytest
 from server.domain.ids import MailboxId
 from server.errors import Denied, Remote, Scope, Throttled, TokenLost, Unavailable
 from server.microsoft.governor import CallCounts
-from server.ports import DeltaRound, DeltaWanted, ReadDeltas
+from server.ports.graph import DeltaRound, DeltaWanted, ReadDeltas
 from tests.server.microsoft.scripted import (
     ANNA,
     FIRM,

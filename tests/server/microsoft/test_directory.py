@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from server.errors import Denied, Remote, Unavailable
-from server.ports import FindUser, ProbeMailbox, ProbeTenant
+from server.ports.graph import FindUser, ProbeMailbox, ProbeTenant
 from tests.server.microsoft.scripted import ANNA, FIRM, TENANT, Answer, Rig, Seen, refusal, rig
 
 

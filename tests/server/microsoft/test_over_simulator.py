@@ -9,15 +9,7 @@ from server.domain.html import rich_from_plain
 from server.domain.ids import EventId, EventKey
 from server.errors import Changed, Gone, Rejected, TokenLost, Unavailable
 from server.microsoft.governor import CallCounts
-from server.ports import (
-    CreateEvent,
-    DeleteEvent,
-    DeltaRound,
-    FindEvents,
-    GetEvent,
-    ReadCalendar,
-    UpdateEvent,
-)
+from server.ports.graph import CreateEvent, DeleteEvent, DeltaRound, FindEvents, GetEvent, ReadCalendar, UpdateEvent
 from simulator.faults import CutJson, DropReply, DropRequest, HtmlPage, Match, Rule, Status
 from tests.server.microsoft.simulated import (
     FIRM,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from server.errors import Changed, Denied, Gone, Remote, Scope, Unavailable
-from server.ports import RenewSubscription, Subscribe, Unsubscribe
+from server.ports.graph import RenewSubscription, Subscribe, Unsubscribe
 from tests.server.microsoft.scripted import ANNA, FIRM, GRAPH, NOTIFY, START, Answer, Seen, refusal, rig
 
 STATE = "client-state-canary"

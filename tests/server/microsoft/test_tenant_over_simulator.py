@@ -8,7 +8,7 @@ import pytest
 from server.domain.ids import MailboxId
 from server.errors import Denied, Gone, Scope, Throttled, Unavailable
 from server.microsoft.consent import is_consented, verify_consent
-from server.ports import (
+from server.ports.graph import (
     CreateEvent,
     DeltaRound,
     FindUser,

@@ -18,7 +18,7 @@ from server.errors import Misconfigured, Unavailable
 from server.microsoft.client import TlsAdapter
 from server.microsoft.gateway import GraphConnection, GraphEndpoints, GraphGateway
 from server.microsoft.tokens import AppRegistration
-from server.ports import GetEvent, UpdateEvent
+from server.ports.graph import GetEvent, UpdateEvent
 from tests.server.microsoft.scripted import ANNA, FIRM, NOTIFY, SECRET, TENANT, Clock, event, token_answer
 
 KEY = EventKey(ANNA, EventId("e1"))

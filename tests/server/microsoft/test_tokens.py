@@ -13,7 +13,7 @@ from cryptography.x509.oid import NameOID
 
 from server.errors import Denied, Misconfigured, Remote, Scope, Throttled, Unavailable
 from server.microsoft.tokens import AppRegistration, Tokens
-from server.ports import ProbeMailbox
+from server.ports.graph import ProbeMailbox
 from tests.server.microsoft.scripted import (
     ANNA,
     AUTHORITY,

@@ -22,7 +22,7 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 from server.domain.activity import ActivityChange, ActivityDraft
 from server.domain.ids import ActivityKey, ActivityType, FirmId, PersonId
 from server.errors import Denied, Invalid, Rejected, RosError, Unavailable
-from server.ports import (
+from server.ports.raynet import (
     ActivitiesById,
     CreateActivity,
     CreateWebhook,

@@ -6,7 +6,7 @@ import pytest
 
 from server.domain.ids import FirmId, PersonId
 from server.errors import Denied, Gone, Rejected, Scope, Unavailable
-from server.ports import CreateWebhook, DeleteWebhook, ListWebhooks, PersonsByEmail, Probe, RaynetUsers
+from server.ports.raynet import CreateWebhook, DeleteWebhook, ListWebhooks, PersonsByEmail, Probe, RaynetUsers
 from simulator.faults import EmptyList, HtmlPage, Status
 from simulator.raynet import RaynetSwitches
 from simulator.raynet.populate import add_person, add_user

@@ -8,7 +8,7 @@ import pytest
 
 from server.domain.ids import FirmId
 from server.errors import Denied, Scope, Throttled, Unavailable
-from server.ports import ListWebhooks, NewestActivities, Probe
+from server.ports.raynet import ListWebhooks, NewestActivities, Probe
 from server.raynet.connection import RaynetConnection
 from server.raynet.quota import Governor, Lane, Limits, Outcome
 from simulator.clock import ManualClock

@@ -10,7 +10,7 @@ from server.domain.activity import ActivityChange, ActivityDraft, ActivityStatus
 from server.domain.ids import ActivityKey, ActivityType, PersonId
 from server.errors import Denied, Gone, Rejected, Scope, Throttled, Unavailable
 from server.flow import Op
-from server.ports import (
+from server.ports.raynet import (
     ActivitiesById,
     ActivityPage,
     AddExtId,
@@ -122,9 +122,9 @@ def test_the_window_holds_what_begins_in_it_what_reaches_into_it_and_what_has_no
 def test_the_window_pages_by_id_without_losing_or_repeating() -> None:
     sim = simulated(switches=RaynetSwitches(separate_id_spaces=True))
     sim.checked.check = lambda _request, _response: True  # two thousand rows would be checked for seconds
-    for number in range(1100):
-        kind = ("meeting", "event")[number % 2]
-        early = number % 5 == 0
+    for number in range(1500):
+        kind = ("meeting", "event", "letter")[number % 3]
+        early = number % 10 == 0
         start = START - timedelta(days=3) if early else START + HOUR
         sim.ui.create(kind, start=start, end=START + 3 * HOUR, title=str(number))
     seen: list[ActivityKey] = []
@@ -133,7 +133,7 @@ def test_the_window_pages_by_id_without_losing_or_repeating() -> None:
         page = sim.perform(WindowActivities(FIRM, START, START + timedelta(days=1), after))
         seen += [one.key for one in page.activities]
         after, more, pages = page.activities[-1].key.id, page.more, pages + 1
-    assert len(seen) == len(set(seen)) == 1100
+    assert len(seen) == len(set(seen)) == 1500
     assert pages <= 3
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import delete
 from server.domain.ids import FirmId
 from server.domain.state import Firm
 from server.flow import Op
-from server.ports import Commit, Forget, Row
+from server.ports.store import Commit, Forget, Row
 from server.store.admin.firms import Firms, NewFirm
 from server.store.database import Database
 from server.store.gateway import StoreGateway

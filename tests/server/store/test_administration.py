@@ -12,7 +12,7 @@ from server.domain.reasons import Reason
 from server.domain.rules import Authority
 from server.domain.state import Decision, Firm, MailboxState, MailboxSync, NoticeKind, PairState
 from server.errors import Invalid, NotFound, Outdated, Refused, RosError
-from server.ports import Notices
+from server.ports.store import Notices
 from server.store.admin.administration import Administration
 from server.store.admin.firms import ConnectionChange, LicenceChange
 from server.store.admin.seats import SeatChange

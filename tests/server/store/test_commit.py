@@ -7,16 +7,7 @@ import pytest
 from server.domain.ids import EventId, LinkId
 from server.domain.state import Decision, Firm
 from server.errors import Invalid
-from server.ports import (
-    DueLinks,
-    Forget,
-    LinksOf,
-    Notices,
-    OpenHolds,
-    PassIntents,
-    RestoreRequests,
-    UndoRequests,
-)
+from server.ports.store import DueLinks, Forget, LinksOf, Notices, OpenHolds, PassIntents, RestoreRequests, UndoRequests
 from server.store.admin.administration import Administration
 from server.store.admin.firms import Firms
 from server.store.database import Database

@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 from server.domain.ids import LinkId
 from server.domain.state import Firm
 from server.errors import Invalid, Unavailable
-from server.ports import DueLinks, LoadGroups
+from server.ports.store import DueLinks, LoadGroups
 from server.store import shapes
 from server.store.admin.firms import Firms
 from server.store.database import Database, open_database

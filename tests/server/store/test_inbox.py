@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from server.domain.state import Firm, Subscription, Webhook
 from server.errors import Unavailable
-from server.ports import Forget, Notices
+from server.ports.store import Forget, Notices
 from server.store.admin.firms import Firms
 from server.store.database import Database
 from server.store.inbox import Doorbell, Inbox

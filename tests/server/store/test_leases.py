@@ -10,7 +10,7 @@ from sqlalchemy import update
 from server.domain.ids import FirmId
 from server.domain.state import Firm
 from server.errors import Outdated
-from server.ports import Commit, DueLinks
+from server.ports.store import Commit, DueLinks
 from server.store.admin.firms import Firms
 from server.store.database import Database
 from server.store.gateway import StoreGateway

@@ -25,7 +25,7 @@ from server.domain.state import (
 )
 from server.errors import NotFound
 from server.flow import Now
-from server.ports import (
+from server.ports.store import (
     KnownActivities,
     LinksInMailbox,
     LinksOf,

@@ -11,7 +11,7 @@ from server.domain.activity import Activity
 from server.domain.event import Event
 from server.domain.ids import EventKey
 from server.domain.state import Firm, Link, Origin, Pair, SeenEvent
-from server.ports import Commit
+from server.ports.store import Commit
 from server.store import shapes
 from server.store.database import Database
 from server.store.gateway import StoreGateway

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert, select, text, update
 from server.domain.ids import FirmId
 from server.domain.state import Firm
 from server.errors import Forbidden
-from server.ports import LinksOf, LoadGroups, Notices, UnlinkedSeen
+from server.ports.store import LinksOf, LoadGroups, Notices, UnlinkedSeen
 from server.store.admin.firms import Firms
 from server.store.database import Database
 from server.store.guard import unlimited_table

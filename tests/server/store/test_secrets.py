@@ -25,7 +25,7 @@ from server.domain.state import (
     Webhook,
 )
 from server.errors import Misconfigured
-from server.ports import Commit, LoadGroups
+from server.ports.store import Commit, LoadGroups
 from server.store import shapes
 from server.store.admin.administration import Administration
 from server.store.admin.administrators import Administrators

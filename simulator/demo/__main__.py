@@ -1,0 +1,100 @@
+"""``python -m simulator.demo``: the simulated world, the front before the API, and the page or a played day.
+
+Started by ``ros demo``, which reads our stdout and closes our stdin to end us.
+"""
+
+import signal
+import sys
+import threading
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+
+from simulator.clock import RunningClock
+from simulator.demo.day import Day, DayLength
+from simulator.demo.front import Front
+from simulator.demo.items import Calendars
+from simulator.demo.page import Page
+from simulator.demo.parent import Parent
+from simulator.demo.watch import Watch
+from simulator.seed import SmallFirm, small_firm
+from simulator.serve import SimServer
+from simulator.world import World
+
+
+@click.command()
+@click.option("--ca-dir", type=click.Path(file_okay=False, path_type=Path), required=True)
+@click.option("--api-port", type=int, required=True)
+@click.option("--page-port", type=int, default=0)
+@click.option("--seed", type=int, default=0)
+@click.option("--play", type=click.Choice([length.value for length in DayLength]))
+@click.option("--push/--no-push", default=True)
+def main(ca_dir: Path, api_port: int, page_port: int, seed: int, *, play: str | None, push: bool) -> None:
+    """Ends when stdin is closed, on TERM, and after a played day."""
+    stopping = threading.Event()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
+    firms: list[SmallFirm] = []
+
+    def world_for(url: str) -> World:
+        world = World(RunningClock(), seed=seed, base_url=url)
+        firms.append(small_firm(world))
+        return world
+
+    with ExitStack() as stack:
+        server = stack.enter_context(SimServer(world_for, ca_dir))
+        firm, world = firms[-1], server.world
+        if not push:
+            _switch_push_off(world, firm)
+        front = stack.enter_context(Front(server.certificates.server_context(), api_port))
+        parent = Parent(sys.stdin, sys.stdout, stopping.set)
+        calendars = Calendars(world, firm.instance)
+        watch = Watch(calendars, parent).start()
+        stack.callback(watch.stop)
+        page = Page(calendars, watch, firm, page_port).start()
+        stack.callback(page.stop)
+        parent.say({"ready": _described(server, firm, front, page)})
+        if play is None:
+            stopping.wait()
+            return
+        parent.running.wait()
+        if not stopping.is_set():
+            parent.say({"done": Day(firm, calendars, watch, page.actions, stopping).play(DayLength(play), push=push)})
+            stopping.wait()
+
+
+def _switch_push_off(world: World, firm: SmallFirm) -> None:
+    """Subscriptions and webhooks can be made, nothing is ever delivered."""
+    world.graph.switches.notify_loss_probability = 1.0
+    world.raynet.instance(firm.instance).switches.webhook_loss = 1.0
+
+
+def _described(server: SimServer, firm: SmallFirm, front: Front, page: Page) -> dict[str, object]:
+    """All that connects the product."""
+    world = server.world
+    return {
+        "page_url": page.url,
+        "settings": {
+            "ROS_PUBLIC_URL": front.url,
+            "ROS_GRAPH_URL": world.graph_url.removesuffix("/v1.0"),
+            "ROS_AUTHORITY_URL": world.authority_url,
+            "ROS_RAYNET_URLS": world.raynet_url.rstrip("/"),
+            "ROS_CLIENT_ID": firm.client_id,
+            "ROS_CLIENT_SECRET": firm.client_secret,
+            "ROS_CA_BUNDLE": str(server.certificates.ca.absolute()),
+        },
+        "firm": {
+            "name": firm.name,
+            "tenant_id": firm.tenant_id,
+            "raynet_url": world.raynet_url.rstrip("/"),
+            "raynet_instance": firm.instance,
+            "raynet_user": firm.api_login,
+            "raynet_key": firm.api_key,
+        },
+        "mailboxes": [user.mailbox for user in firm.users],
+    }
+
+
+if __name__ == "__main__":
+    main()
