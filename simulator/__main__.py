@@ -53,7 +53,12 @@ def instructions(server: SimServer, firm: SmallFirm) -> str:
         f" --tenant-id {firm.tenant_id} --raynet-url {world.raynet_url.rstrip('/')} --raynet-instance {firm.instance}"
         f" --raynet-user {firm.api_login} --raynet-key-stdin --seats 10 --valid-until 2035-12-31"
     )
-    users = [f"ros user add --firm 1 --email {user.mailbox}" for user in firm.users]
+    # Whose sign-in is another address is assigned by the administrator.
+    users = [
+        f"ros user add --firm 1 --email {user.mailbox}"
+        + ("" if user.login == user.mailbox else f" --person-id {user.person}")
+        for user in firm.users
+    ]
     head = [
         f"# Raynet       {world.raynet_url}  ({firm.instance})",
         f"# Graph        {world.graph_url}",

@@ -63,7 +63,7 @@ class Stage:
     #: Called with a code of what is being done now.
     tell: Callable[[str], None] = lambda _what: None
     page_url: str = ""
-    firm: FirmId = FirmId(0)
+    firm: FirmId = field(default_factory=lambda: FirmId(0))
     #: What the simulator said at the end of a played day.
     done: queue.SimpleQueue[dict[str, Any]] = field(default_factory=queue.SimpleQueue)
     ended: threading.Event = field(default_factory=threading.Event)
@@ -105,7 +105,7 @@ class Stage:
         self._run("worker", environ)
         self._wait_for("serve", lambda: _answers(f"http://127.0.0.1:{port}/healthz"))
         self.tell("first_pass")
-        self._wait_for("worker", lambda: self._is_in_step(len(ready["mailboxes"])))
+        self._wait_for("worker", lambda: self._is_in_step(len(ready["seats"])))
         self._say({"go": True})
 
     def _start_simulator(self, api_port: int) -> dict[str, Any]:
@@ -278,11 +278,10 @@ def why_document(why: Why) -> dict[str, Any]:
 
 
 def _add_firm(database: Database, ready: Mapping[str, Any]) -> FirmId:
-    mailboxes = ready["mailboxes"]
-    new = NewFirm(**ready["firm"], seats=len(mailboxes), valid_until=_NEVER)
-    firm = Firms(database).add(new, actor="demo").id
-    for mailbox in mailboxes:
-        Seats(database).add(firm, mailbox, actor="demo")
+    seats = ready["seats"]
+    firm = Firms(database).add(NewFirm(**ready["firm"], seats=len(seats), valid_until=_NEVER), actor="demo").id
+    for seat in seats:
+        Seats(database).add(firm, seat["email"], person_id=seat["person_id"], actor="demo")
     return firm
 
 

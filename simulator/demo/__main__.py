@@ -92,7 +92,11 @@ def _described(server: SimServer, firm: SmallFirm, front: Front, page: Page) -> 
             "raynet_user": firm.api_login,
             "raynet_key": firm.api_key,
         },
-        "mailboxes": [user.mailbox for user in firm.users],
+        # Whose sign-in is another address is assigned by the administrator.
+        "seats": [
+            {"email": user.mailbox, "person_id": None if user.login == user.mailbox else user.person}
+            for user in firm.users
+        ],
     }
 
 
