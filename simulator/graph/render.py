@@ -82,7 +82,7 @@ def bare_json(mailbox: Mailbox, entry: Entry, style: Style) -> Json:
 
 
 def event_json(mailbox: Mailbox, entry: Entry, style: Style) -> Json:
-    """Everything a read shows without ``$select``; extended properties only when expanded. Long: one line per member."""
+    """Everything a read shows without ``$select``; extended properties if expanded. Long: a line per member."""
     state, prefer = entry.state, style.prefer
     event_id = entry_id(mailbox, entry, immutable=prefer.immutable_ids)
     kind = entry.kind

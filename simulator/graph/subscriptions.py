@@ -216,7 +216,8 @@ class Subscriptions:
 
     def _validate(self, url: str) -> None:
         """The handshake: the endpoint must echo the decoded token as plain text in time."""
-        token = f"Validation: Testing client application reachability for subscription Request-Id: {self._new_id()} &+%C5%A1"
+        reason = "Testing client application reachability for subscription"
+        token = f"Validation: {reason} Request-Id: {self._new_id()} &+%C5%A1"
         separator = "&" if "?" in url else "?"
         push = Push(
             url=f"{url}{separator}validationToken={quote(token, safe='')}",

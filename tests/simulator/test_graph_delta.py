@@ -80,6 +80,18 @@ def test_a_first_round_gives_everything_and_the_next_only_what_changed(office: O
     assert office.round(after)[0] == []
 
 
+def test_a_round_of_many_changes_pages_without_repeats(office: Office) -> None:
+    ids = [office.create(timed(f"e{n}")).body["id"] for n in range(12)]
+    office.clock.advance(seconds=10)
+    _, link = office.round()
+    for event_id in reversed(ids):
+        office.patch(event_id, {"categories": ["Raynet"]})
+    page = office.delta(link, prefer=f"{IMMUTABLE}, odata.maxpagesize=5")
+    assert len(page.value) == 5
+    rest, _ = office.round(page.body["@odata.nextLink"], prefer=f"{IMMUTABLE}, odata.maxpagesize=5")
+    assert sorted(e["id"] for e in [*page.value, *rest]) == sorted(ids)
+
+
 @pytest.mark.parametrize("name", ["delta", "delta()", "microsoft.graph.delta()"])
 @pytest.mark.parametrize(
     "place", ["calendarView", "events", "calendar/calendarView", "calendars/{calendar}/calendarView"]
