@@ -4,14 +4,15 @@ import queue
 import signal
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
-from server.cli.demo_stage import Stage, StageFailedError, StageOptions, inherited
+from server.cli.demo_stage import Stage, StageFailedError, StageOptions, StageStoppedError, inherited
 from server.cli.output import Table, show_json, show_table
 from server.cli.processes import has_simulator
 from server.cli.sentences import Sentence
@@ -84,7 +85,7 @@ def demo(
             if headless:
                 return _play(shell, options, folder, stopping, short=short, as_json=as_json)
             return _show(shell, options, folder, stopping)
-    except _Interrupted:
+    except (_Interrupted, StageStoppedError):
         shell.say(Sentence("Ukončeno.", "Ended."))
         return 0
     except StageFailedError as failed:
@@ -96,7 +97,8 @@ def demo(
 
 
 def _show(shell: Shell, options: StageOptions, folder: Path, stopping: threading.Event) -> int:
-    with Stage(_in(options, folder), lambda step: shell.say(_STEPS[step])) as stage:
+    with Stage(_in(options, folder), stopping, lambda step: shell.say(_STEPS[step])) as stage:
+        stage.go()
         values = {"url": stage.page_url, "folder": folder}
         shell.say(Sentence(_WHAT_TO_TRY.cs.format(**values), _WHAT_TO_TRY.en.format(**values)))
         _wait(stage, stopping)
@@ -130,22 +132,28 @@ def _explain(shell: Shell, failed: StageFailedError) -> None:
 def _play(
     shell: Shell, options: StageOptions, folder: Path, stopping: threading.Event, *, short: bool, as_json: bool
 ) -> int:
-    """Once with push, once without, each with a world and a database of its own."""
-    parts = []
-    for push in (True, False):
-        shell.say(
-            Sentence("Den s oznámeními…", "A day with push…") if push else Sentence("Bez oznámení…", "Without push…")
+    """Once with push, once without, each with a world, a database and processes of its own."""
+    stages = [
+        Stage(
+            StageOptions(
+                folder=folder / ("push" if push else "polling"),
+                seed=options.seed,
+                play="short" if short else "full",
+                push=push,
+                environ=options.environ,
+            ),
+            stopping,
         )
-        mode = "short" if short else "full"
-        part = StageOptions(
-            folder=folder / ("push" if push else "polling"),
-            seed=options.seed,
-            play=mode,
-            push=push,
-            environ=options.environ,
-        )
-        with Stage(part) as stage:
-            parts.append(_result(stage, stopping))
+        for push in (True, False)
+    ]
+    shell.say(Sentence("Spouštím dva světy: s oznámeními a bez nich…", "Starting two worlds: with push and without…"))
+    with ExitStack() as stack, ThreadPoolExecutor(len(stages)) as pool:
+        for stage in stages:
+            stack.callback(stage.stop)
+        for starting in [pool.submit(stage.__enter__) for stage in stages]:
+            _until(stopping, starting.done)
+            starting.result()
+        parts = _played(shell, stages, stopping)
     passed = all(_is_good(part) for part in parts)
     if as_json:
         show_json({"passed": passed, "parts": parts})
@@ -153,6 +161,24 @@ def _play(
         show_table(_summary(parts), shell.language)
         shell.say(_VERDICT[passed])
     return 0 if passed else 1
+
+
+def _played(shell: Shell, stages: list[Stage], stopping: threading.Event) -> list[dict[str, Any]]:
+    """The second day begins when the first has nothing left but to be idle."""
+    with_push, without = stages
+    shell.say(Sentence("Den s oznámeními…", "A day with push…"))
+    with_push.go()
+    _until(stopping, lambda: with_push.resting.is_set() or with_push.fallen() is not None)
+    shell.say(Sentence("Část dne bez oznámení…", "Part of a day without push…"))
+    without.go()
+    return [_result(stage, stopping) for stage in stages]
+
+
+def _until(stopping: threading.Event, holds: Callable[[], bool]) -> None:
+    """Wait; raises when we are told to stop."""
+    while not holds():
+        if stopping.wait(0.1):
+            raise _Interrupted
 
 
 _VERDICT: Final = {
@@ -227,13 +253,11 @@ def _folder(given: Path | None) -> Iterator[Path]:
 
 @contextmanager
 def _interruptible() -> Iterator[threading.Event]:
-    """INT and TERM set the event; before there is anything to wait for they raise. The old handlers come back."""
+    """INT and TERM set the event, which everything that waits looks at. The old handlers come back."""
     stopping = threading.Event()
 
     def stop(*_: object) -> None:
-        if not stopping.is_set():
-            stopping.set()
-            raise _Interrupted
+        stopping.set()
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

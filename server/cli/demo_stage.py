@@ -43,6 +43,10 @@ class StageFailedError(Exception):
         super().__init__(process)
 
 
+class StageStoppedError(Exception):
+    """Somebody wanted an end while it started."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageOptions:
     """``play`` makes the simulator play a day (``full`` or ``short``) instead of waiting for a visitor."""
@@ -60,13 +64,16 @@ class Stage:
     """``with Stage(options, tell) as stage``: everything runs and both sides have been compared once."""
 
     options: StageOptions
+    #: Starting ends with :class:`StageStoppedError` once this is set.
+    stopping: threading.Event = field(default_factory=threading.Event)
     #: Called with a code of what is being done now.
     tell: Callable[[str], None] = lambda _what: None
     page_url: str = ""
     firm: FirmId = field(default_factory=lambda: FirmId(0))
     #: What the simulator said at the end of a played day.
     done: queue.SimpleQueue[dict[str, Any]] = field(default_factory=queue.SimpleQueue)
-    ended: threading.Event = field(default_factory=threading.Event)
+    #: Set when a played day has only idleness left to measure.
+    resting: threading.Event = field(default_factory=threading.Event)
     _ready: queue.SimpleQueue[dict[str, Any] | None] = field(default_factory=queue.SimpleQueue)
     _processes: dict[str, subprocess.Popen[str]] = field(default_factory=dict)
     _database: Database | None = None
@@ -106,6 +113,9 @@ class Stage:
         self._wait_for("serve", lambda: _answers(f"http://127.0.0.1:{port}/healthz"))
         self.tell("first_pass")
         self._wait_for("worker", lambda: self._is_in_step(len(ready["seats"])))
+
+    def go(self) -> None:
+        """Let the visitor see that it runs, or the day begin."""
         self._say({"go": True})
 
     def _start_simulator(self, api_port: int) -> dict[str, Any]:
@@ -153,12 +163,7 @@ class Stage:
                 start_new_session=True,
             )
         self._processes[name] = process
-        threading.Thread(target=self._await_end, args=(process,), name=f"{name}-end", daemon=True).start()
         return process
-
-    def _await_end(self, process: subprocess.Popen[str]) -> None:
-        process.wait()
-        self.ended.set()
 
     def _log(self, name: str) -> Path:
         return self.options.folder / f"{name}.log"
@@ -168,7 +173,8 @@ class Stage:
         while not holds():
             if time.monotonic() > end or self.fallen() is not None:
                 raise StageFailedError(self.fallen() or name, self._log(self.fallen() or name))
-            time.sleep(0.1)
+            if self.stopping.wait(0.1):
+                raise StageStoppedError
 
     def _is_in_step(self, seats: int) -> bool:
         """Push stands, everything was read and matched, nothing waits."""
@@ -198,6 +204,8 @@ class Stage:
             document = json.loads(line)
             if "ready" in document:
                 self._ready.put(document["ready"])
+            elif "resting" in document:
+                self.resting.set()
             elif "done" in document:
                 self.done.put(document["done"])
             elif "ask" in document:

@@ -60,7 +60,10 @@ def main(ca_dir: Path, api_port: int, page_port: int, seed: int, *, play: str | 
             return
         parent.running.wait()
         if not stopping.is_set():
-            parent.say({"done": Day(firm, calendars, watch, page.actions, stopping).play(DayLength(play), push=push)})
+            # The older edition's pace, one ring a second: the newer one would ring for minutes after a busy one.
+            world.raynet.instance(firm.instance).switches.webhook_pacing = "older"
+            day = Day(firm, page, lambda: parent.say({"resting": True}), stopping)
+            parent.say({"done": day.play(DayLength(play), push=push)})
             stopping.wait()
 
 

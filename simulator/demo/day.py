@@ -11,9 +11,9 @@ from datetime import time as clock_time
 from enum import StrEnum
 from typing import Any
 
-from simulator.demo.actions import Actions
-from simulator.demo.items import PRAGUE, Calendars, Item, differences, without_key
-from simulator.demo.watch import Change, Watch
+from simulator.demo.items import PRAGUE, Item, differences, without_key
+from simulator.demo.page import Page
+from simulator.demo.watch import Change
 from simulator.raynet.records import KINDS
 from simulator.seed import SeedUser, SmallFirm
 
@@ -21,6 +21,8 @@ from simulator.seed import SeedUser, SmallFirm
 _PATIENCE_SECONDS = 25.0
 _PAUSE_SECONDS = 0.35
 _WINDOW = (10, 40)
+#: Raynet rings at most once a second: echoes of our own writes ring for a while after the last change.
+_DRAIN_SECONDS = 40.0
 Move = tuple[SeedUser, str, str, dict[str, Any]]
 
 
@@ -31,18 +33,21 @@ class DayLength(StrEnum):
     SHORT = "short"
 
 
+_IDLE_SECONDS = {DayLength.FULL: 16.0, DayLength.SHORT: 4.0}
+
+
 class Day:
     """Plays, waits, counts. The report holds figures only."""
 
-    def __init__(
-        self, firm: SmallFirm, calendars: Calendars, watch: Watch, actions: Actions, stopping: threading.Event
-    ) -> None:
+    def __init__(self, firm: SmallFirm, page: Page, resting: Callable[[], None], stopping: threading.Event) -> None:
+        """``resting`` is called when the last change has come to rest and only idleness is measured."""
         self._firm = firm
-        self._calendars = calendars
-        self._watch = watch
-        self._actions = actions
+        self._calendars = page.calendars
+        self._watch = page.watch
+        self._actions = page.actions
+        self._resting = resting
         self._stopping = stopping
-        self._random = random.Random(calendars.world.seed)
+        self._random = random.Random(page.calendars.world.seed)
         #: Working days from tomorrow on: nothing that the seed completes or freezes lies there.
         self._days = _working_days(datetime.now(PRAGUE).date() + timedelta(days=1), 8)
 
@@ -61,8 +66,10 @@ class Day:
         conflicts = self._conflicts() if whole else []
         self._settle()
         took = time.monotonic() - began
+        self._drain()
         calls = _minus(self._calendars.calls(), before)
-        idle = self._idle(20.0 if length is DayLength.FULL else 6.0)
+        self._resting()
+        idle = self._idle(_IDLE_SECONDS[length])
         found = self._compare()
         return {
             "push": push,
@@ -150,9 +157,18 @@ class Day:
         while self._watch.waiting() and time.monotonic() < end and not self._stopping.wait(0.1):
             continue
 
+    def _drain(self) -> None:
+        """Until nothing rings any more and the last echo was looked at."""
+        world, end = self._calendars.world, time.monotonic() + _DRAIN_SECONDS
+        while time.monotonic() < end and not self._stopping.wait(0.2):
+            with world.lock:
+                ringing = world.raynet.next_push_at() or world.graph.notifications.next_due()
+            if ringing is None:
+                break
+        self._stopping.wait(2.0)
+
     def _idle(self, seconds: float) -> dict[str, float]:
-        """Calls while nobody does anything, per hour. Two seconds are for echoes to come to rest."""
-        self._stopping.wait(3.0)
+        """Calls while nobody does anything, per hour."""
         before, began = self._calendars.calls(), time.monotonic()
         self._stopping.wait(seconds)
         hours = (time.monotonic() - began) / 3600
@@ -175,7 +191,7 @@ class Day:
 
     def _differing(self, user: SeedUser, activities: list[Item], events: list[Item], found: Counter[str]) -> None:
         for item in [*activities, *events]:
-            if item.recurring:
+            if item.recurring or item.unanswered:
                 continue
             partner = self._watch.partner(item.side, item.key, user.directory_id)
             own, other = self._watch.both(item.side, item.key, partner, user.directory_id)

@@ -35,7 +35,8 @@ class Item:
     place: str = ""
     online: bool = False
     recurring: bool = False
-    is_organizer: bool = True
+    #: Somebody else's invitation that the owner has not accepted: not carried over by default.
+    unanswered: bool = False
 
     @property
     def lives(self) -> bool:
@@ -96,7 +97,7 @@ def event_item(key: str, state: EventState) -> Item:
         place=", ".join(place.display_name for place in state.places),
         online=state.online is not None,
         recurring=state.kind != "singleInstance",
-        is_organizer=state.is_organizer,
+        unanswered=not state.is_organizer and state.response not in ("accepted", "organizer"),
     )
 
 

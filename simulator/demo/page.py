@@ -25,6 +25,7 @@ _FILES: Final = {
     "/main.js": ("main.js", "text/javascript; charset=utf-8"),
     "/calendar.js": ("calendar.js", "text/javascript; charset=utf-8"),
     "/panel.js": ("panel.js", "text/javascript; charset=utf-8"),
+    "/reasons.js": ("reasons.js", "text/javascript; charset=utf-8"),
     "/texts.js": ("texts.js", "text/javascript; charset=utf-8"),
     "/icon.svg": ("icon.svg", "image/svg+xml"),
 }

@@ -46,7 +46,7 @@ export class Calendar {
     this.days = Array.from({ length: weekend ? 7 : 5 }, (_, n) => addDays(week, n));
     this.root.replaceChildren(this.header(now), this.allDay(selected), this.grid(selected, now));
     const grid = this.root.querySelector(".grid");
-    grid.scrollTop = scrolled ?? (grid.scrollHeight * 1.6 * 60) / MINUTES;
+    grid.scrollTop = scrolled ?? (grid.scrollHeight * 1.5 * 60) / MINUTES;
     if (hadFocus) this.element(focused)?.focus({ preventScroll: true });
   }
 

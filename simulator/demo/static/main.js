@@ -174,6 +174,13 @@ function drawLink() {
   path.setAttribute("d", `M ${x1} ${y1} C ${x1 + bend} ${y1}, ${x2 - bend} ${y2}, ${x2} ${y2}`);
 }
 
+/** Both calendars always show the same hours. */
+function follow(side, grid) {
+  const other = byId(side === "raynet" ? "outlook" : "raynet").querySelector(".grid");
+  if (other && grid.classList.contains("grid") && other.scrollTop !== grid.scrollTop) other.scrollTop = grid.scrollTop;
+  drawLink();
+}
+
 function visible(element) {
   const box = element.getBoundingClientRect();
   const frame = element.closest(".calendar").getBoundingClientRect();
@@ -233,7 +240,7 @@ for (const side of ["raynet", "outlook"]) {
     },
     create: openForm,
   });
-  byId(side).addEventListener("scroll", drawLink, { capture: true, passive: true });
+  byId(side).addEventListener("scroll", (event) => follow(side, event.target), { capture: true, passive: true });
 }
 for (const button of document.querySelectorAll(".add")) {
   button.addEventListener("click", () => {

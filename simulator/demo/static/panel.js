@@ -1,6 +1,6 @@
 // What stands under the calendars: the selected item with what can be done, its trail, and the changes.
 
-import { known, locale, number, text } from "./texts.js";
+import { known, locale, number, outcome, reason, text } from "./texts.js";
 
 const make = (tag, name, content = "") => {
   const element = document.createElement(tag);
@@ -8,7 +8,6 @@ const make = (tag, name, content = "") => {
   element.textContent = content;
   return element;
 };
-const reasonText = (code) => (known(`reason.${code}`) ? text(`reason.${code}`) : code.replaceAll("_", " "));
 
 function actionsFor(item) {
   if (item.side === "outlook") {
@@ -111,7 +110,7 @@ export function showTrail(root, item, why) {
     ...[...why.trail].reverse().map((entry) => {
       const row = make("li");
       const at = new Date(entry.at).toLocaleTimeString(locale());
-      row.append(make("time", "", at), make("b", "", reasonText(entry.rule)), make("span", "outcome", entry.outcome));
+      row.append(make("time", "", at), make("b", "", reason(entry.rule)), make("span", "outcome", outcome(entry.outcome)));
       if (entry.seen.length) row.append(make("code", "", entry.seen.join(", ")));
       if (entry.writes.length) row.append(make("code", "writes", `→ ${entry.writes.join(", ")}`));
       return row;
@@ -129,13 +128,13 @@ export function showChanges(root, changes) {
       const row = make("li", change.seconds === null && !change.superseded ? "waiting" : "arrived");
       row.append(make("span", `tag ${change.side}`, text(`in.${change.side}`)));
       row.append(make("b", "", `${text(`what.${change.what}`)}: ${change.title}`));
-      row.append(make("span", "outcome", outcome(change)));
+      row.append(make("span", "outcome", fate(change)));
       return row;
     }),
   );
 }
 
-function outcome(change) {
+function fate(change) {
   if (change.superseded) return text("superseded");
   if (change.seconds === null) return text("waiting", { seconds: number(change.waiting) });
   if (change.what === "teams") return text("here");

@@ -1,5 +1,7 @@
 // Everything people read, in both languages; codes of the product have a sentence where visitors meet them.
 
+import { OUTCOMES, REASONS } from "./reasons.js";
+
 const CS = {
   skip: "Přejít na vybranou položku",
   people: "Čí kalendáře",
@@ -179,6 +181,11 @@ export function text(key, values = {}) {
   const found = (language === "en" ? EN : CS)[key] ?? key;
   return found.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
+
+/** What the product's codes mean. */
+const coded = (table, code) => table[code]?.[language === "en" ? 1 : 0] ?? code.replaceAll("_", " ");
+export const reason = (code) => coded(REASONS, code);
+export const outcome = (code) => coded(OUTCOMES, code);
 
 export const known = (key) => key in CS;
 
