@@ -7,11 +7,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from server.errors import Misconfigured
 from server.store.database import Database
+from server.store.dialects import insert_new
 from server.store.faults import translated
 from server.store.tables.runtime import key_check
 
@@ -61,8 +62,10 @@ def check_keys(database: Database) -> None:
     """Raises :class:`Misconfigured` when the master keys are not those that the database was used with before."""
 
     def work(connection: Connection) -> None:
-        if connection.execute(select(key_check.c.sealed)).scalar() is None:
-            connection.execute(insert(key_check).values(id=1, sealed=_CONSTANT))
+        if connection.scalar(select(key_check.c.sealed)) is None:
+            first = insert_new(connection.dialect, key_check, ("id",))
+            connection.execute(first, {"id": 1, "sealed": _CONSTANT})
+            connection.scalar(select(key_check.c.sealed))  # somebody else's key may have been first
 
     database.write_unscoped(work)
 

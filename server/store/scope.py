@@ -84,7 +84,7 @@ def _limited(statement: Any) -> Any:
 
 
 def store(connection: Connection, shape: Shape[V], values: Iterable[V], firm: FirmId | None = None) -> int:
-    """Upsert ``values``; how many rows are new or changed. All must be of ``firm`` where one is given."""
+    """Upsert ``values``; how many keys that were. All must be of ``firm`` where one is given."""
     rows = [shape.split(value) for value in values]
     if firm is not None and any(row["firm_id"] != firm for row in rows):
         raise Invalid("foreign_firm", field=shape.table.name)
@@ -92,7 +92,8 @@ def store(connection: Connection, shape: Shape[V], values: Iterable[V], firm: Fi
         return 0
     if not shape.appended:
         rows = _last_of_each_key(shape, rows)
-    return connection.execute(_upsert(connection.dialect, shape), rows if len(rows) > 1 else rows[0]).rowcount
+    connection.execute(_upsert(connection.dialect, shape), rows if len(rows) > 1 else rows[0])
+    return len(rows)
 
 
 def insert(connection: Connection, table: Table, columns: Columns) -> int:
@@ -121,7 +122,10 @@ def _upsert(dialect: Dialect, shape: Shape[Any]) -> Insert:
         return insert_new(dialect, shape.table, shape.key)
     columns = {column.name for column in shape.table.columns if not column.server_default}
     merged = shape.merged
-    return upsert(dialect, shape.table, shape.key, sorted(columns - {*shape.key} - shape.kept - {*merged}), merged)
+    replaced = sorted(columns - {*shape.key} - shape.kept - {*merged})
+    statement = upsert(dialect, shape.table, shape.key, replaced, merged)
+    # psycopg2 would send many rows one by one; SQLAlchemy puts them into one statement where it has a RETURNING.
+    return statement.returning(shape.table.c[shape.key[0]]) if dialect.name == "postgresql" else statement
 
 
 def _leaves(source: FromClause) -> Iterator[FromClause]:

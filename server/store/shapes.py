@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Final, Generic, TypeVar
 
-from sqlalchemy import Column, ColumnElement, Table, and_, case, func
+from sqlalchemy import Column, ColumnElement, Table, and_, case, func, literal_column
 
 from server.domain.ids import EventId, EventKey, MailboxId
 from server.domain.state import (
@@ -115,7 +115,7 @@ def _split_webhook(webhook: Webhook) -> Columns:
 
 def _earlier_due(old: Any, new: Any) -> ColumnElement[Any]:
     """A fresh mark never postpones what is due already; a verdict after an attempt (attempts > 0) decides alone."""
-    return case((and_(new.attempts == 0, old.due_at < new.due_at), old.due_at), else_=new.due_at)
+    return case((and_(new.attempts == literal_column("0"), old.due_at < new.due_at), old.due_at), else_=new.due_at)
 
 
 def _lost_again(old: Any, new: Any) -> ColumnElement[bool]:

@@ -119,7 +119,7 @@ class EventKeyText(TypeDecorator[EventKey]):
 class _Shaped(TypeDecorator[Any]):
     """A value of a declared shape as JSON."""
 
-    impl = Text
+    impl: TypeEngine[Any] | type[TypeEngine[Any]] = Text
     cache_ok = True
 
     def __init__(self, shape: Any) -> None:

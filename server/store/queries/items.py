@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Integer, and_, bindparam, cast, exists, func, select, tuple_
+from sqlalchemy import BindParameter, Integer, and_, bindparam, cast, exists, func, select, tuple_
 
 from server.domain.ids import ActivityKey, EventId, EventKey, LinkId, MailboxId
 from server.domain.state import (
@@ -38,7 +38,7 @@ V = TypeVar("V")
 _COUNTED = (PairState.LIVE, PairState.HELD, PairState.FROZEN)
 
 
-_IDS: Final = bindparam("ids", expanding=True)
+_IDS: Final[BindParameter[Any]] = bindparam("ids", expanding=True)
 _LINKS: Final = Prepared(select(*shapes.LINK.columns()).where(items.link.c.id.in_(_IDS)))
 _PAIRS: Final = Prepared(select(*shapes.PAIR.columns()).where(items.pair.c.link_id.in_(_IDS)).order_by(items.pair.c.id))
 _ACTIVITIES: Final = Prepared(
