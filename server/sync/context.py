@@ -79,7 +79,7 @@ class PassContext:
     errors: list[ItemError] = field(default_factory=list)
     blocked: set[Side] = field(default_factory=set)
     notices: tuple[Notice, ...] = ()
-    persons: dict[str, PersonId] = field(default_factory=dict)
+    persons: dict[str, PersonId | None] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
     rejected: frozenset[PairId] = frozenset()
     confirmed: frozenset[PairId] = frozenset()

@@ -17,7 +17,7 @@ MOST = 500
 
 
 def learn_persons(ctx: PassContext, groups: Sequence[Group]) -> Flow[None]:
-    """Fill ``ctx.persons`` for the attendees of these links. Only a single hit counts. Fact: raynet-api §15 [doc]."""
+    """Fill ``ctx.persons`` for the attendees of these links; None = looked up without a single hit. Fact: raynet-api §15 [doc]."""
     world = ctx.world()
     unknown = {
         address
@@ -33,8 +33,7 @@ def learn_persons(ctx: PassContext, groups: Sequence[Group]) -> Flow[None]:
         if ctx.now - hit.at < ASK_AGAIN and digest in by_digest:
             address = by_digest.pop(digest)
             ctx.asked.add(address)
-            if hit.person is not None:
-                ctx.persons[address] = hit.person
+            ctx.persons[address] = hit.person
     if not by_digest or Side.RAYNET in ctx.blocked:
         return
     try:
@@ -50,8 +49,7 @@ def learn_persons(ctx: PassContext, groups: Sequence[Group]) -> Flow[None]:
         persons = found.get(address, ())
         person = persons[0] if len(persons) == 1 else None
         ctx.asked.add(address)
-        if person is not None:
-            ctx.persons[address] = person
+        ctx.persons[address] = person
         rows.append(PersonHit(firm_id=ctx.firm, digest=digest, person=person, at=ctx.now))
     yield from want(Commit(ctx.firm, tuple(rows)))
 
