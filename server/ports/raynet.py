@@ -151,9 +151,13 @@ class AddExtId(Op[None]):
 
 @dataclass(frozen=True, slots=True)
 class RaynetUsers(Op[tuple[RaynetUser, ...]]):
-    """All users with their persons' addresses; falls back to the person list where accounts may not be read."""
+    """All users with their persons' addresses; falls back to the person list where accounts may not be read.
+
+    ``detailed`` also reads each account's alternative address, one call per user. Fact: details only, raynet-api §16.
+    """
 
     firm: FirmId
+    detailed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

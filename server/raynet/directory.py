@@ -85,7 +85,7 @@ def _parsed(shape: type[Shape], value: Json) -> Shape:
 # --- users ----------------------------------------------------------------------------------------------------------
 
 
-def users(access: Access, _op: RaynetUsers) -> tuple[RaynetUser, ...]:
+def users(access: Access, op: RaynetUsers) -> tuple[RaynetUser, ...]:
     """Accounts joined with their persons; the persons alone where accounts may not be read. Two calls per 1,000 users.
 
     Fact: whether others than administrators may list accounts is not documented, §16.
@@ -99,10 +99,27 @@ def users(access: Access, _op: RaynetUsers) -> tuple[RaynetUser, ...]:
         if denied.code != RaynetCode.FORBIDDEN:
             raise
         accounts = ()
+    if op.detailed:
+        accounts = tuple(_in_detail(access, account) for account in accounts)
     found = {one.person: one for account in accounts if (one := _from_account(account, persons)) is not None}
     for shape in persons.values():
         found.setdefault(PersonId(shape.id), _user(shape.id, (), "", shape))
     return tuple(found[person] for person in sorted(found))
+
+
+def _in_detail(access: Access, account: UserAccountShape) -> UserAccountShape:
+    """The account with its alternative address; as listed where its detail may not be read."""
+    if account.id is None:
+        return account
+    try:
+        reply = access.send(Call(method="GET", path=f"{_ACCOUNTS}{account.id}/", query=(ISO_DATES,)))
+    except (Gone, Rejected):
+        return account
+    except Denied as denied:
+        if denied.code != RaynetCode.FORBIDDEN:
+            raise
+        return account
+    return understood(reply, lambda: _parsed(UserAccountShape, bare(reply).get("data")))
 
 
 def _from_account(account: UserAccountShape, persons: Mapping[int, PersonShape]) -> RaynetUser | None:

@@ -62,7 +62,7 @@ def due(ctx: PassContext, link: LinkId, why: str = "") -> Attention:
 def ensure_seats(ctx: PassContext) -> Flow[None]:
     """Bring every seat's runtime row up to date; a change of state re-plans the pairs of its calendar."""
     rows = {one.seat_id: one for one in ctx.state.mailboxes}
-    users: tuple[RaynetUser, ...] | None = None
+    directory: _Directory = {}
     for seat in ctx.state.seats:
         row = rows.pop(seat.id, None)
         if not seat.enabled or not ctx.sync.licensed:
@@ -73,11 +73,7 @@ def ensure_seats(ctx: PassContext) -> Flow[None]:
             continue
         if ctx.blocked & {Side.RAYNET, Side.GRAPH}:
             continue
-        if users is None:
-            users = yield from _users(ctx)
-            if users is None:
-                continue
-        yield from _resolve(ctx, seat, row, users)
+        yield from _resolve(ctx, seat, row, directory)
     for row in rows.values():
         if row.state is not MailboxState.RELEASED:
             yield from _store(ctx, row, replace(row, state=MailboxState.RELEASED, checked_at=ctx.now))
@@ -92,15 +88,17 @@ def _must_check(ctx: PassContext, seat: Seat, row: MailboxSync) -> bool:
     return age >= (RECHECK_WELL if row.state is MailboxState.READY else RECHECK_TROUBLED)
 
 
-def _users(ctx: PassContext) -> Flow[tuple[RaynetUser, ...] | None]:
-    try:
-        return (yield from want(RaynetUsers(ctx.firm)))
-    except Remote as error:
-        yield from side_trouble(ctx, Side.RAYNET, error)
-        return None
+#: Raynet's users as read in this pass, plainly and in detail.
+_Directory = dict[bool, tuple[RaynetUser, ...]]
 
 
-def _resolve(ctx: PassContext, seat: Seat, row: MailboxSync | None, users: tuple[RaynetUser, ...]) -> Flow[None]:
+def _users(ctx: PassContext, directory: _Directory, *, detailed: bool) -> Flow[tuple[RaynetUser, ...]]:
+    if detailed not in directory:
+        directory[detailed] = yield from want(RaynetUsers(ctx.firm, detailed))
+    return directory[detailed]
+
+
+def _resolve(ctx: PassContext, seat: Seat, row: MailboxSync | None, directory: _Directory) -> Flow[None]:
     new = row or MailboxSync(firm_id=ctx.firm, seat_id=seat.id, email=seat.email, state=MailboxState.UNKNOWN_USER)
     if new.email != seat.email:
         new = MailboxSync(firm_id=ctx.firm, seat_id=seat.id, email=seat.email, state=MailboxState.UNKNOWN_USER)
@@ -118,7 +116,12 @@ def _resolve(ctx: PassContext, seat: Seat, row: MailboxSync | None, users: tuple
     if new.mailbox not in (None, user.mailbox):
         new = replace(new, delta_link=None, matched=False, window_from=None, window_till=None)
     addresses = tuple(sorted({seat.email.lower(), *user.addresses}))
-    person = seat.person_id or _person(addresses, users)
+    first_time = row is None or row.mailbox is None or ctx.options.full
+    try:
+        person = seat.person_id or (yield from _person(ctx, addresses, directory, first_time=first_time))
+    except Remote as error:
+        yield from side_trouble(ctx, Side.RAYNET, error)
+        return
     taken = any(one.mailbox == user.mailbox and one.seat_id != seat.id for one in ctx.ready())
     state = MailboxState.NO_PERSON if person is None or taken else MailboxState.READY
     new = replace(
@@ -127,10 +130,19 @@ def _resolve(ctx: PassContext, seat: Seat, row: MailboxSync | None, users: tuple
     yield from _store(ctx, row, replace(new, wait_until=None))
 
 
-def _person(addresses: tuple[str, ...], users: tuple[RaynetUser, ...]) -> PersonId | None:
-    """The single active Raynet user with one of the addresses; none or several need an administrator."""
-    found = {user.person for user in users if user.active and set(user.emails) & set(addresses)}
-    return found.pop() if len(found) == 1 else None
+def _person(
+    ctx: PassContext, addresses: tuple[str, ...], directory: _Directory, *, first_time: bool
+) -> Flow[PersonId | None]:
+    """The single active Raynet user with one of the addresses; none or several need an administrator.
+
+    Alternative addresses cost a call per user, so they are asked for on the first time and once a night only.
+    """
+    for detailed in (False, True) if first_time else (False,):
+        users = yield from _users(ctx, directory, detailed=detailed)
+        found = {user.person for user in users if user.active and set(user.emails) & set(addresses)}
+        if len(found) == 1:
+            return found.pop()
+    return None
 
 
 def _store(ctx: PassContext, old: MailboxSync | None, new: MailboxSync) -> Flow[None]:
