@@ -10,7 +10,7 @@ import pickle
 import shutil
 import traceback
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,7 +20,21 @@ from typing import Any, TypeVar
 from server.flow import Op
 from server.ports.store import Commit
 from server.sync.driver import REMOTE_WRITES
-from simulator.faults import Action, Delay, LateEffect, Match, Rule, Twice
+from simulator.faults import (
+    Action,
+    CutJson,
+    Delay,
+    DropReply,
+    DropRequest,
+    EmptyList,
+    HtmlPage,
+    LateEffect,
+    Malformed,
+    Match,
+    Rule,
+    Status,
+    Twice,
+)
 from simulator.raynet.records import Activity, Ref
 from tests.support.databases import drop
 from tests.support.oracle import Oracle
@@ -127,6 +141,8 @@ class Accident:
     kills: bool = True
     #: A second crash, in the recovering pass.
     crash_again: int | None = None
+    #: The driver of every process: the product's own rules, or one with a rule taken out.
+    driver: type[FaultDriver] = FaultDriver
 
     def __str__(self) -> str:
         parts = [f"before={self.crash_before}" if self.crash_before else ""]
@@ -181,9 +197,11 @@ class Prepared:
             answer = ("ok", work())
         except BaseException:  # noqa: BLE001  # a child must never return into the test runner
             answer = ("failed", traceback.format_exc(limit=-8))
-        with os.fdopen(write_end, "wb") as pipe:
-            pipe.write(pickle.dumps(answer))
-        os._exit(0)
+        try:
+            with os.fdopen(write_end, "wb") as pipe:
+                pipe.write(pickle.dumps(answer))
+        finally:
+            os._exit(0)
 
     def _effects(self) -> list[Effect]:
         driver = _driver(self.rig)
@@ -207,8 +225,8 @@ def _driver(rig: Rig) -> FaultDriver:
     return rig.driver
 
 
-def _equip(rig: Rig) -> None:
-    driver = FaultDriver(rig.engine, rig.clock, seed=rig.seed)
+def _equip(rig: Rig, kind: type[FaultDriver] = FaultDriver) -> None:
+    driver = kind(rig.engine, rig.clock, seed=rig.seed)
     driver.world = rig.world
     rig.driver = driver
 
@@ -248,6 +266,7 @@ def prepared(story: Story, folder: Path, *, seed: int = 0) -> Iterator[Prepared]
 
 
 def _played(rig: Rig, memo: Memo, story: Story, accident: Accident) -> list[str]:
+    _equip(rig, accident.driver)
     driver = _driver(rig)
     driver.crash_before, driver.crash_after, driver.fault = (
         accident.crash_before,
@@ -261,12 +280,12 @@ def _played(rig: Rig, memo: Memo, story: Story, accident: Accident) -> list[str]
     accident.gap(rig, memo)
     if crashed or accident.kills:
         rig.restart(accident.restart_seconds)
-        _equip(rig)
+        _equip(rig, accident.driver)
         if accident.crash_again is not None:
             _driver(rig).crash_after = accident.crash_again
             _crashes(rig)
             rig.restart(accident.restart_seconds)
-            _equip(rig)
+            _equip(rig, accident.driver)
     return converged(rig, memo, story, accident)
 
 
@@ -281,7 +300,7 @@ def _crashes(rig: Rig) -> bool:
 def converged(rig: Rig, memo: Memo, story: Story, accident: Accident) -> list[str]:
     """Passes until all late effects have come and nothing is left to do; then what the oracle says."""
     turns = 0
-    while rig.world.faults.pending() or turns < 2:
+    while rig.world.faults.pending() or turns < 1:
         rig.tick()
         rig.one_pass()
         turns += 1
@@ -299,6 +318,18 @@ def converged(rig: Rig, memo: Memo, story: Story, accident: Accident) -> list[st
     return problems
 
 
+def failures(story: Prepared, accidents: Iterable[Accident]) -> list[str]:
+    """What went wrong in which history; a history that could not be finished counts."""
+    out = []
+    for accident in accidents:
+        try:
+            problems = story.play(accident)
+        except AssertionError as error:
+            problems = [f"not finished: {str(error)[-400:]}"]
+        out += [f"{story.story.name} [{accident}]: {problem}" for problem in problems]
+    return out
+
+
 # --- where it goes wrong ------------------------------------------------------------------------------------------
 
 
@@ -309,10 +340,62 @@ def crash_points(effects: list[Effect]) -> list[Accident]:
     return first + [Accident(crash_after=one.number) for one in changing]
 
 
+def gap_points(effects: list[Effect], gap: str) -> list[Accident]:
+    """Each crash from the first stored intent on, with people busy before the next process starts."""
+    changing = [one for one in effects if one.changes]
+    first = next((place for place, one in enumerate(changing) if one.remote_write), 0)
+    return [Accident(crash_after=one.number, gap=GAPS[gap], gap_name=gap) for one in changing[max(0, first - 1) :]]
+
+
+def fault_points(effects: list[Effect], kind: str) -> list[Accident]:
+    """The fault at each HTTP call of each remote write; by turns the process dies of it or goes on."""
+    out = []
+    for effect in effects:
+        if effect.remote_write:
+            for skip in range(effect.calls):
+                out.append(Accident(fault=(effect.number, skip, FAULTS[kind]), kills=len(out) % 2 == 0))
+                if kind in BOTH_WAYS:
+                    out.append(Accident(fault=(effect.number, skip, FAULTS[kind]), kills=len(out) % 2 == 0))
+    return out
+
+
+def reading_faults(effects: list[Effect]) -> list[Accident]:
+    """Broken answers to each remote read."""
+    out = []
+    for effect in effects:
+        if not effect.remote_write:
+            for skip in range(effect.calls):
+                out += [Accident(fault=(effect.number, skip, action), kills=False) for action in BROKEN_READS]
+    return out
+
+
 def every_point(effects: list[Effect]) -> list[Accident]:
     """Before and after literally every effect."""
     before = [Accident(crash_before=one.number) for one in effects]
     return before + [Accident(crash_after=one.number) for one in effects]
+
+
+FAULTS: dict[str, Action] = {
+    "request_lost": DropRequest(),
+    "reply_lost": DropReply(),
+    "reset": DropReply(reset=True),
+    "late_5": LateEffect(5.0),
+    "late_40": LateEffect(40.0),
+    "late_90_as_503": LateEffect(90.0, status=503),
+    "twice": Twice(),
+    "twice_after_30": Twice(30.0),
+    "throttled": Status(429),
+    "throttled_30": Status(429, retry_after=30),
+    "status_500": Status(500),
+    "status_500_applied": Status(500, applied=True),
+    "status_503": Status(503),
+    "html": HtmlPage(),
+    "cut_json": CutJson(),
+    "malformed": Malformed(),
+}
+#: Faults after which it matters most whether the same process or another one goes on.
+BOTH_WAYS = ("reply_lost", "late_40", "throttled")
+BROKEN_READS: tuple[Action, ...] = (DropRequest(), Status(429, retry_after=20), HtmlPage(), CutJson(), EmptyList())
 
 
 # --- what people do in the gap ------------------------------------------------------------------------------------

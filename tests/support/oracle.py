@@ -45,6 +45,8 @@ class Moment:
     before: Shown | None
     after: Shown | None
     place: tuple[str, str]
+    #: The fields before the change though the record stood in no calendar.
+    was: Shown | None = None
 
 
 def text_of(value: str | None) -> str:
@@ -58,6 +60,10 @@ def activity_shown(activity: Activity) -> Shown | None:
     """The common fields; None while the record stands in nobody's calendar."""
     if activity.status == "CANCELLED" or activity.scheduled_from is None:
         return None
+    return _fields_of(activity)
+
+
+def _fields_of(activity: Activity) -> Shown:
     return {
         "title": text_of(activity.title),
         "when": (activity.scheduled_from, activity.scheduled_till),
@@ -231,7 +237,10 @@ class Oracle:
             after = activity_shown(entry.after) if entry.after is not None else None
             human = entry.actor.source == "user"
             place = ("raynet", f"{ref[0]}:{ref[1]}")
-            out.append(Moment(at=entry.at, order=entry.number, human=human, before=before, after=after, place=place))
+            was = _fields_of(entry.before) if entry.before is not None else None
+            out.append(
+                Moment(at=entry.at, order=entry.number, human=human, before=before, after=after, place=place, was=was)
+            )
         return out
 
     def _event_moments(self, mailbox: str, event: str) -> list[Moment]:
@@ -240,7 +249,7 @@ class Oracle:
             if person.mailbox.id != mailbox:
                 continue
             for item in person.mailbox.items.values():
-                if person.outlook._id(item) != event:  # noqa: SLF001  # the simulator's own naming
+                if person.outlook._id(item) != event:  # the simulator's own naming
                     continue
                 for revision in item.history:
                     before, after = _content_shown(revision.before), _content_shown(revision.after)
@@ -309,7 +318,8 @@ class Oracle:
         living = {place: shown for place, shown in final.items() if shown is not None}
         for name in _FIELDS:
             value = moment.after[name]
-            if value is None or (moment.before is not None and moment.before[name] == value):
+            before = moment.before or moment.was
+            if value is None or (before is not None and before[name] == value):
                 continue
             if value in ("", "DEFAULT"):
                 continue
