@@ -30,6 +30,8 @@ from server.wiring import open_store
 _START_SECONDS: Final = 60.0
 _STOP_SECONDS: Final = 12.0
 _NEVER: Final = date(2099, 12, 31)
+#: Alembic's ``op`` and ``context`` are one per process, whatever the thread.
+_ALEMBIC: Final = threading.Lock()
 #: What a demonstration must not take over from the person who starts it.
 _OURS: Final = "ROS_"
 
@@ -105,7 +107,8 @@ class Stage:
         self._settings = load_settings(environ)
         open_store(self._settings, ready=False).close()
         self._database = open_store(self._settings, ready=False)
-        migrate(self._database)
+        with _ALEMBIC:
+            migrate(self._database)
         self.firm = _add_firm(self._database, ready)
         self.tell("server")
         self._run("serve", environ)
