@@ -109,8 +109,6 @@ def users(access: Access, op: RaynetUsers) -> tuple[RaynetUser, ...]:
 
 def _in_detail(access: Access, account: UserAccountShape) -> UserAccountShape:
     """The account with its alternative address; as listed where its detail may not be read."""
-    if account.id is None:
-        return account
     try:
         reply = access.send(Call(method="GET", path=f"{_ACCOUNTS}{account.id}/", query=(ISO_DATES,)))
     except (Gone, Rejected):

@@ -107,11 +107,14 @@ class LinkWork:
     def event_deleted(self, intent: Intent) -> tuple[Row, ...]:
         """The event is gone: by our removal."""
         assert intent.event is not None
-        pair = replace(
-            self.pairs[intent.pair_id], state=PairState.CLOSED, reason=intent.reason, updated_at=self.world.now
-        )
+        pair = self._removed(intent)
         self.pairs[pair.id] = pair
         return (pair, *self.event_gone(intent.event, self.world.now), _done(intent))
+
+    def _removed(self, intent: Intent) -> Pair:
+        """The pair ends with its item; an undone create stays let go, so that it is not made again."""
+        state = PairState.RELEASED if intent.reason is Reason.UNDONE else PairState.CLOSED
+        return replace(self.pairs[intent.pair_id], state=state, reason=intent.reason, updated_at=self.world.now)
 
     # --- Raynet's side ---
 
@@ -166,9 +169,7 @@ class LinkWork:
 
     def activity_deleted(self, intent: Intent) -> tuple[Row, ...]:
         """The activity is gone: by our removal."""
-        pair = replace(
-            self.pairs[intent.pair_id], state=PairState.CLOSED, reason=intent.reason, updated_at=self.world.now
-        )
+        pair = self._removed(intent)
         self.pairs[pair.id] = pair
         rows: list[Row] = [pair, _done(intent)]
         if self.activity is not None:
