@@ -50,6 +50,8 @@ class PlanDraft:
         self._stored: dict[PairId, Pair] = {pair.id: pair for pair in group.pairs}
         self._pairs: dict[PairId, Pair] = dict(self._stored)
         self._events: dict[EventKey, SeenEvent] = {seen.key: seen for seen in group.events}
+        #: A late duplicate of our own write was seen: the version counts as unseen until it is put right.
+        self.has_late_duplicate = False
         self.writes: list[Write] = []
         self.losses: list[Loss] = []
         self.steps: list[Step] = []
@@ -75,9 +77,11 @@ class PlanDraft:
         Fact: `_version` grows with each save [spec][seen], raynet-api §11.
         """
         activity, link = self.activity, self.group.link
-        if activity is None or activity.version is None or not self.by_us() or link.own_saves == 0:
+        if activity is None or activity.version is None or not self.by_us():
             return False
-        return link.version is None or activity.version <= link.version + link.own_saves
+        if link.version is None:
+            return link.own_saves > 0
+        return activity.version <= link.version + link.own_saves
 
     def has_version_gap(self) -> bool:
         """Our save came on top of one that we had not seen."""
@@ -99,6 +103,7 @@ class PlanDraft:
             return (value if field in self._just_sent() else base), False
         digest = keys.value_digest(value)
         if any(sent.field is field and sent.digest == digest for sent in self.link.sent):
+            self.has_late_duplicate = True
             return value, True
         return base, False
 
@@ -241,7 +246,7 @@ class PlanDraft:
         """The link at the version seen now; our saves up to it are accounted for."""
         seen, link = self.group.activity, self.link
         version = seen.activity.version if seen is not None and seen.key == link.activity else None
-        if version is None or (link.version is not None and version <= link.version):
+        if version is None or self.has_late_duplicate or (link.version is not None and version <= link.version):
             return link
         left = 0 if link.version is None else max(0, link.own_saves - (version - link.version))
         return replace(link, version=version, own_saves=left)

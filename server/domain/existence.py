@@ -209,6 +209,12 @@ def _revive_activity(draft: PlanDraft, pair: Pair, event: Event, activity: Activ
     if activity is None and mapping.NEW_TYPE not in draft.world.rules.types:
         draft.release(pair, Reason.RELEASED_BY_RULE)
         return
+    if activity is None and mapping.is_skipped(event, draft.world):
+        draft.release(pair, Reason.PRIVATE_SKIPPED)
+        return
+    if activity is None and not _is_in_window(draft, event.when):
+        draft.freeze(pair)
+        return
     rejected = pair.id in draft.rejected
     reason = Reason.HOLD_REJECTED if rejected else Reason.RECREATED_EDIT_BEATS_DELETION
     if not rejected:

@@ -186,6 +186,8 @@ class _Merge:
             return
         base_r, base_o = getattr(self.base.raynet, name.value), getattr(self.base.outlook, name.value)
         base_r, late = self.draft.raynet_base(name, r, base_r)
+        if base_r == r and not late:  # also where Raynet kept less than it was sent: that is seen only once
+            self.base = replace(self.base, raynet=replace(self.base.raynet, **{name.value: r}))
         sides = Sides(raynet=r, outlook=o, base_raynet=base_r, base_outlook=base_o, met=base_r is not None)
         merged = self._decide(name, sides)
         if late and merged.way is Way.NOTHING and r != o:
@@ -310,7 +312,7 @@ class _Merge:
         if FieldName.WHEN in self.settled:
             start, till = self.activity.scheduled_from, self.activity.scheduled_till
             base = replace(base, raynet_from=start, raynet_till=till)
-        if not self.met or base != self.base:
+        if not self.met or base != self.pair.base:
             self.draft.set_base(self.pair, base)
         self.base = base
         if not self.met:

@@ -118,14 +118,15 @@ def _revive_by_condition(draft: PlanDraft, activity: Activity) -> None:
 
 def _has_returned(draft: PlanDraft, pair: Pair, event: Event, *, wanted: bool) -> bool:
     """Whether what released the pair has ended."""
-    ours = pair.role in (Role.LEAD, Role.COPY)
+    if draft.world.seat_of_mailbox(pair.mailbox) is None or (pair.role in (Role.LEAD, Role.COPY) and not wanted):
+        return False
     if pair.reason in _RETURNABLE:
         return not event.is_cancelled and event.response is not Response.DECLINED
     if pair.reason in _CONDITIONAL:
-        return wanted if ours else _is_attended(pair, draft.world)
+        return _is_attended(pair, draft.world)
     match pair.reason:
         case Reason.RELEASED_OWNER_CHANGED:
-            return wanted
+            return True
         case Reason.PRIVATE_SKIPPED:
             return not mapping.is_skipped(event, draft.world)
         case Reason.NOT_ACCEPTED | Reason.ATTENDED_EXCLUDED:
@@ -153,7 +154,7 @@ def _outlook_only(draft: PlanDraft) -> None:
         elif event is not None:
             candidates.append((pair, event))
     chosen: Pair | None = None
-    for pair, event in sorted(candidates, key=lambda one: (not one[1].is_organizer, one[0].mailbox)):
+    for pair, event in sorted(candidates, key=_precedence):
         role = _role(event, draft.world, taken=chosen is not None)
         reason = _not_creatable(event, role, draft.world)
         if role is Role.ATTENDEE and chosen is not None:
@@ -163,6 +164,12 @@ def _outlook_only(draft: PlanDraft) -> None:
         else:
             chosen = draft.put(pair, role=role, state=PairState.LIVE, reason=None)
             create_activity(draft, chosen, event, Reason.CREATED_FROM_OUTLOOK)
+
+
+def _precedence(candidate: tuple[Pair, Event]) -> tuple[bool, bool, str]:
+    """The organizer's event first, then one that is carried already."""
+    pair, event = candidate
+    return not event.is_organizer, pair.state is PairState.RELEASED, pair.mailbox
 
 
 def _role(event: Event, world: World, *, taken: bool) -> Role:

@@ -289,6 +289,14 @@ def test_an_overwritten_value_was_known_or_is_journalled(before: Group, around: 
 
 
 @given(groups(), worlds())
+def test_a_mailbox_without_a_seat_is_never_written(before: Group, around: World) -> None:
+    plan = reconcile(before, around)
+    mailboxes = {held.id: held.mailbox for held in plan.pairs}
+    for write in plan.writes:
+        assert around.seat_of_mailbox(mailboxes[write.pair]) is not None
+
+
+@given(groups(), worlds())
 def test_a_second_plan_of_the_same_sight_says_the_same(before: Group, around: World) -> None:
     """Planning twice before anything is sent asks for the same writes: a crash between the two changes nothing."""
     first = reconcile(before, around)
