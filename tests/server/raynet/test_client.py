@@ -146,6 +146,20 @@ def test_rows_nobody_asked_for_are_no_answer() -> None:
     assert scripted(listing(row(id=5))).perform(ActivitiesById(FIRM, (2,))) == ()
 
 
+def test_a_title_that_only_resembles_the_asked_one_is_not_found() -> None:
+    odd = scripted(listing(row(id=1, title="ROS 1F"), row(id=2, title="ros 1f")))
+    found = odd.perform(FindByTitle(FIRM, "ros 1f", datetime(2026, 1, 1, tzinfo=UTC)))
+    assert [one.key.id for one in found] == [2]
+
+
+def test_an_invalidated_person_is_nobody_even_if_the_filter_lets_it_through() -> None:
+    rows = [
+        {"id": n, "contactInfo": {"email": "a@x.cz"}, "rowInfo.rowAccess": mark}
+        for n, mark in ((1, "INVALID"), (2, None))
+    ]
+    assert scripted(listing(*rows)).perform(PersonsByEmail(FIRM, ("a@x.cz",))) == {"a@x.cz": (2,)}
+
+
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 def test_a_redirect_is_not_followed(status: int) -> None:
     odd = scripted(Canned(status=status, body=b"", headers={"Location": "https://evil.example/"}))

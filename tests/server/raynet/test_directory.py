@@ -104,6 +104,23 @@ def test_where_accounts_may_not_be_read_the_persons_tell() -> None:
     assert sim.perform(RaynetUsers(FIRM)) == admin
 
 
+def test_in_detail_the_alternative_address_counts_too() -> None:
+    sim = simulated()
+    add_user(sim.instance, "eva@firma.cz", "Eva", "Malá", email2="Eva.Mala@Jinde.cz")
+    eva = sim.instance.user("eva@firma.cz").person
+    detailed = {one.person: one.emails for one in sim.perform(RaynetUsers(FIRM, detailed=True))}
+    assert detailed[PersonId(eva)] == ("eva@firma.cz", "eva.mala@jinde.cz")
+    assert len(sim.asked()) == 2 + 3
+
+
+def test_an_account_whose_detail_may_not_be_read_stays_as_listed() -> None:
+    nobody = Canned(body={"success": True, "totalCount": 0, "data": []})
+    accounts = {"success": True, "totalCount": 1, "data": [{"id": 9, "username": "x@y.cz", "person": {"id": 3}}]}
+    hidden = Canned(status=403, body={"type": "AccessDeniedException", "message": "AccessDeniedException: x"})
+    (user,) = scripted(nobody, Canned(body=accounts), hidden).perform(RaynetUsers(FIRM, detailed=True))
+    assert (user.person, user.emails) == (3, ("x@y.cz",))
+
+
 def test_an_inactive_account_is_told() -> None:
     persons = {"success": True, "totalCount": 1, "data": [{"id": 3, "lastName": "X", "activeUserAccount": False}]}
     accounts = {"success": True, "totalCount": 1, "data": [{"id": 9, "username": "x@y.cz", "person": {"id": 3}}]}
