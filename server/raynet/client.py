@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -99,8 +100,9 @@ class RaynetClient:
         self._clock = clock
         self._monotonic = monotonic
         self._allowed_bases = frozenset(base.rstrip("/") for base in allowed_bases)
-        self._transport = transport
-        self._context = tls_context(ca_bundle)
+        self._carrier: Callable[[], Transport] = (
+            partial(_SharedTls, tls_context(ca_bundle)) if transport is None else partial(_itself, transport)
+        )
         self._local = threading.local()
 
     def send(self, connection: RaynetConnection, call: Call) -> Reply:
@@ -174,8 +176,12 @@ class RaynetClient:
             # One session serves many firms: a cookie of one must never reach another.
             session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
             for scheme in ("http://", "https://"):
-                session.mount(scheme, self._transport or _SharedTls(self._context))
+                session.mount(scheme, self._carrier())
         return session
+
+
+def _itself(transport: Transport) -> Transport:
+    return transport
 
 
 class _TooMuchError(Exception):
