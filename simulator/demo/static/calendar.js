@@ -133,6 +133,7 @@ export class Calendar {
     element.style.left = `${(lane / count) * 100}%`;
     element.style.width = `${100 / count}%`;
     element.classList.toggle("short", till - from < 45);
+    element.classList.toggle("brief", till - from < 75);
     element.append(make("span", "grip"));
     return element;
   }

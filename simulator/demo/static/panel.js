@@ -72,8 +72,10 @@ function editing(item, hooks) {
   check.append(allDay, make("span", "", text("allday")));
   const save = make("button", "strong", text("save"));
   const row = make("div", "row");
-  row.append(field(text("day"), day), field(text("from"), from), field(text("till"), till), check, save);
-  form.append(field(text("title"), title), row);
+  row.append(field(text("day"), day), field(text("from"), from), field(text("till"), till), check);
+  const first = make("div", "row");
+  first.append(field(text("title"), title), save);
+  form.append(first, row);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     save.focus();

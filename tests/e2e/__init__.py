@@ -1,0 +1,1 @@
+"""The product as people run it: real processes over the simulated world."""

@@ -1,0 +1,1 @@
+"""HTTP: through the whole application over a real store."""
