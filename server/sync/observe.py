@@ -16,6 +16,8 @@ from server.domain.state import (
     Role,
     SeenActivity,
     SeenEvent,
+    Side,
+    Tombstone,
 )
 from server.flow import Flow, NewId, want
 from server.ports.store import LinksOf, LoadGroups, Row
@@ -24,6 +26,8 @@ from server.sync.seats import due
 
 #: A placeholder older than this that no link holds is left over from an abandoned create.
 ORPHAN_AGE = timedelta(minutes=2)
+ORPHAN_CLAIM = timedelta(hours=24)
+ORPHAN = "orphan"
 
 
 def activity_rows(
@@ -45,7 +49,7 @@ def activity_rows(
         wanted = mapping.wanted_mailboxes(activity, world)
         row = seen or SeenActivity(firm_id=ctx.firm, key=activity.key, activity=activity, seen_at=ctx.now)
         if keys.is_placeholder(activity.title) and link is None:
-            _note_orphan(ctx, activity)
+            rows += _claimed_orphan(ctx, activity)
         elif link is not None:
             rows += [row, due(ctx, link)]
             if moved_from is not None:
@@ -69,10 +73,29 @@ def _is_matched(ctx: PassContext, mailbox: MailboxId) -> bool:
     return row is None or row.matched
 
 
-def _note_orphan(ctx: PassContext, activity: Activity) -> None:
-    old = activity.created_at is not None and ctx.now - activity.created_at > ORPHAN_AGE
-    if old and activity.created_by == ctx.sync.login:
-        ctx.orphans.append(activity.key)
+def _claimed_orphan(ctx: PassContext, activity: Activity) -> tuple[Row, ...]:
+    """Our placeholder without a link: claimed now, because later lists need not show it again (hazard H3)."""
+    if activity.created_by != ctx.sync.login:
+        return ()
+    made_at = activity.created_at or ctx.now
+    stone = Tombstone(
+        firm_id=ctx.firm,
+        key=f"orphan:{activity.key}",
+        side=Side.RAYNET,
+        expires_at=made_at + ORPHAN_CLAIM,
+        hint=str(activity.key),
+        kind=ORPHAN,
+    )
+    return (stone,)
+
+
+def orphan_event(ctx: PassContext, key: EventKey) -> Tombstone:
+    """The claim on an event that a late or double create left behind: kept until it is removed."""
+    digest = keys.value_digest((key.mailbox, key.id))
+    until = ctx.now + ORPHAN_CLAIM
+    return Tombstone(
+        firm_id=ctx.firm, key=f"orphan:{digest}", side=Side.GRAPH, expires_at=until, hint=key.mailbox, kind=key.id
+    )
 
 
 def new_link(
@@ -121,8 +144,10 @@ def event_rows(
             rows.append(due(ctx, link))
         elif seen.gone_at is not None or event.is_cancelled or not mailbox.matched:
             continue
-        elif event.transaction_id in ctx.tombstones:
+        elif event.transaction_id in ctx.tombstones and seen.key not in known:
+            # A user who takes a removed event back shows one that is known.
             ctx.orphan_events.append(seen.key)
+            rows.append(orphan_event(ctx, seen.key))
         else:
             rows += yield from _join_or_start(ctx, event, links, linked_now)
     return tuple(rows)

@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
 from server.domain.guard import mass_removals
-from server.domain.ids import FirmId, LinkId, PairId, PassId
+from server.domain.ids import ActivityKey, EventId, EventKey, FirmId, LinkId, MailboxId, PairId, PassId
 from server.domain.keys import is_placeholder
 from server.domain.plan import Plan, Step
 from server.domain.reasons import Reason
@@ -20,6 +20,7 @@ from server.ports.store import (
     DueLinks,
     Forget,
     LinksInMailbox,
+    LinksOf,
     LiveTombstones,
     LoadFirm,
     LoadGroups,
@@ -40,6 +41,7 @@ from server.sync.context import (
 from server.sync.decisions import load_holds, restores, undos
 from server.sync.evidence import next_reading_in, weigh
 from server.sync.matching import first_matches
+from server.sync.observe import ORPHAN, ORPHAN_AGE, ORPHAN_CLAIM, orphan_event
 from server.sync.persons import learn_persons
 from server.sync.read import prove_activity, read_all
 from server.sync.recover import recover
@@ -77,6 +79,13 @@ def _prepare(ctx: PassContext) -> Flow[None]:
     ctx.notices = yield from want(Notices(ctx.firm))
     stones = yield from want(LiveTombstones(ctx.firm))
     ctx.tombstones = {stone.key: stone for stone in stones if stone.expires_at > ctx.now}
+    for stone in ctx.tombstones.values():
+        if not stone.key.startswith(ORPHAN):
+            continue
+        if stone.side is Side.GRAPH:
+            ctx.orphan_events.append(EventKey(MailboxId(stone.hint), EventId(stone.kind)))
+        elif ctx.now - (stone.expires_at - ORPHAN_CLAIM) > ORPHAN_AGE:
+            ctx.orphans.append(ActivityKey.parse(stone.hint))
     expired = tuple(stone.key for stone in stones if stone.expires_at <= ctx.now)
     if expired:
         yield from want(Commit(ctx.firm, (), Forget(tombstones=expired)))
@@ -208,26 +217,37 @@ def _set_aside(ctx: PassContext, link: LinkId, error: Exception) -> Flow[None]:
 
 def _clear_orphans(ctx: PassContext) -> Flow[None]:
     """Remove what late answers of abandoned creates left behind: neutral placeholders and twins, all our own."""
+    linked = (yield from want(LinksOf(ctx.firm, activities=tuple(set(ctx.orphans))))) if ctx.orphans else {}
+    done: list[str] = []
     for key in sorted(set(ctx.orphans)):
         if Side.RAYNET in ctx.blocked:
             break
+        stone = f"{ORPHAN}:{key}"
+        if key in linked:
+            done.append(stone)
+            continue
         try:
             detail = yield from want(GetActivity(ctx.firm, key))
             if is_placeholder(detail.title) and detail.created_by == ctx.sync.login:
                 yield from want(DeleteActivity(ctx.firm, key))
                 yield from want(Note("orphan_removed", (("activity", str(key)),), "warning"))
+            done.append(stone)
         except Gone:
-            continue
+            done.append(stone)
         except Remote as error:
             ctx.error(str(key), error)
     for event in sorted(set(ctx.orphan_events)):
         try:
             yield from want(DeleteEvent(ctx.firm, event, None))
             yield from want(Note("orphan_removed", (("event", event.id),), "warning"))
+            done.append(orphan_event(ctx, event).key)
         except Gone:
-            continue
+            done.append(orphan_event(ctx, event).key)
         except Remote as error:
             ctx.error(f"event:{event.id}", error)
+    settled = tuple(key for key in done if key in ctx.tombstones)
+    if settled:
+        yield from want(Commit(ctx.firm, (), Forget(tombstones=settled)))
 
 
 def _finish(ctx: PassContext, plans: tuple[Plan, ...]) -> Flow[PassResult]:

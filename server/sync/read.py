@@ -4,20 +4,22 @@ A short, failed or empty answer is never knowledge that something is gone: absen
 Observations, the cursor they came with and the wake-ups of the links they touch are committed together.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from server.domain import mapping
 from server.domain.activity import Activity
 from server.domain.event import Event
 from server.domain.ids import ActivityKey, ActivityType, EventId, EventKey, MailboxId
 from server.domain.state import MailboxSync, PushSample, RaynetCursor, SeenActivity, SeenEvent, Side
-from server.errors import Gone, Remote, TokenLost
+from server.errors import Denied, Gone, Remote, TokenLost
 from server.flow import Failed, Flow, gather, want
 from server.ports.graph import DeltaRound, DeltaWanted, GetEvent, ReadCalendar, ReadDeltas
 from server.ports.raynet import (
     ActivitiesById,
     ActivityPage,
+    DeadlineTasks,
     FindActivity,
     GetActivity,
     NewestActivities,
@@ -79,6 +81,8 @@ def _whole_window(ctx: PassContext) -> Flow[None]:
         if highest <= after:
             break
         after = highest
+    if ctx.state.firm.rules.deadline_block_minutes:
+        seen += yield from want(DeadlineTasks(ctx.firm, start - timedelta(days=2), end + timedelta(days=2)))
     watermark = _newest_of(first.activities) or ctx.now
     yield from _store_activities(ctx, seen, RaynetCursor(watermark=watermark, total=first.total))
     yield from _sweep(ctx, skip={one.key for one in seen})
@@ -94,12 +98,14 @@ def _newest(ctx: PassContext, cursor: RaynetCursor) -> Flow[None]:
     rows: list[Activity] = []
     page: ActivityPage = yield from want(NewestActivities(ctx.firm, 0, FIRST_PAGE))
     rows += page.activities
-    offset, total = FIRST_PAGE, page.total
+    offset, total, is_whole = FIRST_PAGE, page.total, True
     while page.more and all(_is_newer(one, horizon) for one in page.activities):
         page = yield from want(NewestActivities(ctx.firm, offset, NEXT_PAGE))
         rows += page.activities
         offset += NEXT_PAGE
-    watermark = max(cursor.watermark, _newest_of(rows) or cursor.watermark)
+        is_whole = is_whole and page.total == total
+    # A deletion between two pages moves a row out of the second (hazard H7): the same stretch is read again.
+    watermark = max(cursor.watermark, _newest_of(rows) or cursor.watermark) if is_whole else cursor.watermark
     stored, _ = yield from want(LoadSeen(ctx.firm, activities=tuple({one.key for one in rows})))
     # What we made ourselves was added to the total then.
     ours = {one.key for one in stored}
@@ -111,7 +117,7 @@ def _newest(ctx: PassContext, cursor: RaynetCursor) -> Flow[None]:
     yield from _store_activities(ctx, rows, RaynetCursor(watermark=watermark, total=cursor.total))
     if cursor.total is None or total != cursor.total + len(created):
         yield from _sweep(ctx, skip={one.key for one in rows})
-    sync = replace(ctx.sync, cursor=RaynetCursor(watermark=watermark, total=total))
+    sync = replace(ctx.sync, cursor=RaynetCursor(watermark=watermark, total=total if is_whole else None))
     if Side.RAYNET in ctx.proven:
         sync = replace(sync, last_read_at=ctx.now)
     if sync != ctx.sync:
@@ -131,7 +137,8 @@ def _store_activities(ctx: PassContext, activities: Iterable[Activity], cursor: 
     by_key = {one.key: one for one in activities}
     stored, _ = yield from want(LoadSeen(ctx.firm, activities=tuple(by_key)))
     known = {one.key: one for one in stored}
-    fresh = [one for one in by_key.values() if is_news(known.get(one.key), one)]
+    fresh = [one for one in by_key.values() if is_news(known.get(one.key), one) or _lacks_deadline(ctx, known, one)]
+    fresh = yield from _with_deadlines(ctx, fresh)
     gone = {one.key for one in stored if one.gone_at is not None}
     yield from _follow_types(ctx, [one.key for one in fresh if one.key not in known or one.key in gone])
     rows = yield from activity_rows(ctx, fresh, known)
@@ -139,6 +146,30 @@ def _store_activities(ctx: PassContext, activities: Iterable[Activity], cursor: 
     if rows or samples or sync != ctx.sync:
         ctx.put_sync(sync)
         yield from want(Commit(ctx.firm, (sync, *rows, *samples)))
+
+
+def _lacks_deadline(ctx: PassContext, known: Mapping[ActivityKey, SeenActivity], row: Activity) -> bool:
+    """Whether the task's own record must be read for its deadline, because the rule makes a block of it."""
+    wanted = ctx.state.firm.rules.deadline_block_minutes and row.key.type is ActivityType.TASK
+    if not wanted or row.detailed or row.deadline is not None or row.scheduled_from is not None:
+        return False
+    stored = known.get(row.key)
+    return stored is None or stored.activity.deadline is None or is_news(stored, row)
+
+
+def _with_deadlines(ctx: PassContext, rows: list[Activity]) -> Flow[list[Activity]]:
+    """Lists do not show deadlines. Fact: in details [spec], in lists not recorded, raynet-api §8.2."""
+    full: list[Activity] = []
+    world = ctx.world()
+    for row in rows:
+        if _lacks_deadline(ctx, {}, row) and mapping.wanted_mailboxes(row, world):
+            try:
+                detail = yield from want(GetActivity(ctx.firm, row.key))
+                row = replace(row, deadline=detail.deadline)
+            except Gone:
+                pass  # the next reading tells what became of it
+        full.append(row)
+    return full
 
 
 def _follow_types(ctx: PassContext, new: list[ActivityKey]) -> Flow[None]:
@@ -193,20 +224,23 @@ def prove_activity(ctx: PassContext, key: ActivityKey) -> Flow[SeenActivity | No
         return None
     seen = stored[0]
     try:
-        found = yield from want(GetActivity(ctx.firm, key))
-        seen = replace(seen, activity=replace(found, version=found.version or seen.activity.version), hidden=False)
-    except Gone:
-        other = yield from want(FindActivity(ctx.firm, key.id))
-        if other is not None and other.key != key:
-            yield from _rekey(ctx, seen, other)
-            return None
-        if other is not None:
-            return None
-        seen = replace(seen, gone_at=ctx.now)
+        try:
+            found = yield from want(GetActivity(ctx.firm, key))
+            seen = replace(seen, activity=replace(found, version=found.version or seen.activity.version), hidden=False)
+        except Gone:
+            other = yield from want(FindActivity(ctx.firm, key.id))
+            if other is not None and other.key != key:
+                yield from _rekey(ctx, seen, other)
+            if other is not None:
+                return None
+            seen = replace(seen, gone_at=ctx.now)
     except Remote as error:
         if concerns_side(error):
             raise
         ctx.error(str(key), error)
+        if not isinstance(error, Denied):
+            # An unreadable answer proves neither absence nor a lost view: it is looked for again another time.
+            return None
         seen = replace(seen, hidden=True)
     rows = yield from activity_rows(ctx, [seen.activity], {key: seen}, seen=seen)
     yield from want(Commit(ctx.firm, rows))

@@ -246,11 +246,15 @@ def _fresh_intent(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[Inte
     except Gone:
         yield from want(Commit(ctx.firm, work.event_gone(key, ctx.now)))
         return None
-    seen = work.observe_event(event, ctx.now)
+    work.observe_event(event, ctx.now)
     pair: Pair = replace(work.pairs[intent.pair_id], state=PairState.LIVE, base=None)
     bare = replace(work.link, activity=None)
-    plan = reconcile(Group(link=bare, pairs=(pair,), activity=None, events=(seen,), intents=()), ctx.world())
-    write = next((one for one in plan.writes if one.kind is IntentKind.CREATE_ACTIVITY), None)
+    # The other pairs stay: copies that wait for an activity made again name its participants.
+    pairs = (pair, *(one for one in work.pairs.values() if one.id != pair.id))
+    group = Group(link=bare, pairs=pairs, activity=None, events=tuple(work.events.values()), intents=())
+    plan = reconcile(group, ctx.world())
+    writes = (one for one in plan.writes if one.pair == intent.pair_id)
+    write = next((one for one in writes if one.kind is IntentKind.CREATE_ACTIVITY), None)
     if write is None or write.activity_plan is None:
         return None
     work.link = replace(work.link, masked=plan.link.masked, attendee_persons=plan.link.attendee_persons)

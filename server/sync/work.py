@@ -23,12 +23,15 @@ from server.domain.state import (
     SeenActivity,
     SeenEvent,
     SentValue,
+    Side,
+    Tombstone,
 )
 from server.ports.store import Row
 
 #: How long a sent value is remembered as ours. Late effects of lost writes come within minutes; a day is generous.
 SENT_FOR = timedelta(hours=24)
 SENT_AT_MOST = 40
+CLAIMED_FOR = timedelta(hours=24)
 
 
 class LinkWork:
@@ -109,7 +112,15 @@ class LinkWork:
         assert intent.event is not None
         pair = self._removed(intent)
         self.pairs[pair.id] = pair
-        return (pair, *self.event_gone(intent.event, self.world.now), _done(intent))
+        # A create of this event that was lost on its way may still arrive: its key stays claimed (hazard H3).
+        stone = Tombstone(
+            firm_id=self.link.firm_id,
+            key=keys.transaction_id(pair.id),
+            side=Side.GRAPH,
+            expires_at=self.world.now + CLAIMED_FOR,
+            hint=pair.mailbox,
+        )
+        return (pair, stone, *self.event_gone(intent.event, self.world.now), _done(intent))
 
     def _removed(self, intent: Intent) -> Pair:
         """The pair ends with its item; an undone create stays let go, so that it is not made again."""

@@ -1,4 +1,4 @@
-"""Histories with a crash or a fault at a chosen effect: prepared once, then run from there as often as there are points.
+"""Histories with a crash or a fault at a chosen effect: prepared once, run on as often as there are points.
 
 Between two effects that change nothing outside (reads, clock, ids) a killed process leaves the same world, so a
 crash is placed after each commit and each remote write, and before the first of them. What was prepared is kept by

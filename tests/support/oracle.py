@@ -171,9 +171,8 @@ class Oracle:
                 self.problems.append(f"placeholder {one.kind}:{one.id} left")
             elif not one.title.strip():
                 self.problems.append(f"{one.kind}:{one.id} without a title")
-            elif one.created_by == API_LOGIN and one.scheduled_from is None and one.status != "CANCELLED":
-                if not any(m.human and m.after is None for m in self._activity_moments((one.kind, one.id))):
-                    self.problems.append(f"{one.kind}:{one.id} without its content")
+            elif self._is_unfilled(one):
+                self.problems.append(f"{one.kind}:{one.id} without its content")
         paired = {(p.mailbox, p.event) for g in self.groups for p in g.pairs}
         linked = {(g.link.activity.type.value, g.link.activity.id) for g in self.groups if g.link.activity is not None}
         for key in self.live_events():
@@ -182,6 +181,10 @@ class Oracle:
         for one in self.live_activities():
             if (one.kind, one.id) not in linked and self._has_seat(one):
                 self.problems.append(f"{one.kind}:{one.id} belongs to nothing")
+
+    def _is_unfilled(self, one: Activity) -> bool:
+        ours = one.created_by == API_LOGIN and one.scheduled_from is None and one.status != "CANCELLED"
+        return ours and not any(m.human and m.after is None for m in self._activity_moments((one.kind, one.id)))
 
     def _has_seat(self, activity: Activity) -> bool:
         persons = {one.person for one in activity.participants}
