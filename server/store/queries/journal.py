@@ -61,8 +61,12 @@ def prune(scope: FirmScope, op: Prune) -> None:
 
 
 def _prune_links(scope: FirmScope, op: Prune) -> None:
-    """Links without an open pair and open intent that nobody touched since; their pairs and attention go with them."""
+    """Links whose pairs were all closed by then, without an open intent; their pairs and attention go with them.
+
+    A link that never had a pair is not closed: it waits for a rule, a seat or a time.
+    """
     link, pair, intent, attention = items.link, items.pair, items.intent, runtime.attention
+    has_pair = exists().where(firm_criterion(pair, scope.firm), pair.c.link_id == link.c.id)
     recent = exists().where(
         firm_criterion(pair, scope.firm),
         pair.c.link_id == link.c.id,
@@ -71,6 +75,6 @@ def _prune_links(scope: FirmScope, op: Prune) -> None:
     unsettled = exists().where(
         firm_criterion(intent, scope.firm), intent.c.link_id == link.c.id, intent.c.state == IntentState.OPEN
     )
-    scope.change(delete(link).where(~link.c.is_open, ~recent, ~unsettled))
+    scope.change(delete(link).where(~link.c.is_open, has_pair, ~recent, ~unsettled))
     known = exists().where(firm_criterion(link, scope.firm), link.c.id == attention.c.link_id)
     scope.change(delete(attention).where(~known, attention.c.due_at < op.before))

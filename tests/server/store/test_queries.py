@@ -241,6 +241,7 @@ def test_pruning_drops_what_is_old_and_settled_only(firm: Firm, keep: Keep, ask:
         build.closed(firm.id, "p1", link_id="shut", updated_at=stale),
         build.link(firm.id, "young"),
         build.closed(firm.id, "p2", link_id="young", updated_at=stale + 2 * MINUTE),
+        build.link(firm.id, "waiting"),
         build.link(firm.id, "open"),
         build.pair(firm.id, "p3", link_id="open", updated_at=old),
         build.link(firm.id, "unsettled"),
@@ -251,9 +252,9 @@ def test_pruning_drops_what_is_old_and_settled_only(firm: Firm, keep: Keep, ask:
     )
     ask(Prune(firm.id, NOW - 30 * DAY))
     left = Administration(database)
-    every = ("shut", "young", "open", "unsettled")
+    every = ("shut", "young", "waiting", "open", "unsettled")
     groups = ask(LoadGroups(firm.id, tuple(LinkId(one) for one in every)))
-    assert [group.link.id for group in groups] == ["young", "open", "unsettled"]
+    assert [group.link.id for group in groups] == ["young", "waiting", "open", "unsettled"]
     assert {one.id for one in left.passes.every(firm.id)} == {f"asked-{firm.id}", f"new-{firm.id}"}
     assert {one.id for one in ask(OpenIntents(firm.id))} == {"open", "i4"}
     assert {one.id for one in ask(PassIntents(firm.id, build.intent(firm.id).pass_id))} == {"open", "i4"}
