@@ -11,6 +11,7 @@ from server.domain.copies import align_copies
 from server.domain.draft import PlanDraft
 from server.domain.event import Event, Response
 from server.domain.existence import create_activity, raynet_removed
+from server.domain.ids import ActivityType
 from server.domain.lead import merge_lead
 from server.domain.mapping import World
 from server.domain.plan import Plan
@@ -75,6 +76,9 @@ def _with_activity(draft: PlanDraft, activity: Activity) -> None:
         draft.note_link(excluded)
         return
     absent = mapping.raynet_absent(activity, when)
+    if absent is Reason.UNSCHEDULED_IN_RAYNET and _block_switched_off(draft, activity):
+        draft.release_all(Reason.RELEASED_BY_RULE)
+        return
     if absent is not None:
         if not draft.open_pairs():
             draft.note_link(_not_planned(activity, absent))
@@ -85,6 +89,14 @@ def _with_activity(draft: PlanDraft, activity: Activity) -> None:
     merged = merge_lead(draft, activity, content)
     if merged is not None:
         align_copies(draft, activity, merged)
+
+
+def _block_switched_off(draft: PlanDraft, activity: Activity) -> bool:
+    """The event stood for a task's deadline and the rule makes no such blocks any more: a rule deletes nothing."""
+    if draft.world.rules.deadline_block_minutes or activity.key.type is not ActivityType.TASK:
+        return False
+    bases = [pair.base for pair in draft.open_pairs() if pair.base is not None]
+    return any(base.raynet_from is None and base.raynet.when is not None for base in bases)
 
 
 def _not_planned(activity: Activity, absent: Reason) -> Reason:

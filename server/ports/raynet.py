@@ -73,6 +73,15 @@ class WindowActivities(Op[ActivityPage]):
 
 
 @dataclass(frozen=True, slots=True)
+class DeadlineTasks(Op[tuple[Activity, ...]]):
+    """Unscheduled tasks whose deadline lies in [``start``, ``end``), as list rows: those may not show the deadline."""
+
+    firm: FirmId
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ActivitiesById(Op[tuple[Activity, ...]]):
     """The rows of these ids, in one mixed list call per 100. A missing row is no proof of anything."""
 

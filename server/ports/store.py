@@ -180,7 +180,7 @@ class PairCounts(Op[Mapping[MailboxId, int]]):
 
 @dataclass(frozen=True, slots=True)
 class LinksInMailbox(Op[tuple[LinkId, ...]]):
-    """Links with a pair of this mailbox that is not closed; None = all of the firm."""
+    """Links with a pair of this mailbox that is not closed; None = all open ones of the firm and bare ones."""
 
     firm: FirmId
     mailbox: MailboxId | None = None

@@ -142,7 +142,9 @@ class PassContext:
         self.state = replace(self.state, mailboxes=(*others, row))
 
     def mailbox(self, mailbox: MailboxId) -> MailboxSync | None:
-        return next((one for one in self.state.mailboxes if one.mailbox == mailbox), None)
+        """The row that is at work there; a seat that was removed may have left another one of the same calendar."""
+        found = [one for one in self.state.mailboxes if one.mailbox == mailbox]
+        return min(found, key=lambda one: one.state is MailboxState.RELEASED, default=None)
 
     def error(self, item: str, error: RosError) -> None:
         detail = error.detail if isinstance(error, Remote) and error.detail else ""

@@ -17,7 +17,10 @@ MOST = 500
 
 
 def learn_persons(ctx: PassContext, groups: Sequence[Group]) -> Flow[None]:
-    """Fill ``ctx.persons`` for the attendees of these links; None = looked up without a single hit. Fact: raynet-api §15 [doc]."""
+    """Fill ``ctx.persons`` for the attendees of these links; None = looked up without a single hit.
+
+    Fact: the look-up answers all persons with that address [doc], raynet-api §15.
+    """
     world = ctx.world()
     unknown = {
         address

@@ -31,7 +31,8 @@ def ensure_firm(ctx: PassContext) -> Flow[None]:
         yield from _probe(ctx)
     licensed, rules = is_licensed(ctx), ctx.state.firm.rules
     if (licensed, rules) != (ctx.sync.licensed, ctx.sync.planned_rules):
-        sync = replace(ctx.sync, licensed=licensed, planned_rules=rules)
+        # The window may have grown: without a cursor it is read whole.
+        sync = replace(ctx.sync, licensed=licensed, planned_rules=rules, cursor=None)
         yield from _replan(ctx, sync, None)
 
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import BindParameter, Integer, and_, bindparam, cast, exists, func, select, tuple_
+from sqlalchemy import BindParameter, Integer, and_, bindparam, cast, exists, func, or_, select, tuple_
 
 from server.domain.ids import ActivityKey, EventId, EventKey, LinkId, MailboxId
 from server.domain.state import (
@@ -178,10 +178,14 @@ def pair_counts(scope: FirmScope, op: PairCounts) -> Mapping[MailboxId, int]:
 
 
 def links_in_mailbox(scope: FirmScope, op: LinksInMailbox) -> tuple[LinkId, ...]:
-    pair = items.pair
+    link, pair = items.link, items.pair
+    if op.mailbox is None:
+        # One without any pair waits for a rule, a seat or a time: it must be asked again when those change.
+        bare = ~exists().where(firm_criterion(pair, scope.firm), pair.c.link_id == link.c.id)
+        rows = scope.rows(select(link.c.id).where(or_(link.c.is_open, bare)).order_by(link.c.id))
+        return tuple(LinkId(row[0]) for row in rows)
     statement = select(pair.c.link_id).distinct().where(pair.c.state != PairState.CLOSED)
-    if op.mailbox is not None:
-        statement = statement.where(pair.c.mailbox == op.mailbox)
+    statement = statement.where(pair.c.mailbox == op.mailbox)
     return tuple(LinkId(row[0]) for row in scope.rows(statement.order_by(pair.c.link_id)))
 
 
