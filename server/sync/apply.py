@@ -55,8 +55,9 @@ def carry_out(ctx: PassContext, group: Group, plan: Plan) -> Flow[None]:
         waits = _must_wait(ctx, work, write)
         if waits is not None or (yield from want(Stopping())):
             wait = due(ctx, plan.link.id, "side blocked")
-            rows += (replace(wait, due_at=ctx.now + (waits or timedelta())),)
-            yield from want(Commit(ctx.firm, rows, Forget(attention=(plan.link.id,))))
+            # Replaces the earlier wake-up; forgetting it in the same commit would forget this one.
+            rows += (replace(wait, due_at=ctx.now + (waits or timedelta()), attempts=1),)
+            yield from want(Commit(ctx.firm, rows))
             return
         intent = yield from _intend(ctx, work, plan, write)
         losses = conflict_rows(ctx, work, plan, write)
@@ -103,6 +104,10 @@ def conflict_rows(ctx: PassContext, work: LinkWork, plan: Plan, write: Write) ->
         if loss.pair == write.pair and (loss.field in write.fields or loss.field is FieldName.EXISTENCE)
         if loss.lost_side is side or loss.field is FieldName.EXISTENCE
     ]
+    if write is plan.writes[0]:
+        # What was lost in a pair that is not written itself: an event deleted, but made again as another pair's.
+        written = {one.pair for one in plan.writes}
+        losses += [loss for loss in plan.losses if loss.pair not in written]
     return tuple(
         Conflict(
             id=keys.conflict_id(loss.pair, loss.field.value, loss.kept, loss.lost),

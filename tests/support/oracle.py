@@ -403,6 +403,8 @@ def _journalled(journal: list[Conflict], name: str, value: object) -> bool:
     for one in journal:
         if one.field.value != name:
             continue
+        if one.restored_at is not None and text_of(one.kept) == value:
+            return True  # a person asked for the other value in its place
         if name == "when" and isinstance(value, tuple):
             start, end = value
             parts = one.lost.split("/")
