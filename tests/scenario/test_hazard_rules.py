@@ -15,7 +15,7 @@ from sqlalchemy import update
 from server.domain.activity import Activity
 from server.domain.html import EMPTY
 from server.domain.keys import is_placeholder, placeholder_title
-from server.domain.state import Conflict, Intent, IntentKind, IntentState, Link
+from server.domain.state import Conflict, Intent, Link
 from server.errors import Gone, Outdated
 from server.flow import Op
 from server.ports.graph import CreateEvent, FindEvents, GetEvent, UpdateEvent
@@ -28,7 +28,7 @@ from server.ports.raynet import (
     NewestActivities,
     UpdateActivity,
 )
-from server.ports.store import Commit, FirmState, LoadFirm
+from server.ports.store import Commit, FirmState, LoadFirm, OpenIntents
 from server.store.tables import runtime
 from server.sync.context import PassOptions
 from server.sync.driver import REMOTE_WRITES
@@ -198,16 +198,15 @@ class _SendsTheNewest(_FindsNothing):
     """A retry takes the values of now under the key of then."""
 
     def _perform(self, op: Op[Any]) -> object:
-        if isinstance(op, Commit):
-            op = replace(op, rows=tuple(self._renewed(row) for row in op.rows))
-        return super()._perform(op)
+        found: Any = super()._perform(op)
+        return tuple(self._renewed(one) for one in found) if isinstance(op, OpenIntents) else found
 
-    def _renewed(self, row: Any) -> Any:
-        if not isinstance(row, Intent) or row.kind is not IntentKind.CREATE_EVENT or row.expects is None:
-            return row
-        is_retry = row.attempts > 0 and row.state is IntentState.OPEN
-        title = self.world.raynet.instance("valce").activities()[-1].title
-        return replace(row, expects=_with_title(row.expects, title)) if is_retry else row
+    def _renewed(self, intent: Intent) -> Intent:
+        draft, title = intent.payload.event_draft, self.world.raynet.instance("valce").activities()[-1].title
+        if draft is None or intent.expects is None:
+            return intent
+        payload = replace(intent.payload, event_draft=replace(draft, subject=title))
+        return replace(intent, payload=payload, expects=_with_title(intent.expects, title))
 
 
 def _with_title(base: Any, title: str) -> Any:
