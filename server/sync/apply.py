@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from server.domain import keys
-from server.domain.activity import Activity, ActivityChange, ActivityDraft, ParticipantWrite
+from server.domain.activity import Activity, ActivityChange, ActivityDraft, Participant, ParticipantWrite
 from server.domain.content import MERGED_FIELDS, Content, FieldName
 from server.domain.event import Event
 from server.domain.ids import ActivityKey, IntentId
@@ -414,7 +414,8 @@ def reveal(ctx: PassContext, work: LinkWork, intent: Intent, detail: Activity | 
     """Fill the placeholder by one update. ``detail`` is a fresh reading of it, if there is one."""
     draft, change, key = intent.payload.activity_draft, intent.payload.activity_change, intent.activity
     assert draft is not None and change is not None and key is not None
-    known = detail or Activity(key=key, title=draft.title)
+    owner = Participant(person=draft.owner, owner=True)
+    known = detail or Activity(key=key, title=draft.title, participants=(owner,), created_by=ctx.sync.login)
     if detail is None and (ctx.sync.inline_ext_id is not True or change.participants):
         known = yield from want(GetActivity(ctx.firm, key))
     if known.ext_ids is not None:

@@ -1,5 +1,6 @@
 """``$batch``: up to 20 entries, each with its own answer, throttle and faults. Facts: graph-calendar §15 [doc]."""
 
+import base64
 import json
 import random
 from collections.abc import Callable
@@ -93,8 +94,16 @@ def _lowered(headers: Any) -> dict[str, str]:
 def _entry_json(name: str, answer: SimResponse) -> Json:
     document: Json = {"id": name, "status": answer.status, "headers": dict(answer.headers)}
     if answer.body:
-        document["body"] = json.loads(answer.body)
+        document["body"] = _entry_body(answer.body)
     return document
+
+
+def _entry_body(body: bytes) -> Any:
+    """JSON as it is, anything else (a proxy's page, a torn reply) as base64 text. Fact: [doc], graph-calendar §15."""
+    try:
+        return json.loads(body)
+    except ValueError:
+        return base64.b64encode(body).decode("ascii")
 
 
 def _refusal(name: str, failure: GraphError) -> Json:

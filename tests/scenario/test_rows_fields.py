@@ -87,6 +87,16 @@ def test_an_outlook_event_becomes_a_private_event_by_one_create_and_one_update(f
     assert "Klid" in made.description
 
 
+def test_a_made_activity_is_known_at_once_by_its_owner(firm: Firm) -> None:
+    rig = firm("jana")
+    for number in range(3):
+        with rig.carried(raynet=2):
+            start = rig.clock() + (number + 1) * HOUR
+            event = rig.people["jana"].outlook.create(f"Událost {number}", start, start + HOUR)
+        found = rig.administration.overview.why_event(rig.firm, rig.people["jana"].mailbox.id, event)
+        assert [one.reason.value for one in found.trail] == ["created_from_outlook"]
+
+
 def test_clearing_texts_travels_both_ways(firm: Firm) -> None:
     rig = firm("jana")
     jana = rig.people["jana"]
