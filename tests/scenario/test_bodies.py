@@ -35,7 +35,8 @@ def test_a_teams_link_survives_title_time_and_description_changes_from_raynet(fi
         jana.outlook.make_teams(event)
     (made,) = rig.raynet.activities()
     online = jana.outlook.state(event).online
-    assert online is not None and online.blob in jana.outlook.state(event).body
+    assert online is not None
+    assert online.blob in jana.outlook.state(event).body
     with rig.carried(graph=1):
         jana.ui.edit(made.ref, title="Jiný název")
     with rig.carried(graph=1):
@@ -43,12 +44,17 @@ def test_a_teams_link_survives_title_time_and_description_changes_from_raynet(fi
     with rig.carried(graph=1):
         jana.ui.edit(made.ref, description="<p>Nový text</p><p>Druhý řádek</p>")
     state = jana.outlook.state(event)
-    assert state.online == online and not state.teams_destroyed
-    assert online.blob in state.body and "Nový text" in state.body and "Text</p>" not in state.body.replace("Nový text", "")
+    assert state.online == online
+    assert not state.teams_destroyed
+    assert online.blob in state.body
+    assert "Nový text" in state.body
+    assert "Text</p>" not in state.body.replace("Nový text", "")
     with rig.carried(graph=1):
         jana.ui.edit(made.ref, description=None)
     state = jana.outlook.state(event)
-    assert online.blob in state.body and "Nový text" not in state.body and not state.teams_destroyed
+    assert online.blob in state.body
+    assert "Nový text" not in state.body
+    assert not state.teams_destroyed
     assert "teams" not in (rig.raynet.activity(made.ref).description or "").lower()
 
 
@@ -65,7 +71,10 @@ def test_foreign_tables_and_images_survive_byte_for_byte(firm: Firm) -> None:
         text = rig.raynet.activity(ref).description
         jana.ui.edit(ref, description=text.replace("Úvod", "Nový úvod"))
     body = jana.outlook.state(event).body
-    assert TABLE in body and IMAGE in body and "Nový úvod" in body and "Závěr" in body
+    assert TABLE in body
+    assert IMAGE in body
+    assert "Nový úvod" in body
+    assert "Závěr" in body
 
 
 def test_a_description_change_reads_the_body_once_only_where_foreign_parts_exist(firm: Firm) -> None:
@@ -87,7 +96,9 @@ def test_a_body_equal_for_the_eye_is_never_written(firm: Firm) -> None:
     rig, event, ref = _paired(firm)
     jana = rig.people["jana"]
     with rig.carried():
-        jana.outlook.set_raw_body(event, "<html><head><style>p{margin:0}</style></head><body><div>Začátek</div></body></html>")
+        jana.outlook.set_raw_body(
+            event, "<html><head><style>p{margin:0}</style></head><body><div>Začátek</div></body></html>"
+        )
     with rig.carried():
         jana.ui.edit(ref, description="<div><b>Začátek</b></div><div>&nbsp;</div>")
     with rig.carried():
@@ -111,7 +122,8 @@ def test_a_description_raynet_simplifies_on_save_does_not_travel_back(firm: Firm
         event = jana.outlook.create("Porada", rig.clock() + HOUR, rig.clock() + 2 * HOUR, body=_body(rich))
     (made,) = rig.raynet.activities()
     body = jana.outlook.state(event).body
-    assert "jedna" in made.description and "<pre>" not in made.description
+    assert "jedna" in made.description
+    assert "<pre>" not in made.description
     with rig.carried(graph=1):
         jana.ui.edit(made.ref, title="Jinak")
     assert jana.outlook.state(event).body == body

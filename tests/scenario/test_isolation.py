@@ -47,9 +47,11 @@ def test_a_firm_with_a_dead_key_stands_still_while_its_neighbour_goes_on(firm: F
         if number == 0:
             assert {one.item for one in result.errors} == {"raynet"}
     assert logins == len(sick.world.graph.mails)
-    assert _titles(sick) == [] and _titles(well) == [f"Zdravá {n}" for n in range(4)]
+    assert _titles(sick) == []
+    assert _titles(well) == [f"Zdravá {n}" for n in range(4)]
     breaker = sick.administration.overview.status(sick.firm).sync.raynet_breaker
-    assert breaker is not None and breaker.code
+    assert breaker is not None
+    assert breaker.code
     from server.store.admin.firms import ConnectionChange
 
     secret = sick.raynet.ui(sick.raynet_user).replace_key("Outlook sync")
@@ -111,7 +113,8 @@ def test_a_seat_whose_mailbox_never_worked_stops_nobody(firm: Firm, state: Mailb
     rig.one_pass()
     rig.tick()
     rig.one_pass()
-    assert _titles(rig) == ["Petrova", "Z Raynetu"] and _subjects(rig, "petr") == ["Petrova", "Z Raynetu"]
+    assert _titles(rig) == ["Petrova", "Z Raynetu"]
+    assert _subjects(rig, "petr") == ["Petrova", "Z Raynetu"]
 
 
 def test_an_item_that_graph_always_rejects_is_parked_beside_healthy_ones(firm: Firm) -> None:
@@ -137,7 +140,8 @@ def test_an_item_that_graph_always_rejects_is_parked_beside_healthy_ones(firm: F
             assert [one.item for one in result.errors], "the pass tells what was refused"
     why = rig.administration.overview.why_activity(rig.firm, ActivityKey.parse(f"{odd.kind}:{odd.id}"))
     assert (why.state.value, why.reason.value) == ("parked", "rejected_by_graph")
-    assert why.trail[-1].outcome == "parked" and why.trail[-1].seen
+    assert why.trail[-1].outcome == "parked"
+    assert why.trail[-1].seen
     rig.world.faults.clear()
     rig.tick(26 * 3600)
     rig.sync()

@@ -75,7 +75,7 @@ def test_done_in_raynet_marks_the_meeting_without_a_mail(firm: Firm) -> None:
 
 
 def test_even_private_members_are_not_written_where_exchange_would_mail_for_them(firm: Firm) -> None:
-    rig, event, ref = _meeting(firm)
+    rig, event, _ref = _meeting(firm)
     jana = rig.people["jana"]
     with rig.carried():
         jana.outlook.edit(event, categories=["Moje"])
@@ -90,9 +90,7 @@ def test_client_attendees_of_a_raynet_meeting_are_never_invited(firm: Firm) -> N
     company = add_company(rig.raynet, "Klient", email="info@klient.example")
     contact = add_person(rig.raynet, "Dvořák", email="dvorak@klient.example", company=company.id)
     with rig.carried(graph=1):
-        jana.ui.create(
-            "meeting", title="U klienta", start=rig.clock() + HOUR, people=(contact.id,), company=company.id
-        )
+        jana.ui.create("meeting", title="U klienta", start=rig.clock() + HOUR, people=(contact.id,), company=company.id)
     assert jana.outlook.state(jana.outlook.find("U klienta")).attendees == ()
 
 

@@ -150,7 +150,8 @@ def test_a_task_with_a_deadline_only_gets_a_block_where_the_rule_says_so(firm: F
 
 def _never_readable(rig: Rig, text: str) -> None:
     for entry in rig.raynet.history:
-        assert text not in repr(entry.after) and text not in repr(entry.before)
+        assert text not in repr(entry.after)
+        assert text not in repr(entry.before)
 
 
 @pytest.mark.parametrize("rule", ["time_only", "skip", "full"])
@@ -169,7 +170,8 @@ def test_private_events_show_what_the_rule_allows(firm: Firm, rule: str) -> None
         return
     _never_readable(rig, SECRET)
     if rule == "skip":
-        assert rig.raynet.activities() == [] and ("released", "private_skipped") in _reasons(rig)
+        assert rig.raynet.activities() == []
+        assert ("released", "private_skipped") in _reasons(rig)
         with rig.carried(raynet=2):
             jana.outlook.edit(event, sensitivity="normal")
         assert rig.raynet.activities()[0].title == SECRET
@@ -191,7 +193,8 @@ def test_private_events_show_what_the_rule_allows(firm: Firm, rule: str) -> None
         jana.outlook.edit(event, sensitivity="normal", subject="Už ne tajné", body={"contentType": "html",
                           "content": "<p>Veřejně</p>"}, location={"displayName": "Brno"})  # fmt: skip
     shown = rig.raynet.activity(made.ref)
-    assert (shown.title, shown.meeting_place) == ("Už ne tajné", "Brno") and "Veřejně" in shown.description
+    assert (shown.title, shown.meeting_place) == ("Už ne tajné", "Brno")
+    assert "Veřejně" in shown.description
 
 
 def test_an_event_that_turns_private_is_masked_at_once_and_its_new_text_never_shows(firm: Firm) -> None:
@@ -286,7 +289,8 @@ def test_an_event_taken_back_from_deleted_items_is_taken_up_again(firm: Firm) ->
     rig.sync()
     # Whatever it becomes, it is one event and one living activity, and nothing else moves afterwards.
     living = [one for one in rig.raynet.activities() if one.status == "SCHEDULED"]
-    assert len(living) == 1 and len(jana.outlook.events()) == 1
+    assert len(living) == 1
+    assert len(jana.outlook.events()) == 1
 
 
 # --- window -------------------------------------------------------------------------------------------------------
@@ -332,7 +336,8 @@ def test_items_outside_of_the_window_are_not_created_and_say_why(firm: Firm) -> 
         _in_raynet(rig, start=rig.clock() + 400 * DAY)
         _in_raynet(rig, start=rig.clock() - 40 * DAY)
         jana.outlook.create("Daleko", rig.clock() + 400 * DAY, rig.clock() + 400 * DAY + HOUR)
-    assert len(rig.raynet.activities()) == 2 and len(jana.outlook.events()) == 1
+    assert len(rig.raynet.activities()) == 2
+    assert len(jana.outlook.events()) == 1
 
 
 # --- series, drafts, locks, visibility ----------------------------------------------------------------------------
@@ -345,7 +350,8 @@ def test_series_are_left_alone_on_both_sides_and_both_say_why(firm: Firm) -> Non
     weekly = {"type": "weekly", "interval": 1, "daysOfWeek": ["monday"]}
     with rig.carried():
         series = jana.outlook.create_series("Porada týmu", start, start + HOUR, weekly)
-    assert rig.raynet.activities() == [] and ("released", "series") in _reasons(rig)
+    assert rig.raynet.activities() == []
+    assert ("released", "series") in _reasons(rig)
     with rig.carried():
         jana.outlook.change_occurrence(series, (start + 7 * DAY).date(), subject="Výjimka")
     with rig.carried(graph=1):
@@ -443,7 +449,8 @@ def test_a_right_that_ends_touches_neither_side_and_resumes_with_the_differences
         jana.ui.edit(ref, title="Mezitím")
         jana.outlook.edit(own, subject="Také mezitím")
         _in_raynet(rig, title="Nová schůzka")
-    assert len(jana.outlook.events()) == 2 and len(rig.raynet.activities()) == 3
+    assert len(jana.outlook.events()) == 2
+    assert len(rig.raynet.activities()) == 3
     if what != "pause":
         assert {one.state.value for one in rig.pairs()} == {"released"}
     with rig.carried(raynet=1, graph=2, most_reads=(60, 60)):

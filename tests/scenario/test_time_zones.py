@@ -56,7 +56,8 @@ def test_whole_days_of_a_clock_change_are_whole_days(firm: Firm, day: date) -> N
     with rig.carried(graph=1):
         jana.ui.edit(made.ref, title="Jiný název")
     state = jana.outlook.state(event)
-    assert state.is_all_day and (state.start.date(), state.end.date()) == (day - DAY, day + 2 * DAY)
+    assert state.is_all_day
+    assert (state.start.date(), state.end.date()) == (day - DAY, day + 2 * DAY)
 
 
 @pytest.mark.parametrize("zone", ["Central Europe Standard Time", "Tokyo Standard Time", "Pacific Standard Time"])
@@ -78,11 +79,13 @@ def test_whole_days_are_dates_in_every_mailbox_zone(firm: Firm, zone: str) -> No
     with rig.carried(graph=1):
         jana.ui.move(made.ref, made.scheduled_from + DAY)
     state = jana.outlook.state(event)
-    assert state.is_all_day and (state.start, state.end) == (datetime(2026, 5, 5), datetime(2026, 5, 7))
+    assert state.is_all_day
+    assert (state.start, state.end) == (datetime(2026, 5, 5), datetime(2026, 5, 7))
     with rig.carried(graph=1):
         jana.ui.create("event", title="Z Raynetu", start=made.scheduled_from, end=made.scheduled_till)
     state = jana.outlook.state(jana.outlook.find("Z Raynetu"))
-    assert state.is_all_day and state.start == datetime(2026, 5, 4)
+    assert state.is_all_day
+    assert state.start == datetime(2026, 5, 4)
 
 
 @pytest.mark.parametrize("label", ["tzone://Microsoft/Custom", "Nesmyslný čas", ""])
@@ -146,7 +149,8 @@ def test_a_changed_zone_of_the_api_user_shifts_nothing_and_writes_nothing(firm: 
         jana.ui.edit(whole.ref, title="Celý den jinak")
         jana.ui.edit(ref, title="Schůzka jinak")
     state = jana.outlook.state(event)
-    assert state.is_all_day and state.start.date() == day
+    assert state.is_all_day
+    assert state.start.date() == day
 
 
 # --- odd times ----------------------------------------------------------------------------------------------------
@@ -195,7 +199,9 @@ def test_seconds_and_fractions_neither_churn_nor_get_lost(firm: Firm) -> None:
     with rig.carried(graph=1):
         jana.ui.edit(ref, title="Přesně jinak")
     assert jana.outlook.state(jana.outlook.find("Přesně jinak")).start.second == 37
-    assert rig.raynet.activity(ref).scheduled_from == start, "an unchanged time is not written back without its fraction"
+    assert rig.raynet.activity(ref).scheduled_from == start, (
+        "an unchanged time is not written back without its fraction"
+    )
 
 
 def test_a_day_written_until_one_minute_to_midnight_is_a_whole_day(firm: Firm) -> None:
@@ -205,7 +211,8 @@ def test_a_day_written_until_one_minute_to_midnight_is_a_whole_day(firm: Firm) -
     with rig.carried(graph=1):
         ref = jana.ui.create("event", title="Celý", start=first, end=first + DAY - timedelta(minutes=1)).ref
     state = jana.outlook.state(jana.outlook.find("Celý"))
-    assert state.is_all_day and (state.end - state.start) == DAY
+    assert state.is_all_day
+    assert (state.end - state.start) == DAY
     with rig.carried(graph=1):
         jana.ui.edit(ref, title="Pořád celý")
     assert rig.raynet.activity(ref).scheduled_till == first + DAY - timedelta(minutes=1)
