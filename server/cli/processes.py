@@ -75,10 +75,13 @@ def serve(shell: Shell, *, processes: int | None, threads: int) -> None:
     open_store(settings).close()
     folder = tempfile.mkdtemp(prefix="ros-metrics-")
     os.environ[_METRICS_FOLDER] = folder
+    master = os.getpid()
     try:
         _Server(_options(settings, processes, threads)).run()
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        # Each forked process leaves through here too, while its successors still count.
+        if os.getpid() == master:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _options(settings: Settings, processes: int | None, threads: int) -> dict[str, Any]:
