@@ -1,6 +1,6 @@
 """One story for each kind of write the product does, for the tests that let it crash in the middle."""
 
-from tests.support.crashes import HOUR, Memo, Story, person
+from tests.support.crashes import HOUR, Memo, Step, Story, person
 from tests.support.oracle import MASK, activity_shown, text_of
 from tests.support.rig import Rig
 
@@ -262,7 +262,7 @@ def change_of_both_kinds(rig: Rig, memo: Memo) -> None:
 # --- what must come of it -----------------------------------------------------------------------------------------
 
 
-def stands(*, raynet: tuple[str, ...], jana: tuple[str, ...], petr: tuple[str, ...] = ()) -> object:
+def stands(*, raynet: tuple[str, ...], jana: tuple[str, ...], petr: tuple[str, ...] = ()) -> Step:
     """Exactly these titles stand on each side."""
 
     def check(rig: Rig, memo: Memo) -> None:
@@ -292,7 +292,7 @@ def petr_takes_part(rig: Rig, memo: Memo) -> None:
     assert len(events_of(rig, "jana")) == len(events_of(rig, "petr")) == 1
 
 
-def _all(title: str) -> object:
+def _all(title: str) -> Step:
     return stands(raynet=(title,), jana=(title,), petr=(title,))
 
 

@@ -92,8 +92,12 @@ def served_site(backend: str, folder: Path) -> Iterator[Site]:
     """The world behind HTTPS, a firm of two in a database of its own; no worker yet."""
     clock = RunningClock()
     server = SimServer(lambda url: World(clock, base_url=url), folder)
-    served: Any = lambda *_, **__: server.world  # stands where a world is made
-    rig = make_rig(folder, backend=backend, world_class=served, rules={"guard_count": "1000"})
+
+    def served(*_: object, **__: object) -> World:
+        return server.world
+
+    made: Any = served  # stands where a world is made
+    rig = make_rig(folder, backend=backend, world_class=made, rules={"guard_count": "1000"})
     try:
         rig.clock = clock  # type: ignore[assignment]  # it is moved in the same way
         rig.restart(0.0)

@@ -68,7 +68,7 @@ class FaultDriver(StepDriver):
         faults = self._faults
         if self.probe:
             for system in ("raynet", "graph"):
-                faults.add(Rule(name=f"count-{system}", match=Match(system=system), action=Delay(0.0)))  # type: ignore[arg-type]  # a literal
+                faults.add(Rule(name=f"count-{system}", match=Match(system=system), action=Delay(0.0)))
             before = sum(faults.fired.values())
             try:
                 return super()._perform(op)
@@ -364,7 +364,7 @@ def gap_points(effects: list[Effect], gap: str) -> list[Accident]:
 
 def fault_points(effects: list[Effect], kind: str) -> list[Accident]:
     """The fault at each HTTP call of each remote write; by turns the process dies of it or goes on."""
-    out = []
+    out: list[Accident] = []
     for effect in effects:
         if effect.remote_write:
             for skip in range(effect.calls):
@@ -376,7 +376,7 @@ def fault_points(effects: list[Effect], kind: str) -> list[Accident]:
 
 def reading_faults(effects: list[Effect]) -> list[Accident]:
     """Broken answers to each remote read."""
-    out = []
+    out: list[Accident] = []
     for effect in effects:
         if not effect.remote_write:
             for skip in range(effect.calls):
