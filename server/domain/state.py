@@ -112,8 +112,9 @@ class FirmSync:
     graph_failures: int = 0
     last_full_at: datetime | None = None
     last_pass_at: datetime | None = None
-    #: When Raynet was last asked for changes.
+    #: When Raynet was last asked for changes, and when all calendars were.
     last_read_at: datetime | None = None
+    graph_read_at: datetime | None = None
     #: A change found by polling that no webhook has announced yet; cleared by its announcement or by patience.
     unannounced_at: datetime | None = None
     #: Rules with which the pairs were last reconciled; a difference re-plans everything.

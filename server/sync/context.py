@@ -28,6 +28,8 @@ class PassOptions:
     trigger: str = "poll"
     full: bool = False
     preview: bool = False
+    #: A worker's turn reads at most this often without a ring.
+    floor_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -112,28 +112,56 @@ def _sorted_out(
 
 # --- what a turn of the worker reads ------------------------------------------------------------------------------
 
+#: A turn that comes this little too early counts as in time.
+SLACK = timedelta(milliseconds=500)
+
+
+def _floor(ctx: PassContext, relaxed: timedelta, side: Side) -> timedelta:
+    return relaxed if side in ctx.proven else timedelta(seconds=ctx.options.floor_seconds)
+
 
 def reads_raynet(ctx: PassContext) -> bool:
-    """At the floor, unless push has proven itself and nothing has rung."""
-    if Side.RAYNET not in ctx.proven or _heard_of_activities(ctx):
-        return True
+    """When something rang, and at the floor, which is lower while push has proven itself."""
     last = ctx.sync.last_read_at
-    return last is None or ctx.now - last >= RELAXED_FIRM
+    if ctx.options.trigger != "worker" or last is None or _heard_of_activities(ctx):
+        return True
+    if any(not row.matched for row in ctx.ready()):
+        return True
+    return ctx.now - last >= _floor(ctx, RELAXED_FIRM, Side.RAYNET) - SLACK
+
+
+def reads_all_mailboxes(ctx: PassContext) -> bool:
+    """At the floor, while push has not proven itself."""
+    last = ctx.sync.graph_read_at
+    if ctx.options.trigger != "worker" or last is None:
+        return True
+    return Side.GRAPH not in ctx.proven and ctx.now - last >= timedelta(seconds=ctx.options.floor_seconds) - SLACK
 
 
 def reads_mailbox(ctx: PassContext, row: MailboxSync) -> bool:
-    """At the floor, unless push has proven itself and nothing has rung for this calendar."""
-    if Side.GRAPH not in ctx.proven or row.mailbox is None or not row.matched:
+    """Beside the floor of all: when it rang, when it is new, and now and then while push has proven itself."""
+    if not row.matched or any(n.mailbox == row.mailbox for n in ctx.notices):
         return True
-    if any(n.mailbox == row.mailbox for n in ctx.notices):
-        return True
-    return row.last_read_at is None or ctx.now - row.last_read_at >= RELAXED_MAILBOX
+    if Side.GRAPH not in ctx.proven:
+        return False
+    return row.last_read_at is None or ctx.now - row.last_read_at >= RELAXED_MAILBOX - SLACK
 
 
-def next_reading_in(ctx: PassContext) -> float | None:
-    """Seconds until something must be read again without a ring; None = the floor."""
-    if {Side.RAYNET, Side.GRAPH} - ctx.proven:
+def next_reading_in(ctx: PassContext, now: datetime) -> float | None:
+    """Seconds from ``now`` until something must be read without a ring; None where nobody turns regularly."""
+    if ctx.options.trigger != "worker":
         return None
-    waits = [RELAXED_FIRM - (ctx.now - (ctx.sync.last_read_at or ctx.now))]
-    waits += [RELAXED_MAILBOX - (ctx.now - (row.last_read_at or ctx.now)) for row in ctx.ready()]
-    return max(1.0, min(wait.total_seconds() for wait in waits))
+    sync = ctx.sync
+    dues = [_due(sync.last_read_at, _floor(ctx, RELAXED_FIRM, Side.RAYNET), sync.raynet_wait_until)]
+    if Side.GRAPH in ctx.proven:
+        dues += [_due(row.last_read_at, RELAXED_MAILBOX, row.wait_until) for row in ctx.ready()]
+    else:
+        dues.append(_due(sync.graph_read_at, _floor(ctx, RELAXED_MAILBOX, Side.GRAPH), sync.graph_wait_until))
+    waits = [(due - now).total_seconds() for due in dues if due is not None]
+    return max(0.2, min(waits)) if waits else None
+
+
+def _due(last: datetime | None, floor: timedelta, wait_until: datetime | None) -> datetime | None:
+    dues = [last + floor] if last is not None else []
+    dues += [wait_until] if wait_until is not None else []
+    return max(dues) if dues else None

@@ -10,7 +10,7 @@ from server.domain.keys import is_placeholder
 from server.domain.plan import Plan, Step
 from server.domain.reasons import Reason
 from server.domain.reconcile import reconcile
-from server.domain.state import Group, Hold, PairState, Pass, Side
+from server.domain.state import Group, Hold, Notice, PairState, Pass, Side
 from server.errors import Gone, Outdated, Remote
 from server.flow import Failed, Flow, NewId, Note, Now, Stopping, gather, want
 from server.ports.graph import DeleteEvent
@@ -266,8 +266,7 @@ def _finish(ctx: PassContext, plans: tuple[Plan, ...]) -> Flow[PassResult]:
                 counts={**counts, "errors": len(ctx.errors)},
             ),
         )
-    kept = Side.RAYNET in ctx.blocked
-    forget = tuple(n.dedupe for n in ctx.notices if not (kept and n.activity is not None))
+    forget = tuple(n.dedupe for n in ctx.notices if _heeded(ctx, n))
     if not ctx.options.preview:
         ctx.put_sync(replace(ctx.sync, last_pass_at=ended))
         yield from want(Commit(ctx.firm, (*rows, ctx.sync), Forget(notices=forget)))
@@ -279,9 +278,18 @@ def _finish(ctx: PassContext, plans: tuple[Plan, ...]) -> Flow[PassResult]:
         writes=tuple(write for plan in plans for write in plan.writes),
         plans=plans,
         quiet=ctx.wrote == 0 and not ctx.unsettled,
-        read_again_in_seconds=next_reading_in(ctx),
+        read_again_in_seconds=next_reading_in(ctx, ended),
         due_at=next_due,
     )
+
+
+def _heeded(ctx: PassContext, notice: Notice) -> bool:
+    """Whether what the notice points at was looked at; else it waits for the next pass."""
+    if notice.activity is not None:
+        return Side.RAYNET not in ctx.blocked
+    if notice.mailbox is not None and any(row.mailbox == notice.mailbox for row in ctx.ready()):
+        return notice.mailbox in ctx.read_whole
+    return True
 
 
 def _next_due(ctx: PassContext) -> Flow[datetime | None]:

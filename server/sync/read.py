@@ -27,7 +27,7 @@ from server.ports.raynet import (
 )
 from server.ports.store import Commit, KnownActivities, KnownEvents, LinksOf, LoadSeen
 from server.sync.context import PassContext, concerns_side, side_trouble, side_well
-from server.sync.evidence import of_activities, of_events, reads_mailbox, reads_raynet
+from server.sync.evidence import of_activities, of_events, reads_all_mailboxes, reads_mailbox, reads_raynet
 from server.sync.observe import activity_rows, event_rows
 from server.sync.seats import mailbox_trouble
 
@@ -47,6 +47,8 @@ def read_all(ctx: PassContext) -> Flow[None]:
         try:
             yield from _read_raynet(ctx)
             yield from side_well(ctx, Side.RAYNET)
+            # Stored with the pass: a crash before means reading again.
+            ctx.put_sync(replace(ctx.sync, last_read_at=ctx.now))
         except Remote as error:
             yield from side_trouble(ctx, Side.RAYNET, error)
     if Side.GRAPH not in ctx.blocked:
@@ -118,8 +120,6 @@ def _newest(ctx: PassContext, cursor: RaynetCursor) -> Flow[None]:
     if cursor.total is None or total != cursor.total + len(created):
         yield from _sweep(ctx, skip={one.key for one in rows})
     sync = replace(ctx.sync, cursor=RaynetCursor(watermark=watermark, total=total if is_whole else None))
-    if Side.RAYNET in ctx.proven:
-        sync = replace(sync, last_read_at=ctx.now)
     if sync != ctx.sync:
         ctx.put_sync(sync)
         yield from want(Commit(ctx.firm, (sync,)))
@@ -259,7 +259,8 @@ def _rekey(ctx: PassContext, old: SeenActivity, new: Activity) -> Flow[None]:
 
 
 def _read_graph(ctx: PassContext) -> Flow[None]:
-    wanted = [_wanted(ctx, one) for one in ctx.ready() if _reads(ctx, one)]
+    everything = reads_all_mailboxes(ctx)
+    wanted = [_wanted(ctx, one) for one in ctx.ready() if _reads(ctx, one, everything=everything)]
     chunks = [tuple(wanted[i : i + BATCH]) for i in range(0, len(wanted), BATCH)]
     outcomes = yield from gather([_read_chunk(ctx, chunk) for chunk in chunks], limit=3)
     for outcome in outcomes:
@@ -270,12 +271,14 @@ def _read_graph(ctx: PassContext) -> Flow[None]:
                 yield from side_trouble(ctx, Side.GRAPH, outcome.error)
     if wanted and Side.GRAPH not in ctx.blocked:
         yield from side_well(ctx, Side.GRAPH)
+    if everything and Side.GRAPH not in ctx.blocked:
+        ctx.put_sync(replace(ctx.sync, graph_read_at=ctx.now))
 
 
-def _reads(ctx: PassContext, row: MailboxSync) -> bool:
+def _reads(ctx: PassContext, row: MailboxSync, *, everything: bool) -> bool:
     if row.wait_until is not None and row.wait_until > ctx.now:
         return False
-    return reads_mailbox(ctx, row)
+    return everything or reads_mailbox(ctx, row)
 
 
 def _wanted(ctx: PassContext, row: MailboxSync) -> DeltaWanted:

@@ -142,12 +142,14 @@ class Worker:
         last = state.sync.last_full_at if isinstance(state, FirmState) else None
         stale = last is None or now - last > FULL_AFTER
         nightly = stale and (now.hour in FULL_HOUR or last is None or now - last > timedelta(hours=28))
-        return PassOptions(trigger="nightly" if nightly else "worker", full=nightly and last is not None)
+        full = nightly and last is not None
+        return PassOptions(trigger="nightly" if full else "worker", full=full, floor_seconds=self._parts.poll_seconds)
 
     def _due_in(self, result: PassResult, began: float) -> float:
         """Seconds from now until the firm is due again: the floor is counted from the start of this pass."""
-        floor = result.read_again_in_seconds or self._parts.poll_seconds
-        due_in = floor - (time.monotonic() - began)
+        due_in = result.read_again_in_seconds
+        if due_in is None:
+            due_in = self._parts.poll_seconds - (time.monotonic() - began)
         if result.due_at is not None:
             due_in = min(due_in, (result.due_at - self._now()).total_seconds())
         return max(0.0, due_in)

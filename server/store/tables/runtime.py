@@ -38,6 +38,7 @@ firm_sync: Final = Table(
     Column("last_full_at", Instant),
     Column("last_pass_at", Instant),
     Column("last_read_at", Instant),
+    Column("graph_read_at", Instant),
     Column("unannounced_at", Instant),
     Column("planned_rules", Json(Rules)),
     Column("licensed", Boolean, nullable=False),

@@ -368,6 +368,7 @@ def _create_runtime() -> None:
         sa.Column("last_full_at", INSTANT, nullable=True),
         sa.Column("last_pass_at", INSTANT, nullable=True),
         sa.Column("last_read_at", INSTANT, nullable=True),
+        sa.Column("graph_read_at", INSTANT, nullable=True),
         sa.Column("unannounced_at", INSTANT, nullable=True),
         sa.Column("planned_rules", sa.Text(), nullable=True),
         sa.Column("licensed", sa.Boolean(), nullable=False),
