@@ -1,4 +1,4 @@
-"""The rows of the correspondence table that both sides share: title, time, description, place, priority, type, status."""
+"""Rows of the correspondence table that both sides share: title, time, text, place, priority, type, status."""
 
 from collections.abc import Callable
 from datetime import timedelta
