@@ -111,7 +111,7 @@ export class Calendar {
     element.classList.toggle("cancelled", !item.lives);
     element.classList.toggle("alone", !item.partner && item.lives);
     element.classList.toggle("moving", Boolean(item.partner) && !item.agrees && item.lives);
-    const signs = [item.private ? "🔒" : "", item.done ? "✓" : "", item.importance === "high" ? "!" : "", item.online ? "🎥" : ""];
+    const signs = [item.private ? "🔒" : "", item.done ? "✓" : "", item.importance === "high" ? "!" : "", item.online ? "Teams ·" : ""];
     element.append(make("span", "name", `${signs.join("")} ${item.title}`.trim()));
     element.append(make("span", "when", item.all_day ? text("allday") : `${item.start.slice(11)}–${item.end.slice(11)}`));
     const kind = item.side === "raynet" ? `${text(`kind.${item.kind}`)}, ` : "";
@@ -132,7 +132,7 @@ export class Calendar {
     element.style.height = `${(Math.max(25, Math.min(MINUTES, till) - from) / MINUTES) * 100}%`;
     element.style.left = `${(lane / count) * 100}%`;
     element.style.width = `${100 / count}%`;
-    element.classList.toggle("short", till - from < 45);
+    element.classList.toggle("short", till - from < 50);
     element.classList.toggle("brief", till - from < 75);
     element.append(make("span", "grip"));
     return element;
