@@ -101,7 +101,7 @@ def _newest(ctx: PassContext, cursor: RaynetCursor) -> Flow[None]:
     page: ActivityPage = yield from want(NewestActivities(ctx.firm, 0, FIRST_PAGE))
     rows += page.activities
     offset, total, is_whole = FIRST_PAGE, page.total, True
-    while page.more and all(_is_newer(one, horizon) for one in page.activities):
+    while page.more and (yield from _goes_on(ctx, page.activities, cursor.watermark, horizon)):
         page = yield from want(NewestActivities(ctx.firm, offset, NEXT_PAGE))
         rows += page.activities
         offset += NEXT_PAGE
@@ -125,8 +125,18 @@ def _newest(ctx: PassContext, cursor: RaynetCursor) -> Flow[None]:
         yield from want(Commit(ctx.firm, (sync,)))
 
 
-def _is_newer(activity: Activity, horizon: datetime) -> bool:
-    return activity.modified_at is None or activity.modified_at >= horizon
+def _goes_on(ctx: PassContext, activities: tuple[Activity, ...], watermark: datetime, horizon: datetime) -> Flow[bool]:
+    """Whether older rows may hold news: the page reaches back no further than the overlap, and told something itself.
+
+    Without the second half a burst would be read again with every poll until something newer happens.
+    """
+    if not all(one.modified_at is None or one.modified_at >= horizon for one in activities):
+        return False
+    if any(one.modified_at is None or one.modified_at > watermark for one in activities):
+        return True
+    stored, _ = yield from want(LoadSeen(ctx.firm, activities=tuple(one.key for one in activities)))
+    known = {one.key: one for one in stored}
+    return any(one.key in known and is_news(known[one.key], one) for one in activities)
 
 
 def _newest_of(activities: Iterable[Activity]) -> datetime | None:
