@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Final
 
+from server.cli.catalogue_of_reasons import REASONS
 from server.cli.catalogue_of_sources import MICROSOFT, RAYNET, STORE
 from server.cli.sentences import Sentence
 from server.errors import RosError
@@ -18,8 +19,11 @@ def explained(error: RosError) -> Sentence:
 
 
 def sentence(code: str, data: Mapping[str, object]) -> Sentence:
-    """The sentence of ``code`` with ``data`` filled in; an unknown code is shown as it is, for support to look up."""
-    known = SENTENCES.get(code, UNKNOWN)
+    """The sentence of an error's, check's or reason's ``code`` with ``data`` filled in.
+
+    An unknown code is shown as it is, for support to look up.
+    """
+    known = SENTENCES.get(code) or SENTENCES.get(f"reason_{code}", UNKNOWN)
     filled = defaultdict(lambda: "?", {name: value for name, value in data.items() if value is not None}, code=code)
     return Sentence(known.cs.format_map(filled), known.en.format_map(filled))
 
@@ -230,4 +234,5 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     **STORE,
     **RAYNET,
     **MICROSOFT,
+    **{f"reason_{reason}": text for reason, text in REASONS.items()},
 }

@@ -39,6 +39,46 @@ STORE: Final[Mapping[str, Sentence]] = {
         "Firmu {firm} mezitím převzal jiný proces, ten v práci pokračuje.",
         "Another process took firm {firm} over meanwhile and goes on with it.",
     ),
+    "firm_busy": Sentence(
+        "S firmou {firm} právě pracuje jiný proces. Zkuste to za chvíli.",
+        "Another process is at work for firm {firm}. Try again in a moment.",
+    ),
+    "firm_paused": Sentence(
+        "Firma {firm} je pozastavena. Spusťte ji znovu: ros firm resume {firm}",
+        "Firm {firm} is paused. Set it going again: ros firm resume {firm}",
+    ),
+    "raynet_url_not_allowed": Sentence(
+        "Tato adresa Raynetu není povolena. Povolené adresy určuje nastavení ROS_RAYNET_URLS.",
+        "This address of Raynet is not allowed. The setting ROS_RAYNET_URLS says which are.",
+    ),
+    "login_exists": Sentence(
+        "Správce s tímto přihlašovacím jménem už existuje. Zvolte jiné.",
+        "There is an administrator with this login already. Choose another one.",
+    ),
+    "password_length": Sentence(
+        "Heslo má mít aspoň {shortest} znaků. Zvolte delší.",
+        "The password must have at least {shortest} characters. Choose a longer one.",
+    ),
+    "already_restored": Sentence(
+        "Hodnota konfliktu {conflict} už byla vrácena.", "The value of conflict {conflict} has been restored already."
+    ),
+    "already_decided": Sentence(
+        "O pozastaveném odstranění {hold} už bylo rozhodnuto ({decision}).",
+        "Hold {hold} has been decided already ({decision}).",
+    ),
+    "hold_closed": Sentence(
+        "Pozastavené odstranění {hold} už neplatí, není o čem rozhodovat. Platná vypíše: ros holds list",
+        "Hold {hold} is no longer open, there is nothing to decide. This lists the open ones: ros holds list",
+    ),
+    "already_undone": Sentence("Průběh {pass_id} už byl vzat zpět.", "Pass {pass_id} has been undone already."),
+    "pass_running": Sentence(
+        "Průběh {pass_id} ještě běží. Vezměte ho zpět, až skončí.",
+        "Pass {pass_id} is still running. Undo it when it has ended.",
+    ),
+    "unscoped_statement": Sentence(
+        "Dotaz nebyl omezen na firmu ({table}), proto jsme ho neprovedli; chyba je u nás, nahlaste ji podpoře.",
+        "A query was not limited to the firm ({table}), so it was not run; the fault is ours, tell support.",
+    ),
 }
 
 RAYNET: Final[Mapping[str, Sentence]] = {

@@ -9,6 +9,7 @@ import pytest
 
 from server.cli.catalogue import SENTENCES, explained, sentence
 from server.cli.sentences import Language, Sentence, reader_language
+from server.domain.reasons import Reason
 from server.errors import Misconfigured, Rejected, RosError
 from tests.architecture.tree import modules
 
@@ -56,7 +57,14 @@ def test_every_code_has_a_sentence_and_no_sentence_is_left_over() -> None:
         if not name.startswith("server/cli/catalogue")
         for code in codes_in(module)
     }
-    assert raised | {kind.code for kind in tree()} == set(SENTENCES)
+    reasons = {f"reason_{reason}" for reason in Reason}
+    assert raised | {kind.code for kind in tree()} | reasons == set(SENTENCES)
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_a_reason_needs_no_data_to_be_said(reason: Reason) -> None:
+    assert "?" not in sentence(f"reason_{reason}", {}).cs
+    assert sentence(reason, {}).cs == sentence(f"reason_{reason}", {}).cs or reason in SENTENCES
 
 
 def test_an_error_without_a_sentence_of_its_own_gets_that_of_its_class() -> None:
