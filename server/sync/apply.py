@@ -6,17 +6,18 @@ conditional write: read again right before. A reply that never came leaves the i
 
 from dataclasses import replace
 from datetime import timedelta
+from enum import Enum, auto
 
 from server.domain import keys
 from server.domain.activity import Activity, ActivityChange, ActivityDraft, Participant, ParticipantWrite
-from server.domain.content import MERGED_FIELDS, Content, FieldName
+from server.domain.content import MERGED_FIELDS, Content
 from server.domain.event import Event
 from server.domain.ids import ActivityKey, IntentId
 from server.domain.mapping import NEW_TYPE, raynet_content
-from server.domain.plan import Plan, Step, Write
+from server.domain.plan import Plan, Write
 from server.domain.reasons import Reason
 from server.domain.state import (
-    Conflict,
+    Attention,
     Group,
     Intent,
     IntentKind,
@@ -34,6 +35,7 @@ from server.ports.graph import CreateEvent, DeleteEvent, GetEvent, UpdateEvent
 from server.ports.raynet import AddExtId, CreateActivity, DeleteActivity, GetActivity, UpdateActivity
 from server.ports.store import Commit, Forget, Row
 from server.sync.context import PassContext, concerns_side, side_trouble, waited
+from server.sync.planned import conflict_rows, plan_rows, unwritten_losses
 from server.sync.seats import due, mailbox_scope, mailbox_trouble
 from server.sync.work import LinkWork, full_list
 
@@ -45,86 +47,57 @@ GRAPH_WRITES = (IntentKind.CREATE_EVENT, IntentKind.UPDATE_EVENT, IntentKind.DEL
 
 
 def carry_out(ctx: PassContext, group: Group, plan: Plan) -> Flow[None]:
-    """Store the plan's rows, then send its writes in order. Ends quietly at the first write that cannot be sent."""
+    """Store the plan's rows, then send its writes in order.
+
+    A calendar that cannot be written now, or refuses, keeps its own write waiting; those of other calendars go on.
+    Whatever else prevents a write ends the plan, because later writes rest on earlier ones.
+    """
     work = LinkWork(group, plan.link, plan.pairs, ctx.world())
-    rows = plan_rows(ctx, group, plan)
+    rows = (*plan_rows(ctx, group, plan), *unwritten_losses(ctx, work, plan))
     if not plan.writes:
         yield from want(Commit(ctx.firm, rows, Forget(attention=(plan.link.id,))))
         return
+    later: list[timedelta] = []
+    refused = False
     for write in plan.writes:
         waits = _must_wait(ctx, work, write)
+        if waits is not None and write.side not in ctx.blocked:
+            later.append(waits)
+            continue
         if waits is not None or (yield from want(Stopping())):
-            wait = due(ctx, plan.link.id, "side blocked")
             # Replaces the earlier wake-up; forgetting it in the same commit would forget this one.
-            rows += (replace(wait, due_at=ctx.now + (waits or timedelta()), attempts=1),)
-            yield from want(Commit(ctx.firm, rows))
+            yield from want(Commit(ctx.firm, (*rows, _wake_up(ctx, work, waits or timedelta()))))
             return
         intent = yield from _intend(ctx, work, plan, write)
         losses = conflict_rows(ctx, work, plan, write)
-        ctx.counts.conflicts += len(losses)
         sent = (work.remember_sent(intent),) if write.side is Side.RAYNET else ()
         yield from want(Commit(ctx.firm, (*rows, *losses, *sent, intent)))
         rows = ()
-        if not (yield from _attempt(ctx, work, intent)):
-            return
-        _count(ctx, write)
-    yield from want(Commit(ctx.firm, (due(ctx, plan.link.id, "follow-up"),)))
+        match (yield from _attempt(ctx, work, intent)):
+            case _Attempt.DONE:
+                _count(ctx, write)
+            case _Attempt.REFUSED:
+                refused = True
+            case _Attempt.OVER:
+                return
+    if later:
+        rows += (_wake_up(ctx, work, min(later)),)
+    elif not refused:
+        rows += (due(ctx, plan.link.id, "follow-up"),)
+    if rows:
+        yield from want(Commit(ctx.firm, rows))
 
 
-def plan_rows(ctx: PassContext, group: Group, plan: Plan) -> tuple[Row, ...]:
-    """What changed in the link and its pairs, and the trail of why."""
-    old = {pair.id: pair for pair in group.pairs}
-    rows: list[Row] = [plan.link] if plan.link != group.link or not group.pairs else []
-    rows += [replace(pair, updated_at=ctx.now) for pair in plan.pairs if old.get(pair.id) != pair]
-    rows += [_trail(ctx, plan, step) for step in plan.steps]
-    ctx.counts.matched += sum(1 for step in plan.steps if step.reason is Reason.MATCHED)
-    return tuple(rows)
+def _wake_up(ctx: PassContext, work: LinkWork, wait: timedelta) -> Attention:
+    return replace(due(ctx, work.link.id, "side blocked"), due_at=ctx.now + wait, attempts=1)
 
 
-def _trail(ctx: PassContext, plan: Plan, step: Step) -> Trail:
-    return Trail(
-        firm_id=ctx.firm,
-        link_id=plan.link.id,
-        pair_id=step.pair,
-        pass_id=ctx.pass_id,
-        at=ctx.now,
-        seen=step.seen,
-        reason=step.reason,
-        outcome=step.outcome,
-        writes=step.writes,
-    )
+class _Attempt(Enum):
+    """What became of one write. REFUSED: by this calendar alone, and stored; OVER: the rest must be planned anew."""
 
-
-def conflict_rows(ctx: PassContext, work: LinkWork, plan: Plan, write: Write) -> tuple[Conflict, ...]:
-    """The losers of this write, stored before they are destroyed (hazard H1)."""
-    side = Side.GRAPH if write.side is Side.GRAPH else Side.RAYNET
-    losses = [
-        loss
-        for loss in plan.losses
-        if loss.pair == write.pair and (loss.field in write.fields or loss.field is FieldName.EXISTENCE)
-        if loss.lost_side is side or loss.field is FieldName.EXISTENCE
-    ]
-    if write is plan.writes[0]:
-        # What was lost in a pair that is not written itself: an event deleted, but made again as another pair's.
-        written = {one.pair for one in plan.writes}
-        losses += [loss for loss in plan.losses if loss.pair not in written]
-    return tuple(
-        Conflict(
-            id=keys.conflict_id(loss.pair, loss.field.value, loss.kept, loss.lost),
-            firm_id=ctx.firm,
-            link_id=work.link.id,
-            pair_id=loss.pair,
-            activity=work.link.activity,
-            mailbox=work.mailbox_of(loss.pair),
-            field=loss.field,
-            base=loss.base,
-            kept=loss.kept,
-            lost=loss.lost,
-            lost_side=loss.lost_side,
-            at=ctx.now,
-        )
-        for loss in losses
-    )
+    DONE = auto()
+    REFUSED = auto()
+    OVER = auto()
 
 
 def _must_wait(ctx: PassContext, work: LinkWork, write: Write) -> timedelta | None:
@@ -188,17 +161,20 @@ def _count(ctx: PassContext, write: Write) -> None:
 # --- one attempt --------------------------------------------------------------------------------------------------
 
 
-def _attempt(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[bool]:
-    """Send one intent; True when it is confirmed. Every other outcome is stored with what happens next."""
+def _attempt(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[_Attempt]:
+    """Send one intent. Every outcome but a confirmation is stored with what happens next."""
     try:
         rows = yield from send(ctx, work, intent)
     except Remote as error:
         yield from failed(ctx, work, intent, error)
-        return False
+        unknown = isinstance(error, Unavailable) and error.unknown_outcome
+        alone = isinstance(error, Rejected) or mailbox_scope(error)
+        in_calendar = intent.kind in (IntentKind.CREATE_EVENT, IntentKind.UPDATE_EVENT, IntentKind.DELETE_EVENT)
+        return _Attempt.REFUSED if in_calendar and alone and not unknown else _Attempt.OVER
     if rows is None:
-        return False
+        return _Attempt.OVER
     yield from want(Commit(ctx.firm, rows))
-    return True
+    return _Attempt.DONE
 
 
 def send(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tuple[Row, ...] | None]:

@@ -1,0 +1,74 @@
+"""The rows that belong to a plan before anything of it is sent: link, pairs, trail, and what a conflict destroys."""
+
+from dataclasses import replace
+
+from server.domain import keys
+from server.domain.content import FieldName
+from server.domain.plan import Loss, Plan, Step, Write
+from server.domain.reasons import Reason
+from server.domain.state import Conflict, Group, Trail
+from server.ports.store import Row
+from server.sync.context import PassContext
+from server.sync.work import LinkWork
+
+
+def plan_rows(ctx: PassContext, group: Group, plan: Plan) -> tuple[Row, ...]:
+    """What changed in the link and its pairs, and the trail of why."""
+    old = {pair.id: pair for pair in group.pairs}
+    rows: list[Row] = [plan.link] if plan.link != group.link or not group.pairs else []
+    rows += [replace(pair, updated_at=ctx.now) for pair in plan.pairs if old.get(pair.id) != pair]
+    rows += [_trail(ctx, plan, step) for step in plan.steps]
+    ctx.counts.matched += sum(1 for step in plan.steps if step.reason is Reason.MATCHED)
+    return tuple(rows)
+
+
+def _trail(ctx: PassContext, plan: Plan, step: Step) -> Trail:
+    return Trail(
+        firm_id=ctx.firm,
+        link_id=plan.link.id,
+        pair_id=step.pair,
+        pass_id=ctx.pass_id,
+        at=ctx.now,
+        seen=step.seen,
+        reason=step.reason,
+        outcome=step.outcome,
+        writes=step.writes,
+    )
+
+
+def conflict_rows(ctx: PassContext, work: LinkWork, plan: Plan, write: Write) -> tuple[Conflict, ...]:
+    """The losers of this write, stored before they are destroyed (hazard H1)."""
+    losses = [
+        loss
+        for loss in plan.losses
+        if loss.pair == write.pair and (loss.field in write.fields or loss.field is FieldName.EXISTENCE)
+        if loss.lost_side is write.side or loss.field is FieldName.EXISTENCE
+    ]
+    return _journalled(ctx, work, losses)
+
+
+def unwritten_losses(ctx: PassContext, work: LinkWork, plan: Plan) -> tuple[Conflict, ...]:
+    """What was lost in pairs that are not written themselves: a deleted event is made again as another pair's."""
+    written = {write.pair for write in plan.writes}
+    return _journalled(ctx, work, [loss for loss in plan.losses if loss.pair not in written])
+
+
+def _journalled(ctx: PassContext, work: LinkWork, losses: list[Loss]) -> tuple[Conflict, ...]:
+    ctx.counts.conflicts += len(losses)
+    return tuple(
+        Conflict(
+            id=keys.conflict_id(loss.pair, loss.field.value, loss.kept, loss.lost),
+            firm_id=ctx.firm,
+            link_id=work.link.id,
+            pair_id=loss.pair,
+            activity=work.link.activity,
+            mailbox=work.mailbox_of(loss.pair),
+            field=loss.field,
+            base=loss.base,
+            kept=loss.kept,
+            lost=loss.lost,
+            lost_side=loss.lost_side,
+            at=ctx.now,
+        )
+        for loss in losses
+    )
