@@ -3,13 +3,12 @@
 Started by ``ros demo``, which reads our stdout and closes our stdin to end us.
 """
 
+import argparse
 import signal
 import sys
 import threading
 from contextlib import ExitStack
 from pathlib import Path
-
-import click
 
 from simulator.clock import RunningClock
 from simulator.demo.day import Day, DayLength
@@ -23,39 +22,33 @@ from simulator.serve import SimServer
 from simulator.world import World
 
 
-@click.command()
-@click.option("--ca-dir", type=click.Path(file_okay=False, path_type=Path), required=True)
-@click.option("--api-port", type=int, required=True)
-@click.option("--page-port", type=int, default=0)
-@click.option("--seed", type=int, default=0)
-@click.option("--play", type=click.Choice([length.value for length in DayLength]))
-@click.option("--push/--no-push", default=True)
-def main(ca_dir: Path, api_port: int, page_port: int, seed: int, *, play: str | None, push: bool) -> None:
+def main() -> None:
     """Ends when stdin is closed, on TERM, and after a played day."""
+    given = _arguments()
     stopping = threading.Event()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
     firms: list[SmallFirm] = []
 
     def world_for(url: str) -> World:
-        world = World(RunningClock(), seed=seed, base_url=url)
+        world = World(RunningClock(), seed=given.seed, base_url=url)
         firms.append(small_firm(world))
         return world
 
     with ExitStack() as stack:
-        server = stack.enter_context(SimServer(world_for, ca_dir))
+        server = stack.enter_context(SimServer(world_for, given.ca_dir))
         firm, world = firms[-1], server.world
-        if not push:
+        if not given.push:
             _switch_push_off(world, firm)
-        front = stack.enter_context(Front(server.certificates.server_context(), api_port))
+        front = stack.enter_context(Front(server.certificates.server_context(), given.api_port))
         parent = Parent(sys.stdin, sys.stdout, stopping.set)
         calendars = Calendars(world, firm.instance)
         watch = Watch(calendars, parent).start()
         stack.callback(watch.stop)
-        page = Page(calendars, watch, firm, page_port).start()
+        page = Page(calendars, watch, firm, given.page_port).start()
         stack.callback(page.stop)
         parent.say({"ready": _described(server, firm, front, page)})
-        if play is None:
+        if given.play is None:
             stopping.wait()
             return
         parent.running.wait()
@@ -63,8 +56,19 @@ def main(ca_dir: Path, api_port: int, page_port: int, seed: int, *, play: str | 
             # The older edition's pace, one ring a second: the newer one would ring for minutes after a busy one.
             world.raynet.instance(firm.instance).switches.webhook_pacing = "older"
             day = Day(firm, page, lambda: parent.say({"resting": True}), stopping)
-            parent.say({"done": day.play(DayLength(play), push=push)})
+            parent.say({"done": day.play(DayLength(given.play), push=given.push)})
             stopping.wait()
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="simulator.demo")
+    parser.add_argument("--ca-dir", type=Path, required=True)
+    parser.add_argument("--api-port", type=int, required=True)
+    parser.add_argument("--page-port", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--play", choices=[length.value for length in DayLength])
+    parser.add_argument("--push", action=argparse.BooleanOptionalAction, default=True)
+    return parser.parse_args()
 
 
 def _switch_push_off(world: World, firm: SmallFirm) -> None:

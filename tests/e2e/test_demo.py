@@ -135,6 +135,7 @@ def _refuses_foreign_pages(url: str) -> None:
         with pytest.raises(urllib.error.HTTPError) as refused:
             ask(f"{url}/api/act", body, **headers)
         assert refused.value.code == 403
+        refused.value.close()
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for orphans in /proc")
