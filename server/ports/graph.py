@@ -29,7 +29,10 @@ class DeltaWanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeltaRound:
-    """A finished round. ``removed`` ids are hints only (deleted, or out of the window). ``full``: begun without a link."""
+    """A finished round.
+
+    ``removed`` ids are hints only (deleted, or out of the window). ``full``: begun without a link.
+    """
 
     events: tuple[Event, ...]
     removed: tuple[str, ...]

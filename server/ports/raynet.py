@@ -53,8 +53,8 @@ class Probe(Op[RaynetIdentity]):
 class NewestActivities(Op[ActivityPage]):
     """The newest-changed activities of the whole instance, newest first, from ``offset``.
 
-    ``total`` counts the instance. One call. Rows may shift towards higher offsets between two calls (repeats), never skip, unless something was
-    deleted, which ``total`` shows.
+    ``total`` counts the instance. One call. Rows may shift towards higher offsets between two calls (repeats), never
+    skip, unless something was deleted, which ``total`` shows.
     """
 
     firm: FirmId

@@ -376,9 +376,7 @@ def is_newer_event(stored: SeenEvent | None, event: Event) -> bool:
     old = stored.event
     if event.etag is not None and event.etag == old.etag:
         return False
-    if event.modified_at is not None and old.modified_at is not None and event.modified_at < old.modified_at:
-        return False
-    return True
+    return event.modified_at is None or old.modified_at is None or event.modified_at >= old.modified_at
 
 
 def _observed(ctx: PassContext, stored: SeenEvent | None, event: Event) -> SeenEvent:

@@ -22,7 +22,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "schedule": ("server/sync/worker.py",),
     "cryptography": ("server/store/crypto.py", "simulator/"),
     "argon2": ("server/api/", "server/store/"),
-    "click": ("server/cli/", "simulator/__main__.py", "simulator/cli.py"),
+    "click": ("server/cli/", "simulator/__main__.py", "simulator/demo/__main__.py"),
     "rich": ("server/cli/",),
     "PySide6": ("console/",),
     "keyring": ("console/session.py",),

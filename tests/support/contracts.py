@@ -4,8 +4,8 @@ The two documents (``raynet-openapi.json``, ``graph-openapi.json``) stand in a f
 ``shared/contracts`` beside the checkout. Where neither exists, every check answers False (nothing was checked).
 Put ``CheckedHandler`` before a model to have *every* exchange of a test checked.
 
-What the documents are known to say wrongly is handled here: formats are not enforced, ``uuid`` and ``extId`` in paths are
-strings, ``tags`` may be a list or a comma-separated string, error bodies are undeclared for most Raynet operations.
+What the documents are known to say wrongly is handled here: formats are not enforced, ``uuid`` and ``extId`` in paths
+are strings, ``tags`` may be a list or a comma-separated string, error bodies are undeclared for most Raynet operations.
 """
 
 import functools
@@ -211,7 +211,7 @@ def _operation(document: _Document, method: str, template: str, item: Json, node
 
 
 def _as_json_schema(node: Json) -> Json:
-    """OpenAPI 3.0 -> JSON Schema 2020-12: ``nullable`` becomes a choice, ``format`` is dropped (native dates are legal)."""
+    """OpenAPI 3.0 -> JSON Schema 2020-12: ``nullable`` is a choice, ``format`` is dropped (native dates are legal)."""
     if isinstance(node, list):
         return [_as_json_schema(item) for item in node]
     if not isinstance(node, dict):

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import NAMESPACE_DNS, uuid5
@@ -43,6 +44,8 @@ T = TypeVar("T")
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 DOMAIN = "valce.example"
 API_LOGIN = f"sync@{DOMAIN}"
+#: Until a rig has made its firm.
+NO_FIRM = FirmId(0)
 #: What must hold at the end of each rig's life; a folder's conftest adds to it.
 AT_END: "list[Callable[[Rig], None]]" = []
 CLIENT_ID = "5b0e5f2e-6f0c-4a53-9c57-1d1f6f1c0a11"
@@ -65,7 +68,7 @@ class StepDriver:
         self.log: list[Op[Any]] = []
 
     def run(self, flow: Flow[T]) -> T:
-        step: Callable[[], Op[Any]] = lambda: next(flow)
+        step: Callable[[], Op[Any]] = partial(next, flow)
         while True:
             try:
                 op = step()
@@ -80,7 +83,7 @@ class StepDriver:
             return lambda: flow.send(outcomes)
         try:
             outcome = self._counted(op)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the flow under test decides what to do with it
             caught = error
             return lambda: flow.throw(caught)
         return lambda: flow.send(outcome)
@@ -122,7 +125,7 @@ class StepDriver:
             except StopIteration as end:
                 outcomes[i] = Done(end.value)
                 del steps[i]
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - the flow under test decides what to do with it
                 outcomes[i] = Failed(error)
                 del steps[i]
             else:
@@ -157,7 +160,7 @@ class Rig:
     tenant: str
     api_key: str
     people: dict[str, Person] = field(default_factory=dict)
-    firm: FirmId = FirmId(0)
+    firm: FirmId = NO_FIRM
     folder: Path = Path()
     url: str = ""
     seed: int = 0
