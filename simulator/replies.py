@@ -7,7 +7,13 @@ from typing import Any
 
 from simulator.wire import SimRequest, SimResponse
 
-_GRAPH_CODES = {429: "TooManyRequests", 500: "InternalServerError", 503: "ServiceUnavailable", 504: "GatewayTimeout"}
+_GRAPH_CODES = {
+    400: "ErrorInvalidRequest",
+    429: "TooManyRequests",
+    500: "InternalServerError",
+    503: "ServiceUnavailable",
+    504: "GatewayTimeout",
+}
 
 
 def with_status(request: SimRequest, status: int, retry_after: int | None) -> SimResponse:

@@ -34,7 +34,7 @@ from server.flow import Flow, NewId, Stopping, want
 from server.ports.graph import CreateEvent, DeleteEvent, GetEvent, UpdateEvent
 from server.ports.raynet import AddExtId, CreateActivity, DeleteActivity, GetActivity, UpdateActivity
 from server.ports.store import Commit, Forget, Row
-from server.sync.context import PassContext, concerns_side, side_trouble, waited
+from server.sync.context import FIRST_WAIT, PassContext, concerns_side, side_trouble, waited
 from server.sync.planned import conflict_rows, plan_rows, unwritten_losses
 from server.sync.seats import due, mailbox_scope, mailbox_trouble
 from server.sync.work import LinkWork, full_list
@@ -224,13 +224,20 @@ def _as_far_as_it_got(work: LinkWork, intent: Intent) -> Intent:
 
 def _kept_open(ctx: PassContext, work: LinkWork, intent: Intent, error: Remote, *, lost: bool) -> Flow[None]:
     """Whether it was done is not known: recovery looks, as soon as the side may be asked again."""
+    rows: list[Row] = []
     if lost:
         ctx.error(str(intent.activity or intent.event or intent.kind.value), error)
         intent = replace(intent, attempts=intent.attempts + 1)
+        rows.append(work.failed_once(intent.pair_id))
         ctx.unsettled = True
-    until = error.until if isinstance(error, Throttled) else ctx.now + waited(max(1, intent.attempts))
+    until = error.until if isinstance(error, Throttled) else ctx.now + settle_wait(max(1, intent.attempts))
     later = replace(due(ctx, work.link.id, error.code), due_at=until, attempts=1)
-    yield from want(Commit(ctx.firm, (intent, later)))
+    yield from want(Commit(ctx.firm, (intent, later, *rows)))
+
+
+def settle_wait(failures: int) -> timedelta:
+    """How long an item whose writes keep getting no clear answer rests: 5 s, doubling up to a day."""
+    return min(LONGEST_RETRY, FIRST_WAIT * float(2 ** min(failures - 1, 15)))
 
 
 def _given_up(ctx: PassContext, work: LinkWork, intent: Intent, error: Remote, *, maybe_sent: bool) -> Flow[None]:

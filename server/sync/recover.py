@@ -26,7 +26,15 @@ from server.flow import Flow, want
 from server.ports.graph import FindEvents, GetEvent
 from server.ports.raynet import DeleteActivity, FindByExtId, FindByTitle, GetActivity
 from server.ports.store import Commit, LoadGroups, OpenIntents, Row
-from server.sync.apply import GRAPH_WRITES, abandoned, create_activity, create_event, failed, reveal
+from server.sync.apply import (
+    GRAPH_WRITES,
+    abandoned,
+    create_activity,
+    create_event,
+    failed,
+    reveal,
+    settle_wait,
+)
 from server.sync.context import PassContext
 from server.sync.seats import due
 from server.sync.work import LinkWork, predicted
@@ -48,7 +56,7 @@ def recover(ctx: PassContext) -> Flow[None]:
         work = LinkWork(group, group.link, group.pairs, ctx.world())
         for intent in sorted(by_link[group.link.id], key=lambda one: (one.at, one.id)):
             side = Side.GRAPH if intent.kind in GRAPH_WRITES else Side.RAYNET
-            if side in ctx.blocked or _mailbox_waits(ctx, work, intent):
+            if side in ctx.blocked or _mailbox_waits(ctx, work, intent) or _rests(ctx, intent):
                 continue
             try:
                 rows = yield from _settle(ctx, work, intent)
@@ -56,7 +64,17 @@ def recover(ctx: PassContext) -> Flow[None]:
                 yield from failed(ctx, work, intent, error, maybe_sent=True)
                 continue
             trail = _trail(ctx, work, intent)
-            yield from want(Commit(ctx.firm, (*rows, trail, due(ctx, work.link.id, "recovered"))))
+            again = due(ctx, work.link.id, "recovered")
+            failures = work.pairs[intent.pair_id].failures
+            if failures > 1 and any(isinstance(row, Intent) and row.state is IntentState.DROPPED for row in rows):
+                # It did not happen, and not for the first time: tried again ever more rarely.
+                again = replace(again, due_at=ctx.now + settle_wait(failures), attempts=failures)
+            yield from want(Commit(ctx.firm, (*rows, trail, again)))
+
+
+def _rests(ctx: PassContext, intent: Intent) -> bool:
+    """Whether a write that got no clear answer several times waits for its next try."""
+    return intent.attempts > 2 and ctx.now < intent.at + settle_wait(intent.attempts)
 
 
 def _mailbox_waits(ctx: PassContext, work: LinkWork, intent: Intent) -> bool:

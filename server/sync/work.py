@@ -188,6 +188,12 @@ class LinkWork:
             rows.append(self.activity)
         return tuple(rows)
 
+    def failed_once(self, pair_id: PairId) -> Pair:
+        """The pair with one more write of unknown outcome counted."""
+        pair = replace(self.pairs[pair_id], failures=self.pairs[pair_id].failures + 1)
+        self.pairs[pair_id] = pair
+        return pair
+
     def parked(self, pair_id: PairId, reason: Reason) -> Pair:
         pair = self.pairs[pair_id]
         pair = replace(
