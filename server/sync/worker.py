@@ -33,6 +33,8 @@ MAINTAIN_EVERY = timedelta(minutes=5)
 FULL_AFTER = timedelta(hours=20)
 FULL_HOUR = range(4)
 LONGEST_AWAY_SECONDS = 60.0
+#: What reading, planning and writing one change takes after it was due to be read.
+CARRYING_SECONDS = 1.0
 
 
 @dataclass(slots=True)
@@ -143,13 +145,18 @@ class Worker:
         stale = last is None or now - last > FULL_AFTER
         nightly = stale and (now.hour in FULL_HOUR or last is None or now - last > timedelta(hours=28))
         full = nightly and last is not None
-        return PassOptions(trigger="nightly" if full else "worker", full=full, floor_seconds=self._parts.poll_seconds)
+        return PassOptions(trigger="nightly" if full else "worker", full=full, floor_seconds=self._floor())
+
+    def _floor(self) -> float:
+        """Seconds between two readings: the promise less what carrying a change takes, so that it arrives in time."""
+        poll = self._parts.poll_seconds
+        return poll - CARRYING_SECONDS if poll >= 5 * CARRYING_SECONDS else poll
 
     def _due_in(self, result: PassResult, began: float) -> float:
         """Seconds from now until the firm is due again: the floor is counted from the start of this pass."""
         due_in = result.read_again_in_seconds
         if due_in is None:
-            due_in = self._parts.poll_seconds - (time.monotonic() - began)
+            due_in = self._floor() - (time.monotonic() - began)
         if result.due_at is not None:
             due_in = min(due_in, (result.due_at - self._now()).total_seconds())
         return max(0.0, due_in)
