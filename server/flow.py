@@ -87,5 +87,12 @@ class Note(Op[None]):
     level: str = "info"
 
 
+@dataclass(frozen=True, slots=True)
+class Planned(Op[None]):
+    """So many remote writes will be tried now: for whoever shows progress."""
+
+    writes: int
+
+
 #: What a driver must do with each yielded operation.
 Perform = Callable[[Op[Any]], object]

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from server.cli.catalogue import sentence
-from server.cli.progress import Advance
 from server.cli.sentences import Language
 from server.cli.shell import Shell
 from server.domain.ids import FirmId
@@ -132,9 +131,7 @@ def _calls(engine: Engine, firm: FirmId) -> tuple[tuple[int, int], tuple[int, in
     return (raynet.reads, graph.reads), (raynet.writes, graph.writes), (raynet.reads + raynet.writes, graph.http)
 
 
-def run_until_quiet(
-    engine: Engine, firm: FirmId, options: PassOptions, *, once: bool, advance: Advance | None = None
-) -> Report:
+def run_until_quiet(engine: Engine, firm: FirmId, options: PassOptions, *, once: bool) -> Report:
     """Passes in the foreground under the firm's lease. Raises Refused ``firm_busy``, ``firm_paused``."""
     if engine.firms.get(firm).paused:
         raise Refused("firm_paused", firm=firm)
@@ -145,8 +142,6 @@ def run_until_quiet(
             result = engine.driver.run(run_pass(firm, options))
             report.take(result)
             options = replace(options, full=False)
-            if advance is not None:
-                advance(1)
             if once or time.monotonic() - began > LONGEST_SECONDS:
                 break
             wait = (result.due_at - datetime.now(UTC)).total_seconds() if result.due_at is not None else None

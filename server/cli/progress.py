@@ -16,17 +16,35 @@ PATIENCE_SECONDS = 2.0
 Advance = Callable[[int], None]
 
 
+class Bar:
+    """Calling it advances it; :meth:`expect` raises its total by what has come to be known. From any thread."""
+
+    def __init__(self, advance: Advance, expect: Advance) -> None:
+        self._advance = advance
+        self._expect = expect
+
+    def __call__(self, count: int) -> None:
+        self._advance(count)
+
+    def expect(self, more: int) -> None:
+        self._expect(more)
+
+
+def _silent(_count: int) -> None:
+    """Nobody watches."""
+
+
 @contextmanager
 def progress(
     what: str, total: int | None = None, *, stream: TextIO | None = None, patience_seconds: float = PATIENCE_SECONDS
-) -> Iterator[Advance]:
-    """A bar for ``what`` with ``total`` steps (None: unknown, a spinner). Yields the function that advances it.
+) -> Iterator[Bar]:
+    """A bar for ``what`` with ``total`` steps (None: not known yet, a spinner).
 
-    The function may be called from any thread. Nothing at all is written off a terminal or before the patience is over.
+    Nothing at all is written off a terminal or before the patience is over.
     """
     target = stream or sys.stderr
     if not target.isatty():
-        yield lambda _count: None
+        yield Bar(_silent, _silent)
         return
     columns = [SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn()]
     bar = Progress(*columns, TimeRemainingColumn(), console=Console(file=target), transient=True)
@@ -34,8 +52,12 @@ def progress(
     starter = threading.Timer(patience_seconds, bar.start)
     starter.daemon = True
     starter.start()
+
+    def expect(more: int) -> None:
+        bar.update(task, total=(bar.tasks[0].total or 0) + more)
+
     try:
-        yield lambda count: bar.advance(task, count)
+        yield Bar(lambda count: bar.advance(task, count), expect)
     finally:
         starter.cancel()
         starter.join()

@@ -44,13 +44,14 @@ def sync(shell: Shell, *, firm: int, only_plan: bool, until_quiet: bool, full: b
     """Exit code 1 when something of the firm could not be reached or was refused."""
     number = FirmId(firm)
     with engine_of(shell) as engine:
-        what = Sentence("průchody", "passes").text(shell.language)
-        with progress(what) as advance:
+        what = Sentence("zápisy", "writes").text(shell.language)
+        with progress(what) as bar:
+            engine.driver.watch = lambda planned, sent: bar.expect(planned) if planned else bar(sent)
             if only_plan:
                 report = preview(shell, engine, number, full=full)
             else:
                 options = PassOptions(trigger="command", full=full)
-                report = run_until_quiet(engine, number, options, once=not until_quiet, advance=advance)
+                report = run_until_quiet(engine, number, options, once=not until_quiet)
     if as_json:
         show_json(report.document(shell.language, preview=only_plan))
     else:

@@ -16,7 +16,7 @@ import structlog
 
 from server.domain.ids import FirmId
 from server.errors import Outdated
-from server.flow import Done, Failed, Flow, Gather, NewId, Note, Now, Op, Sleep, Stopping
+from server.flow import Done, Failed, Flow, Gather, NewId, Note, Now, Op, Planned, Sleep, Stopping
 from server.ports.graph import CreateEvent, DeleteEvent, RenewSubscription, Subscribe, Unsubscribe, UpdateEvent
 from server.ports.raynet import AddExtId, CreateActivity, CreateWebhook, DeleteActivity, DeleteWebhook, UpdateActivity
 
@@ -53,6 +53,10 @@ class Ports:
     may_write: Callable[[FirmId, float], bool]
 
 
+def _unwatched(_planned: int, _sent: int) -> None:
+    """Nobody looks."""
+
+
 class Driver:
     """Performs flows with threads. One per process; :meth:`run` may be called from several threads."""
 
@@ -63,10 +67,13 @@ class Driver:
         threads: int = 24,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         stopping: threading.Event | None = None,
+        watch: Callable[[int, int], None] | None = None,
     ) -> None:
+        """``watch`` is told of progress: so many writes more are planned, so many more were sent."""
         self._ports = ports
         self._clock = clock
         self.stopping = stopping or threading.Event()
+        self.watch = watch or _unwatched
         self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="flow")
         self._log = structlog.get_logger("sync")
 
@@ -92,13 +99,12 @@ class Driver:
     def perform(self, op: Op[Any]) -> object:
         """One operation's outcome, or its exception."""
         kind = type(op)
-        if kind in self._ports.raynet_ops:
-            self._fence(op)
-            return self._ports.raynet(op)
-        if kind in self._ports.graph_ops:
-            self._fence(op)
-            return self._ports.graph(op)
+        if kind in self._ports.raynet_ops or kind in self._ports.graph_ops:
+            return self._remote(op)
         match op:
+            case Planned(writes):
+                self.watch(writes, 0)
+                return None
             case Now():
                 return self._clock()
             case NewId():
@@ -115,6 +121,14 @@ class Driver:
                 return self._gather(flows, limit)
             case _:
                 return self._ports.store(op)
+
+    def _remote(self, op: Op[Any]) -> object:
+        self._fence(op)
+        try:
+            return self._ports.raynet(op) if type(op) in self._ports.raynet_ops else self._ports.graph(op)
+        finally:
+            if isinstance(op, REMOTE_WRITES):
+                self.watch(0, 1)
 
     def _fence(self, op: Op[Any]) -> None:
         if isinstance(op, REMOTE_WRITES) and not self._ports.may_write(op.firm, CALL_SECONDS):

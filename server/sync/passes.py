@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from server.domain.guard import mass_removals
 from server.domain.ids import ActivityKey, EventId, EventKey, FirmId, LinkId, MailboxId, PairId, PassId
 from server.domain.keys import is_placeholder
-from server.domain.plan import Plan, Step
+from server.domain.plan import Plan, Step, Write
 from server.domain.reasons import Reason
 from server.domain.reconcile import reconcile
-from server.domain.state import Group, Hold, Notice, PairState, Pass, Side
+from server.domain.state import Group, Hold, IntentKind, Notice, PairState, Pass, Side
 from server.errors import Gone, Outdated, Remote
-from server.flow import Failed, Flow, NewId, Note, Now, Stopping, gather, want
+from server.flow import Failed, Flow, NewId, Note, Now, Planned, Stopping, gather, want
 from server.ports.graph import DeleteEvent
 from server.ports.raynet import DeleteActivity, GetActivity
 from server.ports.store import (
@@ -195,6 +195,7 @@ def _held(plan: Plan, stopped: set[PairId]) -> Plan:
 
 def _apply(ctx: PassContext, planned: Sequence[tuple[Group, Plan]]) -> Flow[None]:
     """Carry plans out side by side; one item's defect is logged, set aside and stops no other."""
+    yield from want(Planned(sum(_calls(write) for _, plan in planned for write in plan.writes)))
     outcomes = yield from gather([carry_out(ctx, group, plan) for group, plan in planned], limit=PARALLEL)
     for (group, _), outcome in zip(planned, outcomes, strict=True):
         if not isinstance(outcome, Failed):
@@ -203,6 +204,11 @@ def _apply(ctx: PassContext, planned: Sequence[tuple[Group, Plan]]) -> Flow[None
         if isinstance(error, Remote) and concerns_side(error):
             continue
         yield from _set_aside(ctx, group.link.id, error)
+
+
+def _calls(write: Write) -> int:
+    """Remote writes that one planned write takes: a new activity is a placeholder and its reveal."""
+    return 2 if write.kind is IntentKind.CREATE_ACTIVITY else 1
 
 
 def _set_aside(ctx: PassContext, link: LinkId, error: Exception) -> Flow[None]:
