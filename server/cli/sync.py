@@ -11,6 +11,7 @@ from server.cli.progress import progress
 from server.cli.sentences import Language, Sentence
 from server.cli.shell import Shell, both, command, json_option, pass_shell
 from server.domain.ids import FirmId, PassId
+from server.domain.state import Side
 from server.errors import Refused
 from server.store.admin.overview import FirmStatus
 from server.store.migrate import migrate as migrate_store
@@ -41,7 +42,7 @@ def migrate(shell: Shell) -> None:
 @json_option
 @pass_shell
 def sync(shell: Shell, *, firm: int, only_plan: bool, until_quiet: bool, full: bool, as_json: bool) -> int:
-    """Exit code 1 when something of the firm could not be reached or was refused."""
+    """Exit code 1 when Raynet or Microsoft could not be reached or refused the firm; items set aside are no failure."""
     number = FirmId(firm)
     with engine_of(shell) as engine:
         what = Sentence("zápisy", "writes").text(shell.language)
@@ -56,7 +57,8 @@ def sync(shell: Shell, *, firm: int, only_plan: bool, until_quiet: bool, full: b
         show_json(report.document(shell.language, preview=only_plan))
     else:
         show_table(_summary(report, shell.language, only_plan=only_plan), shell.language)
-    return 1 if report.errors else 0
+    sides = {side.value for side in Side}
+    return 1 if any(one.item in sides for one in report.errors) else 0
 
 
 def _summary(report: Report, language: Language, *, only_plan: bool) -> Table:
