@@ -6,8 +6,10 @@ commit over its successor (hazard H8).
 
 import secrets
 import threading
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -135,15 +137,28 @@ class Driver:
             raise Outdated("lease_lost", firm=op.firm)
 
     def _gather(self, flows: tuple[Flow[Any], ...], limit: int) -> tuple[Done[Any] | Failed, ...]:
-        if len(flows) <= 1 or limit <= 1:
-            return tuple(self._one(flow) for flow in flows)
-        gate = threading.Semaphore(limit)
+        """The calling thread works along and nothing waits in the pool's queue for its turn.
 
-        def gated(flow: Flow[Any]) -> Done[Any] | Failed:
-            with gate:
-                return self._one(flow)
+        So one firm's thousand flows do not stand in front of another firm's two, and a busy pool stops nobody.
+        """
+        waiting = deque(enumerate(flows))
+        outcomes: dict[int, Done[Any] | Failed] = {}
 
-        return tuple(self._pool.map(gated, flows))
+        def work() -> None:
+            with suppress(IndexError):
+                while True:
+                    place, flow = waiting.popleft()
+                    outcomes[place] = self._one(flow)
+
+        helpers = [self._pool.submit(work) for _ in range(min(limit, len(flows)) - 1)]
+        try:
+            work()
+        finally:
+            waiting.clear()
+        for helper in helpers:
+            if not helper.cancel():
+                helper.result()
+        return tuple(outcomes[place] for place in range(len(flows)))
 
     def _one(self, flow: Flow[Any]) -> Done[Any] | Failed:
         try:
