@@ -32,7 +32,7 @@ from server.domain.state import (
 from server.errors import Changed, Denied, Gone, Rejected, Remote, Throttled, Unavailable
 from server.flow import Flow, NewId, Stopping, want
 from server.ports.graph import CreateEvent, DeleteEvent, GetEvent, UpdateEvent
-from server.ports.raynet import AddExtId, CreateActivity, DeleteActivity, GetActivity, UpdateActivity
+from server.ports.raynet import AddExtId, CreateActivity, DeleteActivity, FindByExtId, GetActivity, UpdateActivity
 from server.ports.store import Commit, Forget, Row
 from server.sync.context import FIRST_WAIT, PassContext, concerns_side, side_trouble, waited
 from server.sync.planned import conflict_rows, plan_rows, unwritten_losses
@@ -378,10 +378,25 @@ def create_activity(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tu
     """Placeholder, key, reveal: a crash between any two leaves a neutral record that its key finds again."""
     draft = intent.payload.activity_draft
     assert draft is not None
-    key = yield from want(CreateActivity(ctx.firm, NEW_TYPE, draft))
+    key = yield from _placeholder(ctx, draft)
     made = replace(intent, activity=key, half_done=True)
     yield from want(Commit(ctx.firm, (*work.activity_made(intent, key), *_counted(ctx))))
     return (yield from reveal(ctx, work, made, None))
+
+
+def _placeholder(ctx: PassContext, draft: ActivityDraft) -> Flow[ActivityKey]:
+    """The neutral record, its key sent along unless this instance does not take it so: then :func:`reveal` adds it.
+
+    Fact: whether activities take an inline ``extId`` is open, raynet-api §22 no. 2. A refusal may mean just that, as
+    long as none was ever taken and no record carries the key.
+    """
+    if ctx.sync.inline_ext_id is not False:
+        try:
+            return (yield from want(CreateActivity(ctx.firm, NEW_TYPE, draft)))
+        except Rejected:
+            if ctx.sync.inline_ext_id or (yield from want(FindByExtId(ctx.firm, NEW_TYPE, draft.ext_id))) is not None:
+                raise
+    return (yield from want(CreateActivity(ctx.firm, NEW_TYPE, replace(draft, ext_id=""))))
 
 
 def _counted(ctx: PassContext) -> tuple[Row, ...]:

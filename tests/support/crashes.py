@@ -277,7 +277,7 @@ def _played(rig: Rig, memo: Memo, story: Story, accident: Accident) -> list[str]
     )
     crashed = _crashes(rig)
     if not crashed and accident.fault is None and (accident.crash_before or accident.crash_after):
-        raise AssertionError("the crash never came")
+        raise AssertionError(f"the crash never came: {[type(op).__name__ for op in driver.log[-12:]]}")
     driver.fault = None
     accident.gap(rig, memo)
     if crashed or accident.kills:
