@@ -10,7 +10,7 @@ import click
 from server.cli.foreground import administration_of, engine_of
 from server.cli.output import Table, show_json, show_table
 from server.cli.sentences import Sentence
-from server.cli.shell import Shell, command, group, json_option, pass_shell
+from server.cli.shell import Shell, both, command, group, json_option, pass_shell
 from server.domain.ids import FirmId
 from server.domain.rules import as_text
 from server.domain.state import Firm
@@ -95,15 +95,26 @@ def _show(shell: Shell, firm: Firm, *, as_json: bool) -> None:
 @command(
     "add", "Přidá firmu. Klíč Raynetu se čte ze standardního vstupu.", "Adds a firm; its Raynet key comes on stdin."
 )
-@click.option("--name", required=True)
-@click.option("--tenant-id", required=True)
-@click.option("--raynet-url", required=True)
-@click.option("--raynet-instance", required=True)
-@click.option("--raynet-user", required=True)
-@click.option("--raynet-key-stdin", is_flag=True, required=True)
-@click.option("--seats", type=int, required=True)
-@click.option("--valid-until", callback=_date, required=True, metavar="DATE")
-@click.option("--set", "rules", multiple=True, metavar="RULE=VALUE")
+@click.option("--name", required=True, help=both("jméno firmy", "the firm's name"))
+@click.option("--tenant-id", required=True, help=both("tenant v Entra ID (GUID)", "its tenant in Entra ID (a GUID)"))
+@click.option("--raynet-url", required=True, help=both("adresa API Raynetu", "address of Raynet's API"))
+@click.option("--raynet-instance", required=True, help=both("instance Raynetu", "Raynet's instance"))
+@click.option("--raynet-user", required=True, help=both("uživatel API v Raynetu", "the API user in Raynet"))
+@click.option(
+    "--raynet-key-stdin",
+    is_flag=True,
+    required=True,
+    help=both("klíč API na standardním vstupu", "the API key on stdin"),
+)
+@click.option("--seats", type=int, required=True, help=both("počet míst v licenci", "number of seats"))
+@click.option(
+    "--valid-until",
+    callback=_date,
+    required=True,
+    metavar="DATE",
+    help=both("konec licence, RRRR-MM-DD", "end of the licence, YYYY-MM-DD"),
+)
+@click.option("--set", "rules", multiple=True, metavar="RULE=VALUE", help=both("pravidlo firmy", "a rule of the firm"))
 @json_option
 @pass_shell
 def add(
@@ -194,11 +205,11 @@ resume = _pausing("resume", "Obnoví synchronizaci firmy.", "Resumes a firm's sy
     "connect", "Změní připojení, vyzkouší je a zruší pojistku.", "Changes a connection, probes it, closes its breaker."
 )
 @click.argument("firm", type=int)
-@click.option("--raynet-url")
-@click.option("--raynet-instance")
-@click.option("--raynet-user")
-@click.option("--raynet-key-stdin", is_flag=True)
-@click.option("--tenant-id")
+@click.option("--raynet-url", help=both("adresa API Raynetu", "address of Raynet's API"))
+@click.option("--raynet-instance", help=both("instance Raynetu", "Raynet's instance"))
+@click.option("--raynet-user", help=both("uživatel API v Raynetu", "the API user in Raynet"))
+@click.option("--raynet-key-stdin", is_flag=True, help=both("klíč API na standardním vstupu", "the API key on stdin"))
+@click.option("--tenant-id", help=both("tenant v Entra ID (GUID)", "its tenant in Entra ID (a GUID)"))
 @json_option
 @pass_shell
 def connect(

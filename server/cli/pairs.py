@@ -50,8 +50,13 @@ def pairs(shell: Shell, *, firm: int, everything: bool, as_json: bool) -> None:
 
 @command("why", "Vysvětlí, proč je položka tak, jak je.", "Explains why an item is as it is.")
 @firm_option
-@click.option("--activity", "activity", metavar="TYPE:ID")
-@click.option("--event", "event", metavar="MAILBOX:ID")
+@click.option(
+    "--activity",
+    "activity",
+    metavar="TYPE:ID",
+    help=both("aktivita, například meeting:5001", "an activity, such as meeting:5001"),
+)
+@click.option("--event", "event", metavar="MAILBOX:ID", help=both("událost ve schránce", "an event in a mailbox"))
 @json_option
 @pass_shell
 def why(shell: Shell, *, firm: int, activity: str | None, event: str | None, as_json: bool) -> None:
@@ -81,6 +86,8 @@ def why(shell: Shell, *, firm: int, activity: str | None, event: str | None, as_
     if as_json:
         show_json(document)
         return
+    if reason:
+        shell.say(sentence(f"reason_{reason}", {}))
     columns = [Sentence("kdy", "when"), Sentence("co bylo vidět", "seen"), Sentence("pravidlo", "rule")]
     columns += [Sentence("výsledek", "outcome"), Sentence("zápisy", "writes")]
     rows = [(one.at, ", ".join(one.seen), one.reason.value, one.outcome, ", ".join(one.writes)) for one in found.trail]
@@ -102,7 +109,7 @@ def _entry(one: Trail) -> dict[str, object]:
 
 
 @command("list", "Vypíše deník konfliktů.", "Lists the conflict journal.")
-@click.option("--firm", type=int)
+@click.option("--firm", type=int, help=both("číslo firmy; bez něj všechny", "the firm's number; all without it"))
 @json_option
 @pass_shell
 def conflicts_list(shell: Shell, *, firm: int | None, as_json: bool) -> None:
@@ -163,7 +170,7 @@ conflicts = group("conflicts", "Deník konfliktů.", "The conflict journal.", [c
 
 
 @command("list", "Vypíše pozastavená hromadná mazání.", "Lists mass deletions that wait.")
-@click.option("--firm", type=int)
+@click.option("--firm", type=int, help=both("číslo firmy; bez něj všechny", "the firm's number; all without it"))
 @json_option
 @pass_shell
 def holds_list(shell: Shell, *, firm: int | None, as_json: bool) -> None:

@@ -8,7 +8,7 @@ import click
 from server.cli.foreground import administration_of
 from server.cli.output import Table, show_json, show_table
 from server.cli.sentences import Sentence
-from server.cli.shell import Shell, command, group, json_option, pass_shell
+from server.cli.shell import Shell, both, command, group, json_option, pass_shell
 from server.cli.sync import firm_option
 from server.domain.ids import FirmId, PersonId, SeatId
 from server.domain.state import Seat
@@ -38,8 +38,8 @@ def _table(shell: Shell, seats: Sequence[Seat]) -> None:
 
 @command("add", "Přidělí místo v licenci.", "Gives somebody a seat.")
 @firm_option
-@click.option("--email", required=True)
-@click.option("--person-id", type=int)
+@click.option("--email", required=True, help=both("adresa v Microsoft 365", "address in Microsoft 365"))
+@click.option("--person-id", type=int, help=both("číslo osoby v Raynetu", "id of the person in Raynet"))
 @json_option
 @pass_shell
 def add(shell: Shell, *, firm: int, email: str, person_id: int | None, as_json: bool) -> None:
@@ -116,9 +116,16 @@ user = group(
     "Přidá správce; heslo se zeptá nebo přečte ze standardního vstupu.",
     "Adds an administrator; the password is asked for or read from stdin.",
 )
-@click.option("--login", required=True)
-@click.option("--role", type=click.Choice([role.value for role in AdministratorRole]), required=True)
-@click.option("--firm", type=int)
+@click.option("--login", required=True, help=both("přihlašovací jméno", "the login"))
+@click.option(
+    "--role",
+    type=click.Choice([role.value for role in AdministratorRole]),
+    required=True,
+    help=both("co smí", "what they may do"),
+)
+@click.option(
+    "--firm", type=int, help=both("číslo firmy; jen u rolí firmy", "the firm's number; with a firm's role only")
+)
 @json_option
 @pass_shell
 def admin_add(shell: Shell, *, login: str, role: str, firm: int | None, as_json: bool) -> None:
