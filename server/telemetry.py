@@ -32,7 +32,7 @@ _NAMES: Final = frozenset(
     """
     event level logger timestamp code detail scope status method route state kind side type action rule reason outcome
     count of total attempt attempts version port signal revision format database thread where trace dropped
-    firm mailbox activity pass pair intent notice hold conflict subscription webhook worker request
+    firm mailbox activity link pass pair intent notice hold conflict subscription webhook worker request
     reads writes matched created changed removed released held errors conflicts mails ambiguous queue
     """.split()
 )

@@ -141,8 +141,12 @@ def _plan_due(ctx: PassContext) -> Flow[list[tuple[Group, Plan]]]:
         yield from learn_persons(ctx, groups)
         world = ctx.world()
         for group in groups:
-            if not group.intents:
+            if group.intents:
+                continue
+            try:
                 planned.append((group, reconcile(group, world)))
+            except Exception as error:  # noqa: BLE001  # around an item: one that cannot be planned stops no other
+                yield from _set_aside(ctx, group.link.id, error)
         missing = tuple(set(wanted) - {group.link.id for group in groups})
         if missing:
             yield from want(Commit(ctx.firm, (), Forget(attention=missing)))
@@ -245,7 +249,7 @@ def _clear_orphans(ctx: PassContext) -> Flow[None]:
     for event in sorted(set(ctx.orphan_events)):
         try:
             yield from want(DeleteEvent(ctx.firm, event, None))
-            yield from want(Note("orphan_removed", (("event", event.id),), "warning"))
+            yield from want(Note("orphan_removed", (("event_id", event.id),), "warning"))
             done.append(orphan_event(ctx, event).key)
         except Gone:
             done.append(orphan_event(ctx, event).key)

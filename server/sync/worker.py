@@ -90,7 +90,7 @@ class Worker:
             self._pool.shutdown(wait=True)
             renewer.stop()
             self._bell.close()
-            self._log.info("worker_stopped", passes=self.passes)
+            self._log.info("worker_stopped", pass_count=self.passes)
 
     def _turn(self) -> None:
         """Claim what is due, else wait for the bell. A database that is away is waited for."""
@@ -168,7 +168,7 @@ class Worker:
         clock.maintained_at = now
         failed = self._driver.run(maintain(firm, self._parts.public_url))
         if failed:
-            self._log.warning("push_incomplete", firm=firm, codes=",".join(sorted(set(failed))))
+            self._log.warning("push_incomplete", firm=firm, code=sorted(set(failed)))
 
     def _let_go(self, lease: Lease, due_in: float) -> None:
         self._parts.book.drop(lease.firm)
@@ -181,7 +181,7 @@ class Worker:
     # --- housekeeping ---
 
     def _report(self) -> None:
-        self._log.info("worker_alive", passes=self.passes, running=len(self._running))
+        self._log.info("worker_alive", pass_count=self.passes, running_count=len(self._running))
 
     def _quietly(self, job: Callable[[], None]) -> None:
         """A job that raises would stay due and spin."""
