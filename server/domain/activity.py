@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from server.domain.html import EMPTY, RichText
-from server.domain.ids import ActivityKey, PersonId
+from server.domain.ids import ActivityKey, ActivityType, PersonId
 
 
 class ActivityStatus(StrEnum):
@@ -114,6 +114,7 @@ class ActivityDraft:
     title: str
     owner: PersonId
     ext_id: str
+    type: ActivityType = ActivityType.EVENT
     priority: Priority = Priority.DEFAULT
     #: Tasks only: required there. Fact: raynet-api §8.1.
     deadline: datetime | None = None

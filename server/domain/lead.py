@@ -91,6 +91,10 @@ def _without_lead_event(
                 draft.release(lead, Reason.RELEASED_BY_ATTENDEE)
                 draft.put(pair, role=Role.FOLLOWER, state=PairState.LIVE, reason=None, base=lead.base)
                 return raynet
+    if lead.role is Role.LEAD and lead.mailbox not in mapping.wanted_mailboxes(activity, draft.world):
+        # Gone where it did not belong any more: that says nothing about the activity.
+        draft.close(lead, Reason.NO_LONGER_PARTICIPANT)
+        return merge_lead(draft, activity, raynet)
     outlook_removed(draft, lead, activity, raynet, reason)
     return None if any(write.removal for write in draft.writes) else raynet
 

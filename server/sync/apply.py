@@ -12,8 +12,8 @@ from server.domain import keys
 from server.domain.activity import Activity, ActivityChange, ActivityDraft, Participant, ParticipantWrite
 from server.domain.content import MERGED_FIELDS, Content
 from server.domain.event import Event
-from server.domain.ids import ActivityKey, IntentId
-from server.domain.mapping import NEW_TYPE, raynet_content
+from server.domain.ids import ActivityKey, ActivityType, IntentId
+from server.domain.mapping import raynet_content
 from server.domain.plan import Plan, Write
 from server.domain.reasons import Reason
 from server.domain.state import (
@@ -120,7 +120,15 @@ def _intend(ctx: PassContext, work: LinkWork, plan: Plan, write: Write) -> Flow[
         new = write.activity_plan
         people = tuple(ParticipantWrite(person=person) for person in new.add_persons)
         change = replace(new.change, participants=people or None)
-        draft = ActivityDraft(title=keys.placeholder_title(new.ext_id), owner=new.owner, ext_id=new.ext_id)
+        is_task = new.type is ActivityType.TASK
+        draft = ActivityDraft(
+            title=keys.placeholder_title(new.ext_id),
+            owner=new.owner,
+            ext_id=new.ext_id,
+            type=new.type,
+            deadline=(new.change.scheduled_till or ctx.now) if is_task else None,
+            personal=True if is_task else None,
+        )
     return Intent(
         id=IntentId((yield from want(NewId()))),
         firm_id=ctx.firm,
@@ -392,11 +400,11 @@ def _placeholder(ctx: PassContext, draft: ActivityDraft) -> Flow[ActivityKey]:
     """
     if ctx.sync.inline_ext_id is not False:
         try:
-            return (yield from want(CreateActivity(ctx.firm, NEW_TYPE, draft)))
+            return (yield from want(CreateActivity(ctx.firm, draft.type, draft)))
         except Rejected:
-            if ctx.sync.inline_ext_id or (yield from want(FindByExtId(ctx.firm, NEW_TYPE, draft.ext_id))) is not None:
+            if ctx.sync.inline_ext_id or (yield from want(FindByExtId(ctx.firm, draft.type, draft.ext_id))) is not None:
                 raise
-    return (yield from want(CreateActivity(ctx.firm, NEW_TYPE, replace(draft, ext_id=""))))
+    return (yield from want(CreateActivity(ctx.firm, draft.type, replace(draft, ext_id=""))))
 
 
 def _counted(ctx: PassContext) -> tuple[Row, ...]:

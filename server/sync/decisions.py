@@ -9,9 +9,9 @@ from server.domain.content import MERGED_FIELDS, Content, FieldName
 from server.domain.draft import when_read_back
 from server.domain.event import EventChange, EventDraft, EventTimes
 from server.domain.html import rich_from_plain
-from server.domain.ids import PairId
+from server.domain.ids import EventId, PairId
 from server.domain.mapping import importance_of, moved_base, would_mail
-from server.domain.plan import Plan, Step, Write
+from server.domain.plan import ActivityPlan, Plan, Step, Write
 from server.domain.reasons import Reason
 from server.domain.state import (
     Base,
@@ -214,6 +214,8 @@ def _reverse(ctx: PassContext, group: Group, pair: Pair, intent: Intent) -> tupl
             return kind, PairState.RELEASED
         case IntentKind.CREATE_ACTIVITY if intent.activity is not None:
             return replace(bare, kind=IntentKind.DELETE_ACTIVITY, activity=intent.activity), PairState.RELEASED
+        case IntentKind.DELETE_ACTIVITY if before is not None and intent.activity is not None:
+            return _remade_activity(ctx, pair, intent, group), PairState.RELEASED
         case IntentKind.DELETE_EVENT if before is not None and before.when is not None:
             return _remade_event(ctx, pair, before, group), PairState.RELEASED
         case _:
@@ -257,6 +259,33 @@ def _reverse_activity(ctx: PassContext, pair: Pair, intent: Intent, bare: Write)
         priority=only.priority,
     )
     return replace(bare, activity=intent.activity, activity_change=change, expects=expects)
+
+
+def _remade_activity(ctx: PassContext, pair: Pair, intent: Intent, group: Group) -> Write | None:
+    """A deleted activity made again, for the owner it had; its deleted event is not, so the pair stays let go."""
+    before, key, seen = intent.before, intent.activity, group.activity
+    owner = seen.activity.owner if seen is not None else None
+    if before is None or key is None or owner is None:
+        return None
+    start, till = to_instants(before.when, ctx.zone) if before.when is not None else (None, None)
+    change = ActivityChange(
+        title=before.title,
+        scheduled_from=start,
+        scheduled_till=till,
+        description_html=before.description.html if before.description is not None else None,
+        place=before.place or None,
+        priority=before.priority,
+        status=ActivityStatus.SCHEDULED,
+        personal=True,
+    )
+    plan = ActivityPlan(
+        type=key.type,
+        owner=owner,
+        ext_id=keys.ext_id(ctx.state.firm.tenant_id, pair.mailbox, EventId(f"undo:{intent.id}"), 1),
+        change=change,
+    )
+    write = Write(kind=IntentKind.CREATE_ACTIVITY, pair=pair.id, reason=Reason.UNDONE, fields=(FieldName.EXISTENCE,))
+    return replace(write, activity_plan=plan)
 
 
 def _remade_event(ctx: PassContext, pair: Pair, before: Content, group: Group) -> Write | None:

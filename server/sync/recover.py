@@ -15,7 +15,7 @@ from server.domain.content import MERGED_FIELDS
 from server.domain.draft import shown
 from server.domain.ids import LinkId
 from server.domain.keys import conflict_id, is_placeholder
-from server.domain.mapping import NEW_TYPE, raynet_content, raynet_when
+from server.domain.mapping import raynet_content, raynet_when
 from server.domain.merge import is_empty
 from server.domain.reasons import Reason
 from server.domain.reconcile import reconcile
@@ -247,7 +247,7 @@ def _find_made(ctx: PassContext, intent: Intent) -> Flow[Activity | None]:
             return (yield from want(GetActivity(ctx.firm, intent.activity)))
         except Gone:
             return None
-    found = yield from want(FindByExtId(ctx.firm, NEW_TYPE, draft.ext_id))
+    found = yield from want(FindByExtId(ctx.firm, draft.type, draft.ext_id))
     if found is not None:
         return found
     titled = yield from want(FindByTitle(ctx.firm, draft.title, intent.at - SKEW))
@@ -258,7 +258,9 @@ def _find_made(ctx: PassContext, intent: Intent) -> Flow[Activity | None]:
 def _fresh_intent(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[Intent | None]:
     """The same create with what its event says now; None when the event is gone or no longer to be carried."""
     key = intent.event
-    assert key is not None
+    if key is None:
+        # An undone removal: what it brings back is frozen, there is no event to ask.
+        return intent
     try:
         event = yield from want(GetEvent(ctx.firm, key))
     except Gone:

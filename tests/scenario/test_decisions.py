@@ -236,3 +236,22 @@ def test_every_pair_of_a_mixed_world_says_why(firm: Firm) -> None:
     deadline = next(a for a in rig.raynet.activities() if a.title == "Jen termín")
     why = overview.why_activity(rig.firm, ActivityKey.parse(f"task:{deadline.id}"))
     assert [entry.reason.value for entry in why.trail] == ["not_scheduled"]
+
+
+def test_undoing_a_deletion_makes_the_activity_again(firm: Firm) -> None:
+    rig = firm("jana")
+    jana = rig.people["jana"]
+    event = jana.outlook.create("Kontrola skladu", rig.clock() + 5 * HOUR, rig.clock() + 6 * HOUR)
+    rig.tick()
+    rig.sync()
+    jana.outlook.delete(event)
+    rig.tick()
+    rig.sync()
+    assert rig.raynet.activities() == []
+    _undo(rig)
+    rig.tick()
+    rig.sync()
+    (again,) = rig.raynet.activities()
+    assert (again.title, again.kind, again.status) == ("Kontrola skladu", "event", "SCHEDULED")
+    with rig.expect_writes(raynet=0, graph=0):
+        rig.sync()
