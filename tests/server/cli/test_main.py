@@ -104,6 +104,7 @@ def test_every_command_has_help_in_both_languages_and_every_listing_takes_json()
             assert any("--json" in option.opts for option in member.params), path
 
 
+@pytest.mark.slow
 def test_the_program_itself_gives_the_exit_codes_to_the_shell(tmp_path: Path) -> None:
     program = [sys.executable, "-c", "from server.cli.main import main; main()"]
     environ = os.environ | {"ROS_DATA_DIR": str(tmp_path), "ROS_POLL_SECONDS": "0", "PYTHONPATH": str(ROOT)}

@@ -17,6 +17,7 @@ from simulator.seed import SmallFirm, small_firm
 from simulator.serve import SimServer
 from simulator.world import World
 
+pytestmark = pytest.mark.slow
 HOUR = timedelta(hours=1)
 
 
