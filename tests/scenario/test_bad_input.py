@@ -62,6 +62,7 @@ def test_lone_surrogates_controls_and_nul_are_cleaned_at_the_edge(firm: Firm) ->
     assert "c" in jana.outlook.state(jana.outlook.find("Druhý")).body
 
 
+@pytest.mark.slow
 def test_a_body_of_three_megabytes_is_carried_cut_and_in_time(firm: Firm) -> None:
     rig = firm("jana")
     jana = rig.people["jana"]

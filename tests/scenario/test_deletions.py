@@ -164,6 +164,7 @@ def _forty(firm: Firm) -> Rig:
     return rig
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("side", ["raynet", "graph"])
 def test_thirty_of_forty_wait_and_a_rejection_restores_them(firm: Firm, side: str) -> None:
     rig = _forty(firm)
@@ -193,6 +194,7 @@ def test_thirty_of_forty_wait_and_a_rejection_restores_them(firm: Firm, side: st
         pass
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("side", ["raynet", "graph"])
 def test_thirty_of_forty_wait_and_a_confirmation_deletes_them(firm: Firm, side: str) -> None:
     rig = _forty(firm)

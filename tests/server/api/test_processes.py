@@ -132,7 +132,7 @@ def test_a_burst_of_a_thousand_is_stored_and_answered_in_time(house: House, tmp_
         "p50 %.1f p99 %.1f max %.1f ms, plain p99 %.1f ms", *(1000 * x for x in (stored[500], p99, stored[-1], calm))
     )
     assert p99 < max(0.1, 10 * calm)
-    assert stored[-1] < 2.9
+    assert stored[-1] < max(2.9, 10 * plain[-1])
 
 
 def test_renewing_and_ending_lose_no_request(house: House, tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def test_the_doorbell_rings_for_the_firms_of_new_notices(database: Database, fir
         threading.Timer(0.2, lambda: inbox.add([build.notice(firm.id, "a")])).start()
         began = time.monotonic()
         assert bell.wait(10) == {firm.id}
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 9, "the wait ended by itself"
         assert bell.wait(0.05) == frozenset()
         inbox.add([build.notice(firm.id, "a")])  # known already
         assert bell.wait(0.3) == frozenset()
