@@ -203,7 +203,7 @@ def known_events(scope: FirmScope, op: KnownEvents) -> tuple[EventKey, ...]:
     gone = exists().where(
         firm_criterion(event, scope.firm),
         event.c.mailbox == pair.c.mailbox,
-        event.c.event == pair.c.event,
+        event.c.event_id == pair.c.event,
         event.c.gone_at.is_not(None),
     )
     statement = select(pair.c.event).where(

@@ -27,6 +27,7 @@ from server.errors import NotFound
 from server.flow import Now
 from server.ports.store import (
     KnownActivities,
+    KnownEvents,
     LinksInMailbox,
     LinksOf,
     LoadFirm,
@@ -165,6 +166,20 @@ def test_activities_of_open_links_are_known_until_they_are_proven_gone(firm: Fir
         )
     keep(build.seen_activity(firm.id, 2, gone_at=NOW), build.closed(firm.id, "p3", link_id="l3"))
     assert ask(KnownActivities(firm.id)) == (meeting(1),)
+
+
+def test_events_of_open_pairs_are_known_until_they_are_proven_gone(firm: Firm, keep: Keep, ask: Ask) -> None:
+    keep(
+        firm.id,
+        build.link(firm.id),
+        build.pair(firm.id, "p1", link_id="link-1"),
+        build.pair(firm.id, "p2", link_id="link-1"),
+        build.pair(firm.id, "p3", link_id="link-1", mailbox=BERT),
+        build.closed(firm.id, "p4", link_id="link-1"),
+        build.seen_event(firm.id, "event-of-p1"),
+        build.seen_event(firm.id, "event-of-p2", gone_at=NOW),
+    )
+    assert ask(KnownEvents(firm.id, ANNA)) == (EventKey(ANNA, EventId("event-of-p1")),)
 
 
 def test_pairs_are_counted_and_found_by_mailbox(firm: Firm, keep: Keep, ask: Ask) -> None:
