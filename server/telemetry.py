@@ -50,7 +50,8 @@ _NAMED_SECRET: Final = re.compile(
 _QUERY: Final = re.compile(r"\?[^\s\"']+")
 _USERINFO: Final = re.compile(r"(?<=://)[^/\s@]+@")
 _LONG: Final = re.compile(r"[A-Za-z0-9+/_=-]{32,}")
-_PLAIN_VALUE: Final = re.compile(r"[A-Za-z0-9_.:/+=-]*")
+#: Braces stand in the templates of addresses: ``/notify/raynet/{path_secret}``.
+_PLAIN_VALUE: Final = re.compile(r"[A-Za-z0-9_.:/+={}-]*")
 _EVENT_NAME: Final = re.compile(r"[a-z][a-z0-9_.]*")
 _FIELD_NAME: Final = re.compile(r"[a-z_]{1,40}")
 

@@ -88,6 +88,11 @@ def test_what_is_bound_once_goes_with_every_record(lines: io.StringIO) -> None:
     assert [(line["firm"], line["request_id"]) for line in documents(lines)] == [(3, "r1"), (3, "r1")]
 
 
+def test_the_template_of_an_address_comes_through(lines: io.StringIO) -> None:
+    structlog.get_logger("api").info("request", route="/notify/raynet/{path_secret}", status=404)
+    assert "/notify/raynet/{path_secret}" in lines.getvalue()
+
+
 @pytest.mark.parametrize("canary", CANARIES)
 @pytest.mark.parametrize("field", ["subject", "title", "email", "api_key", "access_token", "x", "user_name", "body_id"])
 def test_a_field_that_is_not_known_as_harmless_is_dropped(lines: io.StringIO, field: str, canary: str) -> None:

@@ -8,7 +8,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from server.api.middleware.size_limit import whole_body
 
-Text = Annotated[str, Field(max_length=2048)]
+#: Without NUL, which PostgreSQL takes in no text: looking for such an id would be our error and not the sender's.
+Text = Annotated[str, Field(max_length=2048, pattern=r"^[^\x00]*$")]
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -54,7 +55,7 @@ class RaynetRecord(_Shape):
 class RaynetEvent(_Shape):
     """Fact: only ids are sent, never field values [spec], raynet-api §18."""
 
-    id: Annotated[str, Field(min_length=1, max_length=200)] = Field(alias="eventId")
+    id: Annotated[Text, Field(min_length=1, max_length=200)] = Field(alias="eventId")
     type: Text
     data: RaynetRecord
 

@@ -69,6 +69,7 @@ def test_changes_without_any_version_are_never_taken_for_repeats(house: House) -
         ({"clientState": "guessed"}, "wrong_secret"),
         ({"clientState": ""}, "wrong_secret"),
         ({"clientState": "st\ud800te"}, "malformed"),
+        ({"subscriptionId": "id\0"}, "malformed"),
         ({"clientState": "stav-žluť"}, "wrong_secret"),
         ({"tenantId": "00000000-0000-0000-0000-000000000000"}, "wrong_tenant"),
         ({"tenantId": ""}, "wrong_tenant"),

@@ -70,6 +70,7 @@ def test_wrong_path_wrong_token_and_the_other_firms_token_look_alike(house: Hous
         ring(data={"entityName": "Meeting", "entityId": True}),
         ring(data={"entityName": "Meeting", "entityId": -1}),
         ring(event=""),
+        ring(event="id\0"),
     ],
 )
 def test_what_cannot_be_read_is_refused(house: House, body: bytes | dict[str, object]) -> None:
