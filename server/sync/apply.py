@@ -10,10 +10,7 @@ from enum import Enum, auto
 
 from server.domain import keys
 from server.domain.activity import Activity, ActivityChange, ActivityDraft, Participant, ParticipantWrite
-from server.domain.content import MERGED_FIELDS, Content
-from server.domain.event import Event
 from server.domain.ids import ActivityKey, ActivityType, IntentId
-from server.domain.mapping import raynet_content
 from server.domain.plan import Plan, Write
 from server.domain.reasons import Reason
 from server.domain.state import (
@@ -35,6 +32,7 @@ from server.ports.graph import CreateEvent, DeleteEvent, GetEvent, UpdateEvent
 from server.ports.raynet import AddExtId, CreateActivity, DeleteActivity, FindByExtId, GetActivity, UpdateActivity
 from server.ports.store import Commit, Forget, Row
 from server.sync.context import FIRST_WAIT, PassContext, concerns_side, side_trouble, waited
+from server.sync.likeness import same_activity, same_event
 from server.sync.planned import conflict_rows, plan_rows, unwritten_losses
 from server.sync.seats import due, mailbox_scope, mailbox_trouble
 from server.sync.work import LinkWork, full_list
@@ -362,17 +360,6 @@ def _delete_event(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tupl
     return work.event_deleted(intent)
 
 
-def same_event(one: Event, other: Event) -> bool:
-    """Equal in everything a plan depends on."""
-
-    def shown(event: Event) -> tuple[object, ...]:
-        common = (event.subject, event.body, event.when, event.location, event.importance, event.private)
-        people = (event.attendees, event.is_cancelled, event.response, event.categories, event.is_draft)
-        return (*common, *people, event.type)
-
-    return shown(one) == shown(other)
-
-
 def _replan(ctx: PassContext, work: LinkWork, intent: Intent, rows: tuple[Row, ...]) -> Flow[None]:
     """Nothing was sent: drop the intent, keep what was learnt, plan anew."""
     dropped = replace(intent, state=IntentState.DROPPED)
@@ -475,17 +462,6 @@ def _read_again(ctx: PassContext, work: LinkWork, intent: Intent, key: ActivityK
         return detail
     yield from _replan(ctx, work, intent, (work.observe_activity(detail, ctx.now),))
     return None
-
-
-def same_activity(one: Activity, other: Activity) -> bool:
-    """Equal in everything a plan depends on."""
-
-    def shown(activity: Activity) -> tuple[object, ...]:
-        common: Content = raynet_content(activity, None)
-        times = (activity.scheduled_from, activity.scheduled_till, activity.status, activity.personal)
-        return (*(getattr(common, name.value) for name in MERGED_FIELDS), *times, activity.persons, activity.locked)
-
-    return shown(one) == shown(other)
 
 
 def abandoned(ctx: PassContext, work: LinkWork, intent: Intent) -> tuple[Row, ...]:
