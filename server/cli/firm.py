@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from server.cli.catalogue import explained
 from server.cli.foreground import administration_of, engine_of
 from server.cli.output import Table, show_json, show_table
 from server.cli.sentences import Sentence
@@ -163,13 +164,14 @@ def show(shell: Shell, *, firm: int, as_json: bool) -> None:
 def set_(shell: Shell, *, firm: int, changes: Sequence[str], as_json: bool) -> None:
     """Rules by their names; also ``name``, ``seats``, ``valid_until``."""
     given = _pairs(changes)
-    licence = {name: given.pop(name) for name in _LICENCE if name in given}
+    # Read before anything is stored: a wrong licence value leaves the rules as they were.
+    licence = _licence({name: given.pop(name) for name in _LICENCE if name in given})
     with administration_of(shell) as administration:
         found = administration.firms.get(FirmId(firm))
         if given:
             found = administration.firms.set_rules(FirmId(firm), given, actor=ACTOR)
-        if licence:
-            found = administration.firms.set_licence(FirmId(firm), _licence(licence), actor=ACTOR)
+        if licence != LicenceChange():
+            found = administration.firms.set_licence(FirmId(firm), licence, actor=ACTOR)
     _show(shell, found, as_json=as_json)
 
 
@@ -227,21 +229,24 @@ def connect(
             "raynet": _probed(lambda: engine.raynet.perform(Probe(number))),
             "microsoft": _probed(lambda: engine.graph.perform(ProbeTenant(number))),
         }
-    failed = any(code is not None for code in probes.values())
+    results = {name: error.code if error is not None else "ok" for name, error in probes.items()}
     if as_json:
-        show_json({"firm": firm, "probes": {name: code or "ok" for name, code in probes.items()}})
+        show_json({"firm": firm, "probes": results})
     else:
         columns = [Sentence("spojení", "connection"), Sentence("výsledek", "result")]
-        rows = [(name, code or "ok") for name, code in probes.items()]
+        rows = list(results.items())
         show_table(Table(columns=columns, rows=rows, empty=Sentence("", "")), shell.language)
-    return 1 if failed else 0
+    failures = [error for error in probes.values() if error is not None]
+    for error in failures:
+        shell.say(explained(error))
+    return 1 if failures else 0
 
 
-def _probed(call: Callable[[], object]) -> str | None:
+def _probed(call: Callable[[], object]) -> Remote | None:
     try:
         call()
     except Remote as error:
-        return error.code
+        return error
     return None
 
 

@@ -201,6 +201,9 @@ def test_errors_are_said_in_czech_with_exit_code_one_and_wrong_use_is_two(desk: 
     desk.ros("firm", "pause", str(desk.number))
     desk.ros("sync", "--firm", str(desk.number), code=1)
     desk.ros("firm", "resume", str(desk.number))
+    before = desk.json("firm", "show", str(desk.number))
+    desk.ros("firm", "set", str(desk.number), "authority=outlook", "seats=many", code=1)
+    assert desk.json("firm", "show", str(desk.number)) == before, "half of a refused change was made"
     assert desk.json("firm", "set", str(desk.number), "authority=outlook")["rules"]["authority"] == "outlook"
 
 
@@ -214,6 +217,8 @@ def test_a_revoked_key_opens_the_breaker_and_a_new_one_closes_it(desk: Desk) -> 
     assert again["reads"]["raynet"] == 0
     (firm,) = desk.json("status")["firms"]
     assert firm["raynet"]["breaker"] is not None
+    desk.ros("firm", "connect", str(desk.number), "--raynet-key-stdin", stdin="wrong\n", code=1)
+    assert "Raynet odmítl" in desk.said[-1]
     probes = desk.json("firm", "connect", str(desk.number), "--raynet-key-stdin", stdin=fresh + "\n")["probes"]
     assert probes == {"raynet": "ok", "microsoft": "ok"}
     assert desk.quiet()["errors"] == []
