@@ -32,7 +32,13 @@ def utc_now() -> datetime:
 def open_store(settings: Settings, *, ready: bool = True) -> Database:
     """The database of the settings. ``ready``: refuse one that is not migrated or sealed with other keys."""
     if settings.is_sqlite:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        try:
+            # People's names and addresses are in the database: a new folder is its owner's alone.
+            settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError:
+            raise Misconfigured(
+                "doctor_data_dir_not_writable", setting="ROS_DATA_DIR", path=str(settings.data_dir)
+            ) from None
     database = open_database(settings.database_url.get_secret_value(), master_keys(settings))
     if ready:
         refuse_unready(database)
