@@ -7,6 +7,7 @@ crash is placed after each commit and each remote write, and before the first of
 
 import os
 import pickle
+import random
 import shutil
 import traceback
 import warnings
@@ -65,6 +66,15 @@ class FaultDriver(StepDriver):
     calls: dict[int, int]
 
     def _perform(self, op: Op[Any]) -> object:
+        try:
+            return self._faulty(op)
+        except Exception:
+            # The answer was a refusal: the process may die of it all the same.
+            if self.count == self.crash_after:
+                raise Crash from None
+            raise
+
+    def _faulty(self, op: Op[Any]) -> object:
         faults = self._faults
         if self.probe:
             for system in ("raynet", "graph"):
@@ -382,6 +392,14 @@ def reading_faults(effects: list[Effect]) -> list[Accident]:
             for skip in range(effect.calls):
                 out += [Accident(fault=(effect.number, skip, action), kills=False) for action in BROKEN_READS]
     return out
+
+
+def sampled(points: list[Accident], rng: random.Random, number: int) -> list[Accident]:
+    """``number`` of the points, or all where ``ROS_TEST_EVERY_CRASH`` is set; never none."""
+    assert points
+    if os.environ.get("ROS_TEST_EVERY_CRASH"):
+        return points
+    return rng.sample(points, min(number, len(points)))
 
 
 def every_point(effects: list[Effect]) -> list[Accident]:
