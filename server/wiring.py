@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 
 from server.domain.ids import FirmId
 from server.errors import Misconfigured
@@ -39,10 +40,26 @@ def open_store(settings: Settings, *, ready: bool = True) -> Database:
             raise Misconfigured(
                 "doctor_data_dir_not_writable", setting="ROS_DATA_DIR", path=str(settings.data_dir)
             ) from None
+    _refuse_lost_key(settings)
+    _make_private(settings.database_file)
     database = open_database(settings.database_url.get_secret_value(), master_keys(settings))
     if ready:
         refuse_unready(database)
     return database
+
+
+def _refuse_lost_key(settings: Settings) -> None:
+    """A database whose generated key has vanished must not get another one: nothing in it could be read again."""
+    file = settings.database_file
+    generated = settings.secret_key is None and file is not None
+    if generated and file is not None and file.exists() and file.stat().st_size and not settings.key_file.exists():
+        raise Misconfigured("setting_key_file_lost", setting="ROS_DATA_DIR", path=str(settings.key_file))
+
+
+def _make_private(file: Path | None) -> None:
+    """SQLite gives its side files the mode of the database: it is the owner's alone from the start."""
+    if file is not None and not file.exists() and file.parent.is_dir():
+        file.touch(mode=0o600)
 
 
 def app_registration(settings: Settings) -> AppRegistration:

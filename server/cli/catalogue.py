@@ -33,6 +33,10 @@ UNKNOWN: Final = Sentence("Nepodařilo se to (kód {code}).", "That did not work
 SENTENCES: Final[Mapping[str, Sentence]] = {
     # --- the tree of server/errors.py ---
     "error": UNKNOWN,
+    "setting_key_file_lost": Sentence(
+        "Databáze tu je, ale chybí její klíč {path}. Obnovte jej ze zálohy; nový klíč by ji nepřečetl.",
+        "The database is here, but its key {path} is missing. Restore it from a backup; a new key could not read it.",
+    ),
     "misconfigured": Sentence(
         "Nastavení {setting} chybí nebo má špatnou hodnotu. Opravte je a spusťte příkaz znovu.",
         "Setting {setting} is missing or wrong. Correct it and run the command again.",

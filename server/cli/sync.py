@@ -57,6 +57,8 @@ def sync(shell: Shell, *, firm: int, only_plan: bool, until_quiet: bool, full: b
         show_json(report.document(shell.language, preview=only_plan))
     else:
         show_table(_summary(report, shell.language, only_plan=only_plan), shell.language)
+        if only_plan:
+            show_table(_steps(report), shell.language)
     sides = {side.value for side in Side}
     return 1 if any(one.item in sides for one in report.errors) else 0
 
@@ -82,6 +84,21 @@ def _summary(report: Report, language: Language, *, only_plan: bool) -> Table:
         rows += [(f"✗ {one['item']}", f"{one['text']} ({one['code']})") for one in errors]
     title = Sentence("plán", "plan") if only_plan else Sentence("průchod", "pass")
     return Table(columns=[title, Sentence("", "")], rows=rows, empty=Sentence("", ""))
+
+
+def _steps(report: Report) -> Table:
+    columns = [Sentence("strana", "side"), Sentence("zápis", "write"), Sentence("položka", "item")]
+    columns.append(Sentence("pole", "fields"))
+    rows = [
+        (
+            write.side.value,
+            write.kind.value,
+            str(write.activity or write.event or write.pair),
+            ", ".join(name.value for name in write.fields),
+        )
+        for write in report.planned
+    ]
+    return Table(columns=columns, rows=rows, empty=Sentence("Nic k zápisu.", "Nothing to write."))
 
 
 def _both(calls: dict[str, int]) -> str:

@@ -5,13 +5,13 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
 from server.domain.guard import mass_removals
-from server.domain.ids import ActivityKey, EventId, EventKey, FirmId, LinkId, MailboxId, PairId, PassId
+from server.domain.ids import ActivityKey, EventId, EventKey, FirmId, MailboxId, PairId, PassId
 from server.domain.keys import is_placeholder
 from server.domain.plan import Plan, Step, Write
 from server.domain.reasons import Reason
 from server.domain.reconcile import reconcile
 from server.domain.state import Group, Hold, IntentKind, Notice, PairState, Pass, Side
-from server.errors import Gone, Outdated, Remote
+from server.errors import Gone, Remote
 from server.flow import Failed, Flow, NewId, Note, Now, Planned, Stopping, gather, want
 from server.ports.graph import DeleteEvent
 from server.ports.raynet import DeleteActivity, GetActivity
@@ -29,9 +29,8 @@ from server.ports.store import (
     Row,
 )
 from server.sync.apply import carry_out
+from server.sync.aside import set_aside
 from server.sync.context import (
-    LONGEST_WAIT,
-    ItemError,
     PassContext,
     PassOptions,
     PassResult,
@@ -146,7 +145,7 @@ def _plan_due(ctx: PassContext) -> Flow[list[tuple[Group, Plan]]]:
             try:
                 planned.append((group, reconcile(group, world)))
             except Exception as error:  # noqa: BLE001  # around an item: one that cannot be planned stops no other
-                yield from _set_aside(ctx, group.link.id, error)
+                yield from set_aside(ctx, group.link.id, error)
         missing = tuple(set(wanted) - {group.link.id for group in groups})
         if missing:
             yield from want(Commit(ctx.firm, (), Forget(attention=missing)))
@@ -207,22 +206,12 @@ def _apply(ctx: PassContext, planned: Sequence[tuple[Group, Plan]]) -> Flow[None
         error = outcome.error
         if isinstance(error, Remote) and concerns_side(error):
             continue
-        yield from _set_aside(ctx, group.link.id, error)
+        yield from set_aside(ctx, group.link.id, error)
 
 
 def _calls(write: Write) -> int:
     """Remote writes that one planned write takes: a new activity is a placeholder and its reveal."""
     return 2 if write.kind is IntentKind.CREATE_ACTIVITY else 1
-
-
-def _set_aside(ctx: PassContext, link: LinkId, error: Exception) -> Flow[None]:
-    """Our own defect with one item: say so once, go on with the others, try again in a while."""
-    if isinstance(error, Outdated):
-        raise error
-    ctx.errors.append(ItemError(item=f"link:{link}", code="defect", detail=type(error).__name__))
-    yield from want(Note("item_defect", (("link", link), ("kind", type(error).__name__)), "error"))
-    later = replace(due(ctx, link, "defect"), due_at=ctx.now + LONGEST_WAIT, attempts=1)
-    yield from want(Commit(ctx.firm, (later,)))
 
 
 def _clear_orphans(ctx: PassContext) -> Flow[None]:

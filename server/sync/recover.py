@@ -35,6 +35,7 @@ from server.sync.apply import (
     reveal,
     settle_wait,
 )
+from server.sync.aside import set_aside
 from server.sync.context import PassContext
 from server.sync.seats import due
 from server.sync.work import LinkWork, predicted
@@ -63,6 +64,9 @@ def recover(ctx: PassContext) -> Flow[None]:
             except Remote as error:
                 yield from failed(ctx, work, intent, error, maybe_sent=True)
                 continue
+            except Exception as error:  # noqa: BLE001  # around an item: its intent stays open, the others are settled
+                yield from set_aside(ctx, work.link.id, error)
+                break
             trail = _trail(ctx, work, intent)
             again = due(ctx, work.link.id, "recovered")
             failures = work.pairs[intent.pair_id].failures
