@@ -9,6 +9,7 @@ from typing import Any, NewType, TypeVar, Union, get_args, get_origin, get_type_
 
 from hypothesis import strategies as st
 
+from server.domain.ids import MailboxId
 from server.domain.when import AllDay, Timed
 
 V = TypeVar("V")
@@ -25,6 +26,8 @@ _SPECIAL: dict[Any, st.SearchStrategy[Any]] = {
     datetime: instants,
     date: days,
     type(None): st.none(),
+    # A directory id (a GUID): a key of an event is written as mailbox:event, so it holds no colon.
+    MailboxId: texts.map(lambda text: text.replace(":", "-")),
     Timed: st.builds(
         lambda start, seconds: Timed(start=start, end=start + timedelta(seconds=seconds)),
         instants,
@@ -51,10 +54,10 @@ def _as_strategy(given: Any) -> st.SearchStrategy[Any]:
 
 
 def _of(hint: Any) -> st.SearchStrategy[Any]:
-    if isinstance(hint, NewType):
-        return _of(hint.__supertype__)
     if hint in _SPECIAL:
         return _SPECIAL[hint]
+    if isinstance(hint, NewType):
+        return _of(hint.__supertype__)
     if isinstance(hint, type) and issubclass(hint, Enum):
         return st.sampled_from(hint)
     if is_dataclass(hint):
