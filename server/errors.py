@@ -132,6 +132,10 @@ class Gone(Remote):
     code = "gone"
 
 
+class Spent(Gone):
+    """A create's key was used before, by a record that is gone since; ``detail`` is that record's id, where named."""
+
+
 class Rejected(Remote):
     """This item will never be accepted as it is: park it with its reason and go on."""
 

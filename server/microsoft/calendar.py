@@ -9,7 +9,7 @@ from server.domain.body_splice import has_foreign, splice
 from server.domain.event import Event, EventChange, EventDraft
 from server.domain.html import RichText
 from server.domain.ids import EventId, EventKey, FirmId, MailboxId
-from server.errors import Changed, Denied, Gone, Rejected, Remote, Scope, Unavailable
+from server.errors import Changed, Denied, Gone, Rejected, Remote, Scope, Spent, Unavailable
 from server.microsoft.client import GraphClient, broken_reply
 from server.microsoft.codes import GraphCode
 from server.microsoft.exchange import Call, Json, Reply, user_path
@@ -138,7 +138,7 @@ class Calendar:
             try:
                 return self.get(GetEvent(op.firm, EventKey(op.mailbox, EventId(named))))
             except Gone:
-                raise Changed(status=reply.status, detail=_DUPLICATE) from None
+                raise Spent(status=reply.status, detail=named) from None
         found = self.find(FindEvents(op.firm, op.mailbox, op.draft.own_key))
         if len(found) == 1:
             return found[0]

@@ -82,7 +82,7 @@ class FindEvents(Op[tuple[Event, ...]]):
 
 @dataclass(frozen=True, slots=True)
 class CreateEvent(Op[Event]):
-    """POST. A duplicate transaction id returns the existing event where Graph names it, else raises Changed."""
+    """POST. A duplicate transaction id returns the existing event where Graph names it, else Spent or Changed."""
 
     firm: FirmId
     mailbox: MailboxId

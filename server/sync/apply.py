@@ -26,7 +26,7 @@ from server.domain.state import (
     Tombstone,
     Trail,
 )
-from server.errors import Changed, Denied, Gone, Rejected, Remote, Throttled, Unavailable
+from server.errors import Changed, Denied, Gone, Rejected, Remote, Spent, Throttled, Unavailable
 from server.flow import Flow, NewId, Stopping, want
 from server.ports.graph import CreateEvent, DeleteEvent, GetEvent, UpdateEvent
 from server.ports.raynet import AddExtId, CreateActivity, DeleteActivity, FindByExtId, GetActivity, UpdateActivity
@@ -35,7 +35,7 @@ from server.sync.context import FIRST_WAIT, PassContext, concerns_side, side_tro
 from server.sync.likeness import same_activity, same_event
 from server.sync.planned import conflict_rows, plan_rows, unwritten_losses
 from server.sync.seats import due, mailbox_scope, mailbox_trouble
-from server.sync.work import LinkWork, full_list
+from server.sync.work import LinkWork, as_drafted, full_list
 
 #: A rejected item is tried again ever more rarely: an hour, doubling up to a day.
 FIRST_RETRY = timedelta(hours=1)
@@ -317,7 +317,12 @@ def create_event(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tuple
     """
     draft = intent.payload.event_draft
     assert draft is not None
-    event = yield from want(CreateEvent(ctx.firm, work.mailbox_of(intent.pair_id), draft))
+    mailbox = work.mailbox_of(intent.pair_id)
+    try:
+        event = yield from want(CreateEvent(ctx.firm, mailbox, draft))
+    except Spent as spent:
+        event = as_drafted(mailbox, spent.detail or draft.transaction_id, draft)
+        return (*work.event_created(intent, event, echo=False), *work.event_gone(event.key, ctx.now))
     if not intent.attempts:
         return work.event_created(intent, event, echo=True)
     try:

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from server.domain import keys, mapping
 from server.domain.activity import Activity, ActivityChange, ActivityStatus, Participant, ParticipantWrite
 from server.domain.content import MERGED_FIELDS, Content, FieldName
-from server.domain.event import Event
+from server.domain.event import Event, EventDraft
 from server.domain.html import rich_from_html
-from server.domain.ids import ActivityKey, EventKey, MailboxId, PairId
+from server.domain.ids import ActivityKey, EventId, EventKey, MailboxId, PairId
 from server.domain.mapping import World
 from server.domain.reasons import Reason
 from server.domain.state import (
@@ -270,3 +270,20 @@ def full_list(present: tuple[Participant, ...], writes: tuple[ParticipantWrite, 
     )
     new = (ParticipantWrite(person=one.person) for one in writes if not one.remove and one.person not in have)
     return (*kept, *new)
+
+
+def as_drafted(mailbox: MailboxId, event: str, draft: EventDraft) -> Event:
+    """What an event that nobody can read any more was made to say."""
+    return Event(
+        mailbox=mailbox,
+        id=EventId(event),
+        subject=draft.subject,
+        body=draft.description,
+        when=draft.times.when,
+        zone_label=draft.times.zone_label,
+        location=draft.location,
+        importance=draft.importance,
+        categories=draft.categories,
+        transaction_id=draft.transaction_id,
+        own_key=draft.own_key,
+    )

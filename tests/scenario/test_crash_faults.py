@@ -126,18 +126,9 @@ _READINGS = {
 }
 
 
-#: Known defect: reply lost, event deleted by its user, and Exchange refuses the key for ever naming the dead event:
-#: the create is planned again with every pass and never comes to rest. Nothing is doubled or lost.
-_NEVER_RESTS = pytest.mark.xfail(strict=True, reason="a create whose key is refused because its event was deleted")
-
-
 @pytest.mark.parametrize(
     ("name", "reading"),
-    [
-        pytest.param(name, one, marks=_NEVER_RESTS if one is _duplicates_after_a_deletion else ())
-        for name, readings in _READINGS.items()
-        for one in readings
-    ],
+    [pytest.param(name, one) for name, readings in _READINGS.items() for one in readings],
 )
 def test_either_reading_of_what_nobody_knows_is_survived(name: str, reading: Step, tmp_path: Path) -> None:
     with prepared(replace(STORIES[name], switches=reading), tmp_path) as story:

@@ -10,7 +10,7 @@ from server.domain.event import Event, EventChange, EventDraft, EventTimes, Impo
 from server.domain.html import rich_from_plain
 from server.domain.ids import EventId, EventKey
 from server.domain.when import Timed
-from server.errors import Changed, Gone, Rejected, Remote, Unavailable
+from server.errors import Changed, Gone, Rejected, Remote, Spent, Unavailable
 from server.microsoft.calendar import check_foreign_kept
 from server.microsoft.translate import OWN_PROPERTY
 from server.ports.graph import CreateEvent, DeleteEvent, FindEvents, GetEvent, ReadCalendar, UpdateEvent
@@ -150,13 +150,13 @@ class TestCreating:
         hits.clear()
         assert isinstance(failed(test, CREATE), Changed)
 
-    def test_an_event_that_used_it_and_is_gone_asks_for_a_new_plan(self) -> None:
+    def test_an_event_that_used_it_and_is_gone_is_named(self) -> None:
         def graph(seen: Seen) -> Answer:
             if seen.method == "POST":
                 return refusal(409, "ErrorDuplicateTransactionId", innerError={"@event.existingEventId": "e1"})
             return refusal(404, "ErrorItemNotFound")
 
-        assert isinstance(failed(rig(graph), CREATE), Changed)
+        assert isinstance(failed(rig(graph), CREATE), Spent)
 
     def test_a_zone_that_the_mailbox_does_not_know_is_replaced_by_utc(self) -> None:
         def graph(seen: Seen) -> Answer:
