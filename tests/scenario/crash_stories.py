@@ -1,6 +1,7 @@
 """One story for each kind of write the product does, for the tests that let it crash in the middle."""
 
-from tests.support.crashes import HOUR, Memo, Step, Story, person
+from tests.support.crashes import HOUR, Memo, Step, Story
+from tests.support.gaps import person
 from tests.support.oracle import MASK, activity_shown, text_of
 from tests.support.rig import Rig
 

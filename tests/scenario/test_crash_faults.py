@@ -9,7 +9,6 @@ import pytest
 from tests.scenario.crash_stories import STORIES
 from tests.support.crashes import (
     FAULTS,
-    GAPS,
     Accident,
     Memo,
     Step,
@@ -20,6 +19,7 @@ from tests.support.crashes import (
     reading_faults,
     sampled,
 )
+from tests.support.gaps import GAPS
 from tests.support.rig import Rig
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.scenario.crash_stories import STORIES
-from tests.support.crashes import GAPS, Accident, crash_points, every_point, failures, gap_points, prepared, sampled
+from tests.support.crashes import Accident, crash_points, every_point, failures, prepared, sampled
+from tests.support.gaps import GAPS, gap_points
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 _BUSY = (

@@ -35,21 +35,9 @@ from server.sync.driver import REMOTE_WRITES
 from server.sync.passes import run_pass
 from simulator.faults import DropReply, LateEffect, Twice
 from tests.scenario.crash_stories import STORIES, create_in_raynet
-from tests.support.crashes import (
-    HOUR,
-    RESTART_SECONDS,
-    Accident,
-    Effect,
-    FaultDriver,
-    Memo,
-    Step,
-    delete_in_outlook,
-    edit_in_raynet,
-    failures,
-    person,
-    prepared,
-)
+from tests.support.crashes import HOUR, RESTART_SECONDS, Accident, Effect, FaultDriver, Memo, Step, failures, prepared
 from tests.support.databases import drop
+from tests.support.gaps import delete_in_outlook, edit_in_raynet, person
 from tests.support.oracle import Oracle, all_groups, all_intents
 from tests.support.rig import API_LOGIN, Crash, Rig, make_rig
 
