@@ -169,7 +169,9 @@ def _outlook_edits(draft: PlanDraft, pair: Pair, event: Event) -> tuple[FieldNam
 
 
 def _edited_in_outlook(draft: PlanDraft, pair: Pair, event: Event) -> bool:
-    return bool(_outlook_edits(draft, pair, event))
+    """Making an event private, or no longer so, is an edit too, though its text is not to be named."""
+    turned = pair.base is not None and mapping.is_masked(event, draft.world) != draft.link.masked
+    return turned or bool(_outlook_edits(draft, pair, event))
 
 
 def delete_event(draft: PlanDraft, pair: Pair, event: Event, reason: Reason) -> None:

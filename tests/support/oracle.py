@@ -215,10 +215,11 @@ class Oracle:
         assert theirs is not None
         if state.attendees and not state.is_organizer:
             return
-        if state.sensitivity in ("private", "confidential"):
-            wanted = {**theirs, "title": MASK, "description": "", "place": "", "priority": "DEFAULT"}
-            theirs = wanted if state.is_organizer and _is_lead(group, state, self.live_events()) else theirs
-        for name in _FIELDS:
+        names = _FIELDS
+        if state.sensitivity in ("private", "confidential") and state.is_organizer:
+            # Only the time is shared: what Raynet's people type over the mask is theirs and stays there.
+            names = ("when",) if _is_lead(group, state, self.live_events()) else _FIELDS
+        for name in names:
             if shown[name] is not None and shown[name] != theirs[name]:
                 self.problems.append(f"{group.link.activity} {name} differs")
 
@@ -329,11 +330,37 @@ class Oracle:
             everywhere = [one[name] for place, one in living.items() if one[name] is not None]
             if private and name != "when":
                 everywhere = [one[name] for place, one in living.items() if place in private]
+            if (
+                name != "when"
+                and self._was_private(moments)
+                and self._stays_or_was_taken(moment, moments, living, name)
+            ):
+                continue
             if everywhere and all(one == value for one in everywhere) and self._on_both(living):
                 continue
             if self._superseded(moment, moments, name, value) or _journalled(journal, name, value):
                 continue
             self.problems.append(f"lost {name} of {moment.place[0][:8]} at {moment.at:%H:%M:%S}: {str(value)[:40]}")
+
+    def _was_private(self, moments: list[Moment]) -> bool:
+        """Whether any event of the meeting was ever private: then texts live on their own side only."""
+        places = {moment.place for moment in moments}
+        for person in self.rig.people.values():
+            for item in person.mailbox.items.values():
+                known = (person.mailbox.id, person.outlook._id(item)) in places
+                if known and any(one.after.alive and one.after.state.sensitivity != "normal" for one in item.history):
+                    return True
+        return False
+
+    def _stays_or_was_taken(
+        self, moment: Moment, moments: list[Moment], living: dict[tuple[str, str], Shown], name: str
+    ) -> bool:
+        """The value stands where it was typed, or a person took the meeting away afterwards, seeing the mask or not."""
+        assert moment.after is not None
+        here = living.get(moment.place)
+        if here is not None and here[name] == moment.after[name]:
+            return True
+        return any(one.human and one.after is None for one in moments[moments.index(moment) + 1 :])
 
     def _on_both(self, living: dict[tuple[str, str], Shown]) -> bool:
         sides = {place[0] == "raynet" for place in living}
