@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from server.domain import mapping
@@ -299,6 +299,8 @@ def test_a_mailbox_without_a_seat_is_never_written(before: Group, around: World)
 @given(groups(), worlds())
 def test_a_second_plan_of_the_same_sight_says_the_same(before: Group, around: World) -> None:
     """Planning twice before anything is sent asks for the same writes: a crash between the two changes nothing."""
+    # The plan itself makes no second lead; of several, each turn settles one.
+    assume(sum(pair.role in (Role.LEAD, Role.FOLLOWER) for pair in before.pairs) <= 1)
     first = reconcile(before, around)
     again = reconcile(replace(before, link=first.link, pairs=first.pairs), around)
     assert [(it.kind, it.pair, it.event, it.activity) for it in again.writes] == [
