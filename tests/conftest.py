@@ -70,5 +70,8 @@ def expected_logs() -> Iterator[ExpectedLogs]:
         root.removeHandler(handler)
         structlog.contextvars.clear_contextvars()
     problems = handler.problems()
+    if not isinstance(structlog.get_config()["logger_factory"], structlog.stdlib.LoggerFactory):
+        configure_structlog()
+        problems.append("leaves structlog configured otherwise: the records of the next tests would not be seen")
     if problems:
         pytest.fail("\n".join(problems), pytrace=False)

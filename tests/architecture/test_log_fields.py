@@ -3,7 +3,6 @@
 import ast
 from collections.abc import Iterator
 
-import structlog
 from structlog.testing import capture_logs
 
 from server.domain.ids import FirmId
@@ -47,7 +46,6 @@ def test_a_note_of_a_flow_becomes_a_record() -> None:
     ports = Ports(
         raynet=print, graph=print, store=print, raynet_ops=frozenset(), graph_ops=frozenset(), may_write=lambda *_: True
     )
-    structlog.reset_defaults()
     with capture_logs() as records:
         driver = Driver(ports, threads=1)
         driver.perform(Note("orphan_removed", (("event_id", "AAkALg="), ("firm", FirmId(1))), "warning"))
