@@ -12,10 +12,10 @@ from typing import Any, Final
 
 import click
 
+from server.catalogue.sentences import Sentence
 from server.cli.demo_stage import Stage, StageFailedError, StageOptions, StageStoppedError, inherited
 from server.cli.output import Table, show_json, show_table
 from server.cli.processes import has_simulator
-from server.cli.sentences import Sentence
 from server.cli.shell import Shell, both, command, json_option, pass_shell
 
 _STEPS: Final = {

@@ -3,11 +3,11 @@
 from datetime import UTC, datetime
 from typing import Final
 
-from server.cli.catalogue import sentence
+from server.catalogue.explained import sentence
+from server.catalogue.sentences import Sentence
 from server.cli.diagnosis import Finding, State, diagnose
 from server.cli.output import Table, show_json, show_table
 from server.cli.progress import progress
-from server.cli.sentences import Sentence
 from server.cli.shell import Shell, command, json_option, pass_shell
 
 _MARKS: Final = {State.OK: "✓", State.WARNING: "!", State.FAILED: "✗"}

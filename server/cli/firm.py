@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
-from server.cli.catalogue import explained
+from server.catalogue.explained import explained
+from server.catalogue.sentences import Sentence
 from server.cli.foreground import administration_of, engine_of
 from server.cli.output import Table, show_json, show_table
-from server.cli.sentences import Sentence
 from server.cli.shell import Shell, both, command, group, json_option, pass_shell
 from server.domain.ids import FirmId
 from server.domain.rules import as_text

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from server.cli.catalogue import sentence
-from server.cli.sentences import Language
+from server.catalogue.explained import sentence
+from server.catalogue.sentences import Language
 from server.cli.shell import Shell
 from server.domain.ids import FirmId
 from server.domain.plan import Plan, Write

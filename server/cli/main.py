@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 
 import click
 
-from server.cli.catalogue import explained
+from server.catalogue.explained import explained
+from server.catalogue.sentences import Sentence
 from server.cli.demo import demo
 from server.cli.doctor import doctor
 from server.cli.firm import firm
 from server.cli.pairs import conflicts, holds, pairs, why
 from server.cli.processes import serve, simulator, worker
-from server.cli.sentences import Sentence
 from server.cli.shell import Shell, group
 from server.cli.sync import migrate, status, sync, undo
 from server.cli.user import admin, user

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from server.cli.sentences import Language, Sentence
+from server.catalogue.sentences import Language, Sentence
 
 #: Wide enough that nothing is cut where nobody looks at the width: in a pipe or a file.
 _UNBOUNDED = 10_000

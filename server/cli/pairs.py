@@ -2,10 +2,10 @@
 
 import click
 
-from server.cli.catalogue import sentence
+from server.catalogue.explained import sentence
+from server.catalogue.sentences import Sentence
 from server.cli.foreground import administration_of
 from server.cli.output import Table, show_json, show_table
-from server.cli.sentences import Sentence
 from server.cli.shell import Shell, both, command, group, json_option, pass_shell
 from server.cli.sync import carry_out_now, firm_option
 from server.domain.ids import ActivityKey, EventId, FirmId

@@ -14,7 +14,7 @@ import structlog
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
-from server.cli.sentences import Sentence
+from server.catalogue.sentences import Sentence
 from server.cli.shell import Shell, both, command, pass_shell
 from server.settings import Settings
 from server.store.inbox import Doorbell

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from server.cli.sentences import Language, Sentence, reader_language
+from server.catalogue.sentences import Language, Sentence, reader_language
 from server.settings import Settings, load_settings
 from server.telemetry import configure_logging
 

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 import click
 
+from server.catalogue.sentences import Language, Sentence
 from server.cli.foreground import Report, administration_of, engine_of, preview, run_until_quiet, store_of
 from server.cli.output import Table, show_json, show_table
 from server.cli.progress import progress
-from server.cli.sentences import Language, Sentence
 from server.cli.shell import Shell, both, command, json_option, pass_shell
 from server.domain.ids import FirmId, PassId
 from server.domain.state import Side

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 import click
 
+from server.catalogue.sentences import Sentence
 from server.cli.foreground import administration_of
 from server.cli.output import Table, show_json, show_table
-from server.cli.sentences import Sentence
 from server.cli.shell import Shell, both, command, group, json_option, pass_shell
 from server.cli.sync import firm_option
 from server.domain.ids import FirmId, PersonId, SeatId

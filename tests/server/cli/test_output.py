@@ -10,9 +10,9 @@ from uuid import UUID
 
 import pytest
 
+from server.catalogue.sentences import Language, Sentence
 from server.cli.output import Table, show_json, show_table
 from server.cli.progress import progress
-from server.cli.sentences import Language, Sentence
 
 
 class Colour(Enum):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from server.cli.sentences import Sentence
+from server.catalogue.sentences import Sentence
 
 STORE: Final[Mapping[str, Sentence]] = {
     "setting_key_unknown_to_store": Sentence(

@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Final
 
-from server.cli.catalogue_of_reasons import REASONS
-from server.cli.catalogue_of_sources import MICROSOFT, RAYNET, STORE
-from server.cli.sentences import Sentence
+from server.catalogue.reasons import REASONS
+from server.catalogue.sentences import Sentence
+from server.catalogue.sources import MICROSOFT, RAYNET, STORE
 from server.errors import RosError
 
 

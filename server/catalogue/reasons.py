@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from server.cli.sentences import Sentence
+from server.catalogue.sentences import Sentence
 from server.domain.reasons import Reason
 
 REASONS: Final[Mapping[Reason, Sentence]] = {
