@@ -212,7 +212,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, response: SimResponse) -> None:
         try:
-            self.send_response(response.status, HTTPStatus(response.status).phrase)
+            self.send_response_only(response.status, HTTPStatus(response.status).phrase)
+            self.send_header("Server", self.version_string())
+            if "Date" not in response.headers:
+                self.send_header("Date", self.date_time_string())
             for name, value in response.headers.items():
                 if name.lower() not in {"content-length", "connection", "transfer-encoding"}:
                     self.send_header(name, value)
@@ -238,6 +241,7 @@ class _Handler(BaseHTTPRequestHandler):
             headers={name.lower(): value for name, value in self.headers.items()},
             body=body,
             client_ip=str(self.client_address[0]),
+            client_port=int(self.client_address[1]),
         )
 
     def _read_body(self) -> bytes | None:

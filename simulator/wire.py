@@ -23,6 +23,8 @@ class SimRequest:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     client_ip: str = "127.0.0.1"
+    #: Of the connection over which it came; 0 in process.
+    client_port: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
