@@ -13,7 +13,7 @@ HOMES: dict[str, tuple[str, ...]] = {
         "simulator/",
     ),
     "msal": ("server/microsoft/tokens.py", "console/session.py"),
-    "jwt": ("server/microsoft/claims.py", "simulator/entra/"),
+    "jwt": ("server/identity/", "simulator/entra/"),
     "sqlalchemy": ("server/store/",),
     "alembic": ("server/store/",),
     "psycopg2": ("server/store/",),

@@ -26,7 +26,7 @@ Common to all routes (base ``/addin/v1``):
   409   ``draft_finished``           the draft expired: make a new one
   409   ``not_linked``               there is no activity to change
   422   ``invalid``                  ``field`` names what is wrong
-  429   ``throttled``                ``Retry-After`` in seconds
+  429   ``too_many_tries``           ``Retry-After`` in seconds, also as ``retry_after_seconds``
   503   ``unavailable``              try again with back-off; what the user chose stays in the panel
   ===== ============================ ========================================================================
 
