@@ -20,4 +20,11 @@ def application() -> Wsgi:
     settings = load_settings(os.environ)
     configure_logging(settings)
     grace = max(_LEAST_GRACE_SECONDS, float(_MISSED_POLLS * settings.poll_seconds))
-    return create_app(ApiParts(database=open_store(settings), worker_grace_seconds=grace))
+    return create_app(
+        ApiParts(
+            database=open_store(settings),
+            worker_grace_seconds=grace,
+            public_url=settings.public_url,
+            client_id=settings.client_id,
+        )
+    )

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import falcon
 
+from server.api.guides import add_guides
 from server.api.health import Alive, Ready
 from server.api.metrics import Metrics, MetricsPage
 from server.api.middleware.headers import SecurityHeaders
@@ -33,6 +34,9 @@ class ApiParts:
     #: A worker that was not seen for this long counts as gone.
     worker_grace_seconds: float = 120.0
     metrics: Metrics = field(default_factory=Metrics)
+    #: How the outside reaches this server, and its registration at Entra ID; the guides name them.
+    public_url: str = "https://ros.vitkovice.cz"
+    client_id: str | None = None
 
 
 def create_app(parts: ApiParts) -> App:
@@ -52,4 +56,5 @@ def create_app(parts: ApiParts) -> App:
     app.add_route("/healthz", Alive())
     app.add_route("/readyz", Ready(parts.database, pulse, parts.worker_grace_seconds))
     app.add_route("/metrics", MetricsPage(parts.metrics, pulse))
+    add_guides(app, public_url=parts.public_url, client_id=parts.client_id)
     return app
