@@ -26,6 +26,7 @@ from server.domain.ids import (
 )
 from server.domain.reasons import Reason
 from server.domain.rules import Rules
+from server.domain.sent import Echo, SentValue
 
 # --- what people decide -------------------------------------------------------------------------------------------
 
@@ -85,10 +86,11 @@ class Breaker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RaynetCursor:
-    """Place in a firm's changes. ``total`` is the instance's activity count at that moment (finds deletions)."""
+    """Place in a firm's changes, the instance's activity count (finds deletions), Raynet's clock at the reading."""
 
     watermark: datetime
     total: int | None = None
+    read_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,8 +102,10 @@ class FirmSync:
     zone: str | None = None
     #: Login under which our own writes appear in ``rowInfo.updatedBy``.
     login: str | None = None
+    #: As whom webhooks announce our own saves (a digest); None until the announcement of a create has shown it.
+    own_source: str | None = None
     cursor: RaynetCursor | None = None
-    #: None until the first create has shown whether an inline ``extId`` is kept. Fact: raynet-api §22 no. 2.
+    #: None until a create has shown whether an inline ``extId`` is kept. Fact: raynet-api §22 no. 2.
     inline_ext_id: bool | None = None
     raynet_breaker: Breaker | None = None
     graph_breaker: Breaker | None = None
@@ -187,15 +191,6 @@ class Origin(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SentValue:
-    """A value we once sent to Raynet: a late duplicate of it is never a user's change (hazard H4)."""
-
-    field: FieldName
-    digest: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
     """One meeting of the world: at most one activity, any number of pairs."""
 
@@ -210,6 +205,7 @@ class Link:
     version: int | None = None
     own_saves: int = 0
     sent: tuple[SentValue, ...] = ()
+    echoes: tuple[Echo, ...] = ()
     #: Persons that came from Outlook's attendees when last agreed.
     attendee_persons: tuple[PersonId, ...] = ()
     #: Raynet's text is a stand-in because the event is private.
@@ -244,8 +240,7 @@ class Base:
 
     raynet: Content
     outlook: Content
-    #: The instants by which Raynet stores an all-day or timed ``when``: equal instants mean an unchanged day
-    #: whatever the API user's zone has become.
+    #: Raynet's instants of ``when``: equal ones mean an unchanged day whatever the API user's zone has become.
     raynet_from: datetime | None = None
     raynet_till: datetime | None = None
     #: Categories that stood for type and done state when last agreed.
@@ -330,7 +325,7 @@ class Intent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tombstone:
-    """Claims the key of an abandoned create until ``expires_at``, so that a late arrival is recognised and removed."""
+    """Claims the key of an abandoned create until ``expires_at``: a late arrival is recognised and removed."""
 
     firm_id: FirmId
     key: str
@@ -430,7 +425,7 @@ class NoticeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """A stored wake-up. ``dedupe`` makes a repeated delivery one notice."""
+    """A stored wake-up. ``dedupe`` makes a repeated delivery one notice; ``etag`` is the announced version."""
 
     firm_id: FirmId
     dedupe: str
@@ -441,6 +436,11 @@ class Notice:
     #: created, updated, deleted, or a lifecycle event's name. Believed only as a hint where to look.
     hint: str = ""
     subscription_id: str | None = None
+    event: EventId | None = None
+    etag: str | None = None
+    #: As whom the API changed the activity (a digest; None for a person), and when by Raynet's clock.
+    source: str | None = None
+    changed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

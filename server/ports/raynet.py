@@ -25,11 +25,15 @@ class RaynetIdentity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActivityPage:
-    """Rows of one list call. ``total`` is the list's ``totalCount``; ``more`` tells that the page was full."""
+    """Rows of one list call. ``total`` is the list's ``totalCount``; ``more`` tells that the page was full.
+
+    ``read_at``: Raynet's own clock when it answered, a second at most too early; None where it does not say.
+    """
 
     activities: tuple[Activity, ...]
     total: int
     more: bool
+    read_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

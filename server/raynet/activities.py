@@ -59,7 +59,8 @@ def newest(access: Access, op: NewestActivities) -> ActivityPage:
     limit = max(1, min(op.limit, MOST_ROWS))
     query = (("sortColumn", "rowInfo.lastModifiedAt"), ("sortDirection", "DESC"))
     found = access.page(_MIXED, query, lane=Lane.POLL, offset=op.offset, limit=limit)
-    return _page(access, found.rows, total=found.total, more=len(found.rows) >= limit)
+    page = _page(access, found.rows, total=found.total, more=len(found.rows) >= limit)
+    return replace(page, read_at=found.read_at)
 
 
 def window(access: Access, op: WindowActivities) -> ActivityPage:

@@ -8,6 +8,8 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from enum import Enum, auto
 from typing import Final
 
@@ -74,6 +76,8 @@ class Listed:
 
     rows: tuple[Json, ...]
     total: int
+    #: Raynet's own clock when it answered, a second at most too early; None where it does not say.
+    read_at: datetime | None = None
 
 
 #: Parts of ``type`` and ``message`` that say an error is permanent, in the order in which they are looked for.
@@ -225,7 +229,17 @@ def listed(reply: Reply, *, offset: int, limit: int) -> Listed:
         raise BrokenReplyError("no_list")
     if len(rows) < min(limit, max(0, total - offset)):
         raise BrokenReplyError("truncated")
-    return Listed(rows=tuple(rows), total=max(total, offset + len(rows)) if rows else total)
+    total = max(total, offset + len(rows)) if rows else total
+    return Listed(rows=tuple(rows), total=total, read_at=_dated(reply.headers.get("date", "")))
+
+
+def _dated(header: str) -> datetime | None:
+    """Fact: every origin server with a clock dates its replies, to the second [doc], RFC 9110 §6.6.1."""
+    try:
+        moment = parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    return moment.astimezone(UTC) if moment.tzinfo is not None else None
 
 
 def created_id(reply: Reply) -> int:

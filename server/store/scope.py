@@ -120,7 +120,7 @@ def _upsert(dialect: Dialect, shape: Shape[Any]) -> Insert:
         return shape.table.insert()
     if shape.ignored:
         return insert_new(dialect, shape.table, shape.key)
-    columns = {column.name for column in shape.table.columns if not column.server_default}
+    columns = {one.name for one in shape.table.columns if not one.server_default or one.name in shape.read}
     merged = shape.merged
     replaced = sorted(columns - {*shape.key} - shape.kept - {*merged})
     statement = upsert(dialect, shape.table, shape.key, replaced, merged)

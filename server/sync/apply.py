@@ -380,7 +380,7 @@ def create_activity(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tu
     assert draft is not None
     key = yield from _placeholder(ctx, draft)
     made = replace(intent, activity=key, half_done=True)
-    yield from want(Commit(ctx.firm, (*work.activity_made(intent, key), *_counted(ctx))))
+    yield from want(Commit(ctx.firm, (*work.activity_made(intent, key), *_counted(ctx, 1))))
     return (yield from reveal(ctx, work, made, None))
 
 
@@ -399,12 +399,12 @@ def _placeholder(ctx: PassContext, draft: ActivityDraft) -> Flow[ActivityKey]:
     return (yield from want(CreateActivity(ctx.firm, draft.type, replace(draft, ext_id=""))))
 
 
-def _counted(ctx: PassContext) -> tuple[Row, ...]:
-    """The instance holds one activity more: when somebody deletes it before the next reading, the total tells."""
+def _counted(ctx: PassContext, more: int) -> tuple[Row, ...]:
+    """The instance holds so many activities more: what somebody deletes before the next reading shows in the total."""
     cursor = ctx.sync.cursor
     if cursor is None or cursor.total is None:
         return ()
-    ctx.put_sync(replace(ctx.sync, cursor=replace(cursor, total=cursor.total + 1)))
+    ctx.put_sync(replace(ctx.sync, cursor=replace(cursor, total=max(0, cursor.total + more))))
     return (ctx.sync,)
 
 
@@ -456,7 +456,7 @@ def _delete_activity(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[t
         yield from want(DeleteActivity(ctx.firm, key))
     except Gone:
         pass
-    return work.activity_deleted(intent)
+    return (*work.activity_deleted(intent), *_counted(ctx, -1))
 
 
 def _read_again(ctx: PassContext, work: LinkWork, intent: Intent, key: ActivityKey) -> Flow[Activity | None]:

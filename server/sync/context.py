@@ -100,6 +100,9 @@ class PassContext:
     started: dict[str, Link] = field(default_factory=dict)
     tombstones: dict[str, Tombstone] = field(default_factory=dict)
     read_whole: set[MailboxId] = field(default_factory=set)
+    #: Notices (by ``dedupe``) that tell nothing new, and those of them that our own saves in Raynet caused.
+    known: set[str] = field(default_factory=set)
+    echoes: set[str] = field(default_factory=set)
 
     @property
     def firm(self) -> FirmId:
@@ -112,6 +115,10 @@ class PassContext:
     @property
     def zone(self) -> ZoneInfo:
         return iana_zone(self.sync.zone) or ZoneInfo(DEFAULT_ZONE)
+
+    def rings(self) -> tuple[Notice, ...]:
+        """The notices that tell something, or may."""
+        return tuple(one for one in self.notices if one.dedupe not in self.known)
 
     def ready(self) -> tuple[MailboxSync, ...]:
         """Mailboxes that take part now."""

@@ -12,7 +12,7 @@ from server.domain.activity import Activity
 from server.domain.event import Event
 from server.domain.ids import MailboxId
 from server.domain.push import EVIDENCE_FOR, PATIENCE, RELAXED_FIRM, RELAXED_MAILBOX, is_proven
-from server.domain.state import FirmSync, MailboxSync, NoticeKind, PushSample, Side
+from server.domain.state import FirmSync, MailboxSync, Notice, NoticeKind, PushSample, Side
 from server.flow import Flow, want
 from server.ports.store import Commit, PushSamples, Row
 from server.sync.context import PassContext
@@ -68,7 +68,7 @@ def _heard_of_mailbox(ctx: PassContext, mailbox: MailboxId) -> list[datetime]:
 
 
 def _heard_of_activities(ctx: PassContext) -> list[datetime]:
-    return [n.received_at for n in ctx.notices if n.kind is NoticeKind.ACTIVITY]
+    return [n.received_at for n in ctx.notices if n.kind is NoticeKind.ACTIVITY and n.dedupe not in ctx.echoes]
 
 
 def of_events(ctx: PassContext, row: MailboxSync, events: Iterable[Event]) -> tuple[MailboxSync, list[PushSample]]:
@@ -123,7 +123,9 @@ def _floor(ctx: PassContext, relaxed: timedelta, side: Side) -> timedelta:
 def reads_raynet(ctx: PassContext) -> bool:
     """When something rang, and at the floor, which is lower while push has proven itself."""
     last = ctx.sync.last_read_at
-    if ctx.options.trigger != "worker" or last is None or _heard_of_activities(ctx):
+    if ctx.options.trigger != "worker" or last is None:
+        return True
+    if any(one.kind is NoticeKind.ACTIVITY and one.hint != "deleted" for one in ctx.rings()):
         return True
     if any(not row.matched for row in ctx.ready()):
         return True
@@ -138,9 +140,14 @@ def reads_all_mailboxes(ctx: PassContext) -> bool:
     return Side.GRAPH not in ctx.proven and ctx.now - last >= timedelta(seconds=ctx.options.floor_seconds) - SLACK
 
 
+def names_deleted(notice: Notice) -> bool:
+    """Whether the notice names an event that is said to be gone: the event itself tells, no round is needed."""
+    return notice.hint == "deleted" and notice.event is not None
+
+
 def reads_mailbox(ctx: PassContext, row: MailboxSync) -> bool:
     """Beside the floor of all: when it rang, when it is new, and now and then while push has proven itself."""
-    if not row.matched or any(n.mailbox == row.mailbox for n in ctx.notices):
+    if not row.matched or any(n.mailbox == row.mailbox and not names_deleted(n) for n in ctx.rings()):
         return True
     if Side.GRAPH not in ctx.proven:
         return False

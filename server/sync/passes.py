@@ -38,11 +38,13 @@ from server.sync.context import (
     side_trouble,
 )
 from server.sync.decisions import load_holds, restores, undos
+from server.sync.echoes import sort_notices
 from server.sync.evidence import next_reading_in, weigh
 from server.sync.matching import first_matches
 from server.sync.observe import ORPHAN, ORPHAN_AGE, ORPHAN_CLAIM, orphan_event
 from server.sync.persons import learn_persons
-from server.sync.read import prove_activity, read_all
+from server.sync.proofs import prove_activity
+from server.sync.read import read_all
 from server.sync.recover import recover
 from server.sync.seats import due, ensure_firm, ensure_seats
 
@@ -90,9 +92,10 @@ def _prepare(ctx: PassContext) -> Flow[None]:
         yield from want(Commit(ctx.firm, (), Forget(tombstones=expired)))
     yield from ensure_firm(ctx)
     yield from ensure_seats(ctx)
-    yield from weigh(ctx)
     if not ctx.options.preview:
         yield from recover(ctx)
+    yield from sort_notices(ctx)
+    yield from weigh(ctx)
 
 
 def _plan_and_apply(ctx: PassContext) -> Flow[tuple[Plan, ...]]:
@@ -283,7 +286,9 @@ def _finish(ctx: PassContext, plans: tuple[Plan, ...]) -> Flow[PassResult]:
 
 
 def _heeded(ctx: PassContext, notice: Notice) -> bool:
-    """Whether what the notice points at was looked at; else it waits for the next pass."""
+    """Whether what the notice points at was looked at, or is known; else it waits for the next pass."""
+    if notice.dedupe in ctx.known:
+        return True
     if notice.activity is not None:
         return Side.RAYNET not in ctx.blocked
     if notice.mailbox is not None and any(row.mailbox == notice.mailbox for row in ctx.ready()):

@@ -10,25 +10,31 @@ from datetime import datetime, timedelta
 
 from server.domain import mapping
 from server.domain.activity import Activity
-from server.domain.event import Event
 from server.domain.ids import ActivityKey, ActivityType, EventId, EventKey, MailboxId
-from server.domain.state import MailboxSync, PushSample, RaynetCursor, SeenActivity, SeenEvent, Side
-from server.errors import Denied, Gone, Remote, TokenLost
+from server.domain.state import MailboxSync, PushSample, RaynetCursor, SeenActivity, Side
+from server.errors import Gone, Remote, TokenLost
 from server.flow import Failed, Flow, gather, want
-from server.ports.graph import DeltaRound, DeltaWanted, GetEvent, ReadCalendar, ReadDeltas
+from server.ports.graph import DeltaRound, DeltaWanted, ReadCalendar, ReadDeltas
 from server.ports.raynet import (
     ActivitiesById,
     ActivityPage,
     DeadlineTasks,
-    FindActivity,
     GetActivity,
     NewestActivities,
     WindowActivities,
 )
-from server.ports.store import Commit, KnownActivities, KnownEvents, LinksOf, LoadSeen
+from server.ports.store import Commit, KnownActivities, KnownEvents, LoadSeen
 from server.sync.context import PassContext, concerns_side, side_trouble, side_well
 from server.sync.evidence import of_activities, of_events, reads_all_mailboxes, reads_mailbox, reads_raynet
 from server.sync.observe import activity_rows, event_rows
+from server.sync.proofs import (
+    is_newer_event,
+    observed_event,
+    prove_activity,
+    prove_deleted_activities,
+    prove_deleted_events,
+    prove_event,
+)
 from server.sync.seats import mailbox_trouble
 
 FIRST_PAGE = 25
@@ -43,14 +49,20 @@ MARGIN = timedelta(days=30)
 
 def read_all(ctx: PassContext) -> Flow[None]:
     """Both sides, each as far as it answers."""
-    if Side.RAYNET not in ctx.blocked and reads_raynet(ctx):
+    if Side.RAYNET not in ctx.blocked:
         try:
-            yield from _read_raynet(ctx)
-            yield from side_well(ctx, Side.RAYNET)
-            # Stored with the pass: a crash before means reading again.
-            ctx.put_sync(replace(ctx.sync, last_read_at=ctx.now))
+            asked = yield from prove_deleted_activities(ctx)
+            if reads_raynet(ctx):
+                yield from _read_raynet(ctx)
+                # Stored with the pass: a crash before means reading again.
+                ctx.put_sync(replace(ctx.sync, last_read_at=ctx.now))
+                asked = True
+            if asked:
+                yield from side_well(ctx, Side.RAYNET)
         except Remote as error:
             yield from side_trouble(ctx, Side.RAYNET, error)
+    if Side.GRAPH not in ctx.blocked:
+        yield from prove_deleted_events(ctx)
     if Side.GRAPH not in ctx.blocked:
         yield from _read_graph(ctx)
 
@@ -65,8 +77,6 @@ def _read_raynet(ctx: PassContext) -> Flow[None]:
         yield from _whole_window(ctx)
     else:
         yield from _newest(ctx, cursor)
-    for key in sorted({n.activity for n in ctx.notices if n.activity is not None and n.hint == "deleted"}):
-        yield from prove_activity(ctx, key)
 
 
 def _whole_window(ctx: PassContext) -> Flow[None]:
@@ -86,10 +96,11 @@ def _whole_window(ctx: PassContext) -> Flow[None]:
     if ctx.state.firm.rules.deadline_block_minutes:
         seen += yield from want(DeadlineTasks(ctx.firm, start - timedelta(days=2), end + timedelta(days=2)))
     watermark = _newest_of(first.activities) or ctx.now
-    yield from _store_activities(ctx, seen, RaynetCursor(watermark=watermark, total=first.total))
+    cursor = RaynetCursor(watermark=watermark, total=first.total, read_at=first.read_at)
+    yield from _store_activities(ctx, seen, cursor)
     yield from _sweep(ctx, skip={one.key for one in seen})
     ctx.whole_window = True
-    sync = replace(ctx.sync, last_full_at=ctx.now)
+    sync = replace(ctx.sync, cursor=cursor, last_full_at=ctx.now)
     ctx.put_sync(sync)
     yield from want(Commit(ctx.firm, (sync,)))
 
@@ -100,6 +111,7 @@ def _newest(ctx: PassContext, cursor: RaynetCursor) -> Flow[None]:
     rows: list[Activity] = []
     page: ActivityPage = yield from want(NewestActivities(ctx.firm, 0, FIRST_PAGE))
     rows += page.activities
+    read_at = page.read_at
     offset, total, is_whole = FIRST_PAGE, page.total, True
     while page.more and (yield from _goes_on(ctx, page.activities, cursor.watermark, horizon)):
         page = yield from want(NewestActivities(ctx.firm, offset, NEXT_PAGE))
@@ -116,10 +128,11 @@ def _newest(ctx: PassContext, cursor: RaynetCursor) -> Flow[None]:
         for one in rows
         if one.created_at is not None and one.created_at > cursor.watermark and one.key not in ours
     }
-    yield from _store_activities(ctx, rows, RaynetCursor(watermark=watermark, total=cursor.total))
+    yield from _store_activities(ctx, rows, replace(cursor, watermark=watermark))
     if cursor.total is None or total != cursor.total + len(created):
         yield from _sweep(ctx, skip={one.key for one in rows})
-    sync = replace(ctx.sync, cursor=RaynetCursor(watermark=watermark, total=total if is_whole else None))
+    read = RaynetCursor(watermark=watermark, total=total, read_at=read_at)
+    sync = replace(ctx.sync, cursor=read if is_whole else RaynetCursor(watermark=watermark))
     if sync != ctx.sync:
         ctx.put_sync(sync)
         yield from want(Commit(ctx.firm, (sync,)))
@@ -224,47 +237,6 @@ def _sweep(ctx: PassContext, skip: set[ActivityKey]) -> Flow[None]:
             yield from prove_activity(ctx, key)
 
 
-def prove_activity(ctx: PassContext, key: ActivityKey) -> Flow[SeenActivity | None]:
-    """Look for one activity: present, hidden, of another type, or gone. Only two *not found* prove the last.
-
-    Fact: a type change in Raynet's own pages makes the old path answer 404 [inferred], raynet-api §10, §22 no. 16.
-    """
-    stored, _ = yield from want(LoadSeen(ctx.firm, activities=(key,)))
-    if not stored:
-        return None
-    seen = stored[0]
-    try:
-        try:
-            found = yield from want(GetActivity(ctx.firm, key))
-            seen = replace(seen, activity=replace(found, version=found.version or seen.activity.version), hidden=False)
-        except Gone:
-            other = yield from want(FindActivity(ctx.firm, key.id))
-            if other is not None and other.key != key:
-                yield from _rekey(ctx, seen, other)
-            if other is not None:
-                return None
-            seen = replace(seen, gone_at=ctx.now)
-    except Remote as error:
-        if concerns_side(error):
-            raise
-        ctx.error(str(key), error)
-        if not isinstance(error, Denied):
-            # An unreadable answer proves neither absence nor a lost view: it is looked for again another time.
-            return None
-        seen = replace(seen, hidden=True)
-    rows = yield from activity_rows(ctx, [seen.activity], {key: seen}, seen=seen)
-    yield from want(Commit(ctx.firm, rows))
-    return seen
-
-
-def _rekey(ctx: PassContext, old: SeenActivity, new: Activity) -> Flow[None]:
-    """The activity got another type: its link follows it."""
-    links = yield from want(LinksOf(ctx.firm, activities=(old.key,)))
-    link = links.get(old.key)
-    rows = yield from activity_rows(ctx, [new], {}, moved_from=link)
-    yield from want(Commit(ctx.firm, (replace(old, gone_at=ctx.now), *rows)))
-
-
 # --- Outlook ------------------------------------------------------------------------------------------------------
 
 
@@ -346,9 +318,9 @@ def _store_round(ctx: PassContext, wanted: DeltaWanted, answer: DeltaRound) -> F
     if answer.full:
         missing += yield from _unseen(ctx, mailbox, answer)
     events = [one for one in answer.events if is_newer_event(known.get(one.key), one)]
-    seen = [_observed(ctx, known.get(one.key), one) for one in events]
+    seen = [observed_event(ctx, known.get(one.key), one) for one in events]
     for key in missing:
-        proved = yield from _prove_event(ctx, key, known.get(key))
+        proved = yield from prove_event(ctx, key, known.get(key))
         seen += [proved] if proved is not None else []
     rows = yield from event_rows(ctx, seen, known, row)
     samples: list[PushSample] = []
@@ -369,38 +341,8 @@ def _store_round(ctx: PassContext, wanted: DeltaWanted, answer: DeltaRound) -> F
         yield from want(Commit(ctx.firm, (row, *rows, *samples)))
 
 
-def is_newer_event(stored: SeenEvent | None, event: Event) -> bool:
-    """Not our own echo, and not an answer older than what is known. Fact: replays happen [doc], graph-calendar §13."""
-    if stored is None or stored.gone_at is not None:
-        return True
-    old = stored.event
-    if event.etag is not None and event.etag == old.etag:
-        return False
-    return event.modified_at is None or old.modified_at is None or event.modified_at >= old.modified_at
-
-
-def _observed(ctx: PassContext, stored: SeenEvent | None, event: Event) -> SeenEvent:
-    """Delta never shows our own property: what was known of it stays."""
-    own_key = event.own_key or (stored.event.own_key if stored is not None else None)
-    return SeenEvent(firm_id=ctx.firm, key=event.key, event=replace(event, own_key=own_key), seen_at=ctx.now)
-
-
 def _unseen(ctx: PassContext, mailbox: MailboxId, answer: DeltaRound) -> Flow[list[EventKey]]:
     """Known events that a full round did not show: candidates for a proof, nothing more."""
     shown = {one.id for one in answer.events} | {EventId(one) for one in answer.odd}
     stored = yield from want(KnownEvents(ctx.firm, mailbox))
     return [key for key in stored if key.id not in shown]
-
-
-def _prove_event(ctx: PassContext, key: EventKey, stored: SeenEvent | None) -> Flow[SeenEvent | None]:
-    """The event itself answers: there (moved out of the window), or gone."""
-    if stored is None:
-        _, found = yield from want(LoadSeen(ctx.firm, events=(key,)))
-        if not found:
-            return None
-        stored = found[0]
-    try:
-        event = yield from want(GetEvent(ctx.firm, key))
-    except Gone:
-        return replace(stored, gone_at=ctx.now)
-    return _observed(ctx, stored, event) if is_newer_event(stored, event) else None

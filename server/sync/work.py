@@ -12,6 +12,7 @@ from server.domain.html import rich_from_html
 from server.domain.ids import ActivityKey, EventId, EventKey, MailboxId, PairId
 from server.domain.mapping import World
 from server.domain.reasons import Reason
+from server.domain.sent import SentValue, awaiting
 from server.domain.state import (
     Base,
     Group,
@@ -22,7 +23,6 @@ from server.domain.state import (
     PairState,
     SeenActivity,
     SeenEvent,
-    SentValue,
     Side,
     Tombstone,
 )
@@ -139,14 +139,17 @@ class LinkWork:
 
     def activity_made(self, intent: Intent, key: ActivityKey) -> tuple[Row, ...]:
         """The placeholder exists; the link points at it from now on, whatever happens next."""
-        self.link = replace(self.link, activity=key, version=None, own_saves=self.link.own_saves + 1)
+        echoes = awaiting(self.link.echoes, "created", self.world.now)
+        own_saves = self.link.own_saves + 1
+        self.link = replace(self.link, activity=key, version=None, own_saves=own_saves, echoes=echoes)
         return (self.link, replace(intent, activity=key, half_done=True))
 
     def activity_revealed(self, intent: Intent, known: Activity) -> tuple[Row, ...]:
         """The placeholder was filled: both sides are agreed."""
         pair = replace(self.pairs[intent.pair_id], base=intent.expects, failures=0, updated_at=self.world.now)
         self.pairs[pair.id] = pair
-        self.link = replace(self.link, own_saves=self.link.own_saves + 1)
+        echoes = awaiting(self.link.echoes, "updated", self.world.now)
+        self.link = replace(self.link, own_saves=self.link.own_saves + 1, echoes=echoes)
         change = intent.payload.activity_change
         shown = known if change is None else predicted(known, change, self.world.login)
         return (self.link, pair, self.observe_activity(shown, self.world.now), _done(intent))
@@ -169,7 +172,10 @@ class LinkWork:
             pair = replace(pair, base=base)
         pair = replace(pair, failures=0, updated_at=self.world.now)
         self.pairs[pair.id] = pair
-        link = replace(self.link, own_saves=self.link.own_saves + (1 if saved else 0))
+        link = self.link
+        if saved:
+            echoes = awaiting(link.echoes, "updated", self.world.now)
+            link = replace(link, own_saves=link.own_saves + 1, echoes=echoes)
         if change.participants is not None:
             added = {one.person for one in change.participants if one.person is not None and not one.remove}
             dropped = {one.person for one in change.participants if one.remove and one.person is not None}

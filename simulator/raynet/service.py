@@ -5,7 +5,8 @@ import binascii
 import json
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 from simulator.raynet.activity_api import ActivityApi
 from simulator.raynet.dates import zone_of
@@ -230,9 +231,10 @@ class RaynetService:
 
 
 def _response(instance: RaynetInstance, outcome: Answer | RaynetError, now: datetime) -> SimResponse:
-    """Fact: every reply carries the three ``X-Ratelimit-*`` headers [spec], §6."""
+    """Fact: every reply carries the three ``X-Ratelimit-*`` headers [spec], §6; that it is dated is HTTP's own rule."""
     body = outcome.body() if isinstance(outcome, RaynetError) else outcome.body
-    headers = {**instance.quota.headers(now), "Content-Type": "application/json;charset=UTF-8"}
+    dated = {"Date": format_datetime(now.astimezone(UTC), usegmt=True)}
+    headers = {**instance.quota.headers(now), **dated, "Content-Type": "application/json;charset=UTF-8"}
     return SimResponse(status=outcome.status, headers=headers, body=b"" if body is None else _json(body))
 
 

@@ -18,6 +18,7 @@ from server.domain.mapping import SeatPlace, World
 from server.domain.plan import Plan, Write
 from server.domain.reconcile import reconcile
 from server.domain.rules import Rules
+from server.domain.sent import SentValue
 from server.domain.state import (
     Base,
     Group,
@@ -29,7 +30,6 @@ from server.domain.state import (
     Role,
     SeenActivity,
     SeenEvent,
-    SentValue,
     Side,
 )
 from server.domain.when import AllDay, Timed, When, to_instants

@@ -1,6 +1,8 @@
 """The shapes of incoming notifications: only what we look at; whatever else is in them passes."""
 
+import hashlib
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Annotated, TypeVar
 
 import falcon
@@ -52,12 +54,42 @@ class RaynetRecord(_Shape):
     id: int = Field(alias="entityId", strict=True, gt=0, lt=2**63)
 
 
+class RaynetSource(_Shape):
+    """Fact: ``user``, ``api`` (then ``description`` is the key's name) or ``system`` [spec], raynet-api §18."""
+
+    name: object = None
+    description: object = None
+
+
 class RaynetEvent(_Shape):
-    """Fact: only ids are sent, never field values [spec], raynet-api §18."""
+    """Fact: only ids are sent, never field values [spec], raynet-api §18.
+
+    Author, source and time only spare reading what is known: whatever they are, the event itself counts.
+    """
 
     id: Annotated[Text, Field(min_length=1, max_length=200)] = Field(alias="eventId")
     type: Text
     data: RaynetRecord
+    created: object = Field(default=None, alias="createdAt")
+    author: object = None
+    source: Annotated[RaynetSource, BeforeValidator(_object)] = RaynetSource()
+
+    @property
+    def source_digest(self) -> str | None:
+        """As whom the API made the change; None for a person's, and where it is not said whole."""
+        parts = (self.source.description, self.author)
+        if self.source.name != "api" or not all(isinstance(one, str) and one for one in parts):
+            return None
+        return hashlib.sha256("\n".join(map(str, parts)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+    @property
+    def changed_at(self) -> datetime | None:
+        """When, by Raynet's clock; None where that cannot be read."""
+        try:
+            moment = datetime.fromisoformat(self.created) if isinstance(self.created, str) else None
+            return moment.astimezone(UTC) if moment is not None and moment.tzinfo is not None else None
+        except (ValueError, OverflowError):
+            return None
 
 
 def read_shape(req: falcon.Request, shape: type[M]) -> M:

@@ -12,6 +12,7 @@ from server.api.metrics import Metrics
 from server.api.notify.bodies import GraphNotice, GraphNotices, read_shape
 from server.api.notify.handshake import answered_handshake
 from server.api.notify.senders import genuine
+from server.domain.ids import EventId
 from server.domain.state import Notice, NoticeKind
 from server.store.inbox import Inbox, KnownSubscription
 
@@ -49,6 +50,8 @@ def _notice(entry: GraphNotice, of: KnownSubscription, now: datetime) -> Notice:
         mailbox=of.mailbox,
         hint=entry.change_type if entry.change_type in _HINTS else "",
         subscription_id=entry.subscription,
+        event=EventId(entry.data.id) if entry.data.id else None,
+        etag=entry.data.etag or None,
     )
 
 

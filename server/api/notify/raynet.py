@@ -46,6 +46,8 @@ class RaynetDoorbell:
             received_at=self._now(),
             activity=ActivityKey(kind, event.data.id),
             hint=_HINTS[event.type],
+            source=event.source_digest,
+            changed_at=event.changed_at,
         )
         self._metrics.notification("raynet", "accepted" if self._inbox.add([notice]) else "repeated")
 

@@ -19,7 +19,8 @@ from server.domain.content import Content, FieldName
 from server.domain.event import Event
 from server.domain.ids import PersonId
 from server.domain.reasons import Reason
-from server.domain.state import Base, IntentKind, IntentState, Origin, PairState, Payload, Role, SentValue, Side
+from server.domain.sent import Echo, SentValue
+from server.domain.state import Base, IntentKind, IntentState, Origin, PairState, Payload, Role, Side
 from server.store.tables.meta import code_column, firm_column, metadata, one_of
 from server.store.types import ActivityKeyText, EventKeyText, Instant, Json, Sealed
 
@@ -58,6 +59,7 @@ link: Final = Table(
     Column("version", Integer),
     Column("own_saves", Integer, nullable=False),
     Column("sent", Sealed(tuple[SentValue, ...], "link.sent"), nullable=False),
+    Column("echoes", Json(tuple[Echo, ...]), nullable=False, server_default="[]"),
     Column("attendee_persons", Json(tuple[PersonId, ...]), nullable=False),
     Column("masked", Boolean, nullable=False),
     Column("is_open", Boolean, nullable=False, server_default=false()),

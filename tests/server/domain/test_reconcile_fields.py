@@ -16,7 +16,8 @@ from server.domain.plan import Plan
 from server.domain.reasons import Reason
 from server.domain.reconcile import reconcile
 from server.domain.rules import Authority, Rules
-from server.domain.state import Group, Origin, PairState, Role, SentValue, Side
+from server.domain.sent import SentValue
+from server.domain.state import Group, Origin, PairState, Role, Side
 from server.domain.when import to_instants
 from tests.support.builders import (
     ANNA,

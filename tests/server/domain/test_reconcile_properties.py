@@ -17,7 +17,8 @@ from server.domain.plan import Plan
 from server.domain.reasons import Reason
 from server.domain.reconcile import reconcile
 from server.domain.rules import AttendedEvents, Authority, Mirror, OutlookDelete, PrivateEvents, Rules
-from server.domain.state import Base, Group, IntentKind, Link, Origin, Pair, PairState, Role, SentValue, Side
+from server.domain.sent import SentValue
+from server.domain.state import Base, Group, IntentKind, Link, Origin, Pair, PairState, Role, Side
 from server.domain.when import When
 from tests.support.builders import (
     ANNA,

@@ -1,0 +1,154 @@
+"""What must be seen before anything counts as gone, and reading single items again.
+
+A 404 on the single record proves, absence from a list or a word of a notice never does; those only say where to look.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from server.domain.activity import Activity
+from server.domain.event import Event
+from server.domain.ids import ActivityKey, EventKey
+from server.domain.state import MailboxSync, NoticeKind, SeenActivity, SeenEvent, Side
+from server.errors import Denied, Gone, Remote
+from server.flow import Flow, want
+from server.ports.graph import GetEvent
+from server.ports.raynet import FindActivity, GetActivity
+from server.ports.store import Commit, LinksOf, LoadSeen
+from server.sync.context import PassContext, concerns_side, side_trouble
+from server.sync.echoes import event_of
+from server.sync.evidence import names_deleted
+from server.sync.observe import activity_rows, event_rows
+from server.sync.seats import mailbox_trouble
+
+# --- Raynet -------------------------------------------------------------------------------------------------------
+
+
+def prove_deleted_activities(ctx: PassContext) -> Flow[bool]:
+    """Look for the activities whose deletion was announced; whether Raynet was asked.
+
+    One that we never saw is only counted: a count that is wrong makes the next reading look for deletions itself.
+    """
+    rings = (one for one in ctx.rings() if one.kind is NoticeKind.ACTIVITY and one.hint == "deleted")
+    keys = sorted({one.activity for one in rings if one.activity is not None})
+    if not keys:
+        return False
+    stored, _ = yield from want(LoadSeen(ctx.firm, activities=tuple(keys)))
+    known = {one.key for one in stored}
+    _count_gone(ctx, len(keys) - len(known))
+    for key in sorted(known):
+        yield from prove_activity(ctx, key)
+    return bool(known)
+
+
+def prove_activity(ctx: PassContext, key: ActivityKey) -> Flow[SeenActivity | None]:
+    """Look for one activity: present, hidden, of another type, or gone. Only two *not found* prove the last.
+
+    Fact: a type change in Raynet's own pages makes the old path answer 404 [inferred], raynet-api §10, §22 no. 16.
+    """
+    stored, _ = yield from want(LoadSeen(ctx.firm, activities=(key,)))
+    if not stored:
+        return None
+    seen = stored[0]
+    try:
+        try:
+            found = yield from want(GetActivity(ctx.firm, key))
+            seen = replace(seen, activity=replace(found, version=found.version or seen.activity.version), hidden=False)
+        except Gone:
+            other = yield from want(FindActivity(ctx.firm, key.id))
+            if other is not None and other.key != key:
+                yield from _rekey(ctx, seen, other)
+            if other is not None:
+                return None
+            seen = replace(seen, gone_at=ctx.now)
+            _count_gone(ctx, 1)
+    except Remote as error:
+        if concerns_side(error):
+            raise
+        ctx.error(str(key), error)
+        if not isinstance(error, Denied):
+            # An unreadable answer proves neither absence nor a lost view: it is looked for again another time.
+            return None
+        seen = replace(seen, hidden=True)
+    rows = yield from activity_rows(ctx, [seen.activity], {key: seen}, seen=seen)
+    yield from want(Commit(ctx.firm, (ctx.sync, *rows)))
+    return seen
+
+
+def _count_gone(ctx: PassContext, count: int) -> None:
+    """The instance holds so many activities fewer: else the next reading would look for them among all."""
+    cursor = ctx.sync.cursor
+    if cursor is not None and cursor.total is not None and count:
+        ctx.put_sync(replace(ctx.sync, cursor=replace(cursor, total=max(0, cursor.total - count))))
+
+
+def _rekey(ctx: PassContext, old: SeenActivity, new: Activity) -> Flow[None]:
+    """The activity got another type: its link follows it."""
+    links = yield from want(LinksOf(ctx.firm, activities=(old.key,)))
+    link = links.get(old.key)
+    rows = yield from activity_rows(ctx, [new], {}, moved_from=link)
+    yield from want(Commit(ctx.firm, (replace(old, gone_at=ctx.now), *rows)))
+
+
+# --- Outlook ------------------------------------------------------------------------------------------------------
+
+
+def prove_deleted_events(ctx: PassContext) -> Flow[None]:
+    """Look for the events whose deletion was announced by name: each answers for itself, no round is read for them."""
+    for row in ctx.ready():
+        waits = row.wait_until is not None and row.wait_until > ctx.now
+        rings = [one for one in ctx.rings() if one.mailbox == row.mailbox and names_deleted(one)]
+        if not rings or waits or not row.matched or row.mailbox is None:
+            continue
+        keys = sorted({key for one in rings if (key := event_of(one)) is not None})
+        try:
+            yield from _prove_events(ctx, row, keys)
+        except Remote as error:
+            if concerns_side(error):
+                yield from side_trouble(ctx, Side.GRAPH, error)
+                return
+            yield from mailbox_trouble(ctx, row.mailbox, error)
+        else:
+            ctx.known |= {one.dedupe for one in rings}
+
+
+def _prove_events(ctx: PassContext, row: MailboxSync, keys: Sequence[EventKey]) -> Flow[None]:
+    _, stored = yield from want(LoadSeen(ctx.firm, events=tuple(keys)))
+    known = {one.key: one for one in stored}
+    seen: list[SeenEvent] = []
+    for key in known:
+        proved = yield from prove_event(ctx, key, known[key])
+        seen += [proved] if proved is not None else []
+    rows = yield from event_rows(ctx, seen, known, row)
+    if rows:
+        yield from want(Commit(ctx.firm, rows))
+
+
+def is_newer_event(stored: SeenEvent | None, event: Event) -> bool:
+    """Not our own echo, and not an answer older than what is known. Fact: replays happen [doc], graph-calendar §13."""
+    if stored is None or stored.gone_at is not None:
+        return True
+    old = stored.event
+    if event.etag is not None and event.etag == old.etag:
+        return False
+    return event.modified_at is None or old.modified_at is None or event.modified_at >= old.modified_at
+
+
+def observed_event(ctx: PassContext, stored: SeenEvent | None, event: Event) -> SeenEvent:
+    """Delta never shows our own property: what was known of it stays."""
+    own_key = event.own_key or (stored.event.own_key if stored is not None else None)
+    return SeenEvent(firm_id=ctx.firm, key=event.key, event=replace(event, own_key=own_key), seen_at=ctx.now)
+
+
+def prove_event(ctx: PassContext, key: EventKey, stored: SeenEvent | None) -> Flow[SeenEvent | None]:
+    """The event itself answers: there (moved out of the window), or gone."""
+    if stored is None:
+        _, found = yield from want(LoadSeen(ctx.firm, events=(key,)))
+        if not found:
+            return None
+        stored = found[0]
+    try:
+        event = yield from want(GetEvent(ctx.firm, key))
+    except Gone:
+        return replace(stored, gone_at=ctx.now)
+    return observed_event(ctx, stored, event) if is_newer_event(stored, event) else None
