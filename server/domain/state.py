@@ -46,8 +46,8 @@ class Firm:
     raynet_instance: str
     raynet_user: str
     seats: int
-    #: Last day of the licence, in the firm's zone.
-    valid_until: date
+    valid_until: date  # the licence's last day, in the firm's zone
+    grace_days: int = 14
     paused: bool = False
     rules: Rules = field(default_factory=Rules)
     revision: int = 1

@@ -9,10 +9,12 @@ from typing import Any, Final
 from sqlalchemy import Connection, insert, select, update
 
 from server.domain.ids import FirmId
+from server.domain.licence import DEFAULT_GRACE_DAYS, MOST_GRACE_DAYS
 from server.domain.rules import InvalidRule, Rules, as_text, with_rules
 from server.domain.state import Firm
 from server.errors import Invalid, NotFound, Outdated, Refused
 from server.store.admin.changes import NO_DETAIL, Change, Clock, Detail, utc_now
+from server.store.admin.licences import LICENCE_MEMBERS, remember_licence
 from server.store.database import Database
 from server.store.locks import add_lease_row
 from server.store.queries.firms import firm_of, get_firm, select_firms
@@ -38,6 +40,7 @@ class NewFirm:
     raynet_key: str = field(repr=False)
     seats: int
     valid_until: date
+    grace_days: int = DEFAULT_GRACE_DAYS
     rules: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -48,6 +51,7 @@ class LicenceChange:
     name: str | None = None
     seats: int | None = None
     valid_until: date | None = None
+    grace_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +95,7 @@ class Firms:
                 "raynet_key": new.raynet_key,
                 "seats": new.seats,
                 "valid_until": new.valid_until,
+                "grace_days": new.grace_days,
             }
         )
         rules = _with_rules(Rules(), new.rules)
@@ -100,6 +105,7 @@ class Firms:
             row = values | {"rules": rules, "created_at": at}
             firm = FirmId(connection.execute(insert(firm_table).values(row).returning(firm_table.c.id)).scalar_one())
             add_lease_row(connection, firm)
+            remember_licence(connection, firm, row, actor, at)
             Change(connection, actor, at).tell(firm, "firm.added", f"firm:{firm}", {"seats": new.seats})
             return firm
 
@@ -146,6 +152,7 @@ class Firms:
         def values(old: Firm) -> tuple[dict[str, Any], Detail]:
             given = _checked(_given(change.name, "name") | _given(change.seats, "seats"))
             given |= _given(change.valid_until, "valid_until")
+            given |= _checked(_given(change.grace_days, "grace_days"))
             detail = {name: "changed" if name == "name" else str(value) for name, value in given.items()}
             return given, detail
 
@@ -178,6 +185,9 @@ class Firms:
             scope.change(update(firm_table).values(given | {"revision": old.revision + 1}))
             change = Change(scope.connection, actor, self._now())
             change.tell(firm, action, f"firm:{firm}", detail)
+            if LICENCE_MEMBERS & given.keys():
+                licence = {name: getattr(old, name) for name in LICENCE_MEMBERS} | given
+                remember_licence(scope.connection, firm, licence, actor, change.at)
             return get_firm(scope)
 
         return self._database.write(firm, work)
@@ -221,6 +231,7 @@ def _checked(values: dict[str, Any]) -> dict[str, Any]:
         or (name == "tenant_id" and not _GUID.fullmatch(value))
         or (name == "raynet_instance" and not _INSTANCE.fullmatch(value))
         or (name == "seats" and not 0 <= value <= _MOST_SEATS)
+        or (name == "grace_days" and not 0 <= value <= MOST_GRACE_DAYS)
     ]
     if wrong:
         raise Invalid(field=wrong[0])

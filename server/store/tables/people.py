@@ -30,6 +30,7 @@ firm: Final = Table(
     Column("raynet_key", Sealed(str, "firm.raynet_key"), nullable=False),
     Column("seats", Integer, nullable=False),
     Column("valid_until", Date, nullable=False),
+    Column("grace_days", Integer, nullable=False, server_default="14"),
     Column("paused", Boolean, nullable=False, server_default=false()),
     Column("rules", Json(Rules), nullable=False),
     Column("revision", Integer, nullable=False, server_default="1"),

@@ -4,18 +4,23 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from server.microsoft.consent import (
+from server.domain.consent import (
+    ConsentCase,
     ConsentGiven,
     ConsentRefused,
+    ConsentState,
+    ConsentStep,
     consent_link,
-    is_consented,
+    judged,
     read_consent,
-    verify_consent,
+    verdict,
 )
+from server.microsoft.consent import verify_consent
 from tests.server.microsoft.scripted import (
     ANNA,
     AUTHORITY,
     FIRM,
+    START,
     TENANT,
     Answer,
     Seen,
@@ -23,6 +28,11 @@ from tests.server.microsoft.scripted import (
     rig,
     token_answer,
 )
+
+
+def is_consented(steps: tuple[ConsentStep, ...]) -> bool:
+    return verdict(judged(steps, ConsentCase(now=START))) is ConsentState.OK
+
 
 ALL = ("Calendars.ReadWrite", "Calendars.Read", "User.Read.All", "Organization.Read.All")
 
@@ -78,10 +88,11 @@ class TestLadder:
 
     def test_a_whole_consent_passes_every_rung(self) -> None:
         test = rig(self.graph, lambda seen: token_answer(1, ALL))
-        steps = verify_consent(test.gateway, firm=FIRM, tenant_id=TENANT, mailbox=ANNA)
+        steps = verify_consent(test.gateway, firm=FIRM, tenant_id=TENANT, mailboxes=[ANNA])
         assert [(step.id, step.ok) for step in steps] == [
             ("token", True),
             ("roles", True),
+            ("directory", True),
             ("grants", None),
             ("tenant", True),
             ("mailbox", True),
@@ -97,21 +108,35 @@ class TestLadder:
         assert is_consented(verify_consent(test.gateway, firm=FIRM, tenant_id=TENANT))
 
     def test_a_tenant_that_limits_us_by_exchange_has_no_roles_and_is_fine(self) -> None:
-        test = rig(self.graph, lambda seen: token_answer(1, ()))
-        steps = verify_consent(test.gateway, firm=FIRM, tenant_id=TENANT, mailbox=ANNA)
+        test = rig(self.graph, lambda seen: token_answer(1, ("User.Read.All", "Organization.Read.All")))
+        steps = verify_consent(test.gateway, firm=FIRM, tenant_id=TENANT, mailboxes=[ANNA])
         assert [(step.id, step.ok) for step in steps if step.ok is False] == [("roles", False)]
         assert is_consented(steps)
+
+    def test_without_the_directory_nobody_is_found_whatever_calendars_open(self) -> None:
+        test = rig(self.graph, lambda seen: token_answer(1, ("Calendars.ReadWrite", "Calendars.Read")))
+        steps = verify_consent(test.gateway, firm=FIRM, tenant_id=TENANT, mailboxes=[ANNA])
+        assert ("directory", False, "User.Read.All") in [(step.id, step.ok, step.detail) for step in steps]
+        assert not is_consented(steps)
+
+    def test_an_authority_in_trouble_says_nothing_about_consent(self) -> None:
+        test = rig(self.graph, lambda seen: Answer(status=503, body={"error": "temporarily_unavailable"}))
+        (step,) = verify_consent(test.gateway, firm=FIRM, tenant_id=TENANT, mailboxes=[ANNA])
+        assert (step.id, step.ok) == ("token", None)
+        assert verdict(judged((step,), ConsentCase(now=START))) is ConsentState.UNKNOWN
 
     def test_without_a_token_the_ladder_ends(self) -> None:
         text = {"error": "unauthorized_client", "error_description": "AADSTS700016", "error_codes": [700016]}
         test = rig(self.graph, lambda seen: Answer(status=400, body=text))
-        (step,) = verify_consent(test.gateway, firm=FIRM, tenant_id=TENANT, mailbox=ANNA)
+        (step,) = verify_consent(test.gateway, firm=FIRM, tenant_id=TENANT, mailboxes=[ANNA])
         assert (step.id, step.ok, step.detail) == ("token", False, "graph_not_consented/AADSTS700016")
         assert not is_consented((step,))
 
     def test_another_tenant_than_claimed_is_never_bound(self) -> None:
         test = rig(self.graph, lambda seen: token_answer(1, ALL))
-        steps = verify_consent(test.gateway, firm=FIRM, tenant_id="99999999-2222-3333-4444-555555555555", mailbox=ANNA)
+        steps = verify_consent(
+            test.gateway, firm=FIRM, tenant_id="99999999-2222-3333-4444-555555555555", mailboxes=[ANNA]
+        )
         assert ("tenant", False, "another_tenant") in [(step.id, step.ok, step.detail) for step in steps]
         assert not is_consented(steps)
 
@@ -120,6 +145,6 @@ class TestLadder:
             return refusal(403, "ErrorAccessDenied") if "/users/" in seen.url else self.graph(seen)
 
         test = rig(graph, lambda seen: token_answer(1, ALL))
-        steps = verify_consent(test.gateway, firm=FIRM, tenant_id=TENANT, mailbox=ANNA)
+        steps = verify_consent(test.gateway, firm=FIRM, tenant_id=TENANT, mailboxes=[ANNA])
         assert steps[-1].detail == "graph_no_access/ErrorAccessDenied"
         assert not is_consented(steps)

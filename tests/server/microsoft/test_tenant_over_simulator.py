@@ -7,7 +7,7 @@ import pytest
 
 from server.domain.ids import MailboxId
 from server.errors import Denied, Gone, Scope, Throttled, Unavailable
-from server.microsoft.consent import is_consented, verify_consent
+from server.microsoft.consent import verify_consent
 from server.ports.graph import (
     CreateEvent,
     DeltaRound,
@@ -98,14 +98,14 @@ class TestConsent:
     def test_a_whole_consent_is_believed(self) -> None:
         test = simulated()
         anna = test.person("anna")
-        steps = verify_consent(test.gateway, firm=FIRM, tenant_id=test.tenant.id, mailbox=id_of(anna))
+        steps = verify_consent(test.gateway, firm=FIRM, tenant_id=test.tenant.id, mailboxes=[id_of(anna)])
         assert [(step.id, step.ok) for step in steps if step.id != "grants"] == [
             ("token", True),
             ("roles", True),
+            ("directory", True),
             ("tenant", True),
             ("mailbox", True),
         ]
-        assert is_consented(steps)
         assert test.perform(ProbeTenant(FIRM)) == test.tenant.id
 
     def test_a_revoked_consent_stops_the_firm_and_a_new_one_starts_it_at_once(self) -> None:
