@@ -17,6 +17,7 @@ from gunicorn.glogging import Logger
 from server.catalogue.sentences import Sentence
 from server.cli.shell import Shell, both, command, pass_shell
 from server.settings import Settings
+from server.store.alive import alive
 from server.store.inbox import Doorbell
 from server.sync.worker import Worker, WorkerParts
 from server.wiring import build_engine, open_store, utc_now
@@ -134,7 +135,8 @@ def worker(shell: Shell) -> None:
         signal.signal(number, lambda *_: running.stop())
     structlog.contextvars.bind_contextvars(worker=str(os.getpid()))
     try:
-        running.run()
+        with alive(settings.data_dir / "workers", engine.leases):
+            running.run()
     finally:
         engine.close()
         database.close()

@@ -92,6 +92,21 @@ class Leases:
         self._owner = owner
         self._monotonic = monotonic
 
+    @property
+    def owner(self) -> str:
+        return self._owner
+
+    def end_soon(self, owner: str, within_seconds: float) -> None:
+        """Let the leases of ``owner``, a process that surely has ended, run out within this time."""
+        end = _in(within_seconds)
+        lease = lease_table.c
+        ends_later = and_(lease.owner == owner, lease.expires_ms > end)
+        self._database.write_unscoped(
+            lambda connection: (
+                connection.execute(lease_table.update().where(ends_later).values(expires_ms=end)).rowcount
+            )
+        )
+
     def claim(self, firm: FirmId, ttl_seconds: float = LEASE_SECONDS) -> Lease | None:
         """The lease of this very firm, or None while somebody else holds it. Ours already: it is renewed."""
         found = self._claimed(lease_table.c.firm_id == firm, 1, ttl_seconds)
