@@ -1,0 +1,341 @@
+"""Simulated time and the workers in it: one heap of events, every wait and every interleaving from the schedule's seed.
+
+The flows are the product's own. A worker claims a firm as :class:`server.sync.worker.Worker` does, runs its turn, and
+lets it go; a crash is a worker whose flows are never resumed, a pause one whose flows are resumed too late.
+"""
+
+import heapq
+import random
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from server.domain.ids import FirmId
+from server.errors import Outdated, RosError
+from server.flow import Done, Failed, Flow, Gather, NewId, Note, Now, Op, Planned, Sleep, Stopping
+from server.ports.store import Commit
+from server.store.locks import RENEW_SECONDS, Lease
+from server.sync.driver import CALL_SECONDS, REMOTE_WRITES
+from server.sync.worker import LOOK_SECONDS, FirmClock
+from tests.histories.store import DictStore
+from tests.histories.turn import TurnParts, turn
+
+_REMOTE_MODULES = ("server.ports.raynet", "server.ports.graph")
+_LOCAL = (Now, NewId, Note, Planned, Stopping)
+_WRITES = frozenset(REMOTE_WRITES)
+
+
+class Timeline:
+    """The present, in milliseconds from the start, and what will happen."""
+
+    def __init__(self, start: datetime) -> None:
+        self.start = start
+        self.now = 0
+        self._heap: list[tuple[int, int, Callable[[Any], None], Any]] = []
+        self._count = 0
+        self._clock_ms = -1
+        self._clock = start
+
+    def at(self, ms: int, work: Callable[[Any], None], argument: Any = None) -> None:
+        self._count += 1
+        heapq.heappush(self._heap, (ms if ms > self.now else self.now, self._count, work, argument))
+
+    def clock(self) -> datetime:
+        """The present as an instant."""
+        if self._clock_ms != self.now:
+            self._clock_ms = self.now
+            self._clock = self.start + timedelta(milliseconds=self.now)
+        return self._clock
+
+    def step(self, until: int) -> bool:
+        """Do the next thing that is due by then; False when there is none, and then it is ``until``."""
+        if not self._heap or self._heap[0][0] > until:
+            self.now = max(self.now, until)
+            return False
+        self.now, _, work, argument = heapq.heappop(self._heap)
+        work(argument)
+        return True
+
+
+class Task:
+    """A running flow of a worker."""
+
+    __slots__ = ("done", "flow", "number", "worker")
+
+    def __init__(self, worker: "Worker", flow: Flow[Any], done: Callable[[Any, Exception | None], None]) -> None:
+        self.worker = worker
+        self.flow = flow
+        self.done = done
+
+
+@dataclass(slots=True)
+class Worker:
+    """A process. A killed one never comes back; another takes its place."""
+
+    number: int
+    name: str
+    alive: bool = True
+    paused_until: int = 0
+    skew: timedelta = timedelta()
+    leases: dict[FirmId, Lease] = field(default_factory=dict)
+    clocks: dict[FirmId, FirmClock] = field(default_factory=dict)
+
+
+class DefectError(Exception):
+    """The engine itself broke: an exception that is none of our tree came out of a turn."""
+
+
+class Driver:
+    """Performs flows in simulated time. ``remote`` answers a remote operation at its moment; see :mod:`.play`."""
+
+    def __init__(self, timeline: Timeline, store: DictStore, seed: int, poll_seconds: float) -> None:
+        self.timeline = timeline
+        self.store = store
+        self.poll_seconds = poll_seconds
+        self.waits = random.Random(f"{seed}:waits")
+        self.ids = random.Random(f"{seed}:ids")
+        self.workers: list[Worker] = []
+        #: Yield points so far, and the one at which the worker that reaches it dies.
+        self.steps = 0
+        self.kill_at: dict[int, int] = {}
+        self.trace = 0
+        self.turns = 0
+        self.idle = 0
+        self.defects: list[str] = []
+        self.looks: set[int] = set()
+        # Hooks of the history.
+        self.remote: Callable[[Worker, Op[Any]], tuple[int, Any, Exception | None]]
+        self.sent: Callable[[Worker, Op[Any]], None] = lambda _worker, _op: None
+        self.committed: Callable[[Worker, Commit], Exception | None] = lambda _worker, _op: None
+        self.killed: Callable[[Worker, int], None]
+        self.options: dict[FirmId, str] = {}
+        self.latency = (15, 127)
+
+    # --- workers ---
+
+    def add_worker(self, number: int) -> Worker:
+        worker = Worker(number=number, name=f"w{number}.{len(self.workers)}")
+        self.workers.append(worker)
+        return worker
+
+    def running(self) -> list[Worker]:
+        return [one for one in self.workers if one.alive and one.paused_until <= self.timeline.now]
+
+    def look_at(self, ms: int) -> None:
+        """Somebody looks for due firms at that moment."""
+        if ms not in self.looks:
+            self.looks.add(ms)
+            self.timeline.at(ms, self._look, ms)
+
+    def _look(self, ms: int) -> None:
+        self.looks.discard(ms)
+        workers = self.running()
+        if not workers:
+            return
+        worker = workers[0] if len(workers) == 1 else self.waits.choice(workers)
+        for lease in self.store.claim_due(worker.name, 8):
+            worker.leases[lease.firm] = lease
+            self.turns += 1
+            self.timeline.at(self.timeline.now + int(RENEW_SECONDS * 1000), self._renew, (worker, lease))
+            parts = TurnParts(
+                clock=worker.clocks.setdefault(lease.firm, FirmClock()),
+                poll_seconds=self.poll_seconds,
+                monotonic=lambda: self.timeline.now / 1000,
+            )
+            flow = turn(lease.firm, parts)
+            task = Task(worker, flow, lambda value, error, w=worker, held=lease: self._turned(w, held, value, error))
+            self._go(task, None, None)
+        self.look_ahead()
+
+    def look_ahead(self) -> None:
+        """Plan the next look at each firm."""
+        for firm in self.store.leases:
+            due = self.store.next_due_ms(firm)
+            if due is not None:
+                late = self.waits.randrange(int(LOOK_SECONDS * 1000))
+                if due + 500 < self.timeline.now:
+                    late += 500
+                self.look_at(max(due, self.timeline.now) + late)
+
+    def _renew(self, held: tuple[Worker, Lease]) -> None:
+        worker, lease = held
+        mine = worker.leases.get(lease.firm)
+        if not worker.alive or mine is None or mine.epoch != lease.epoch:
+            return
+        if worker.paused_until > self.timeline.now:
+            self.timeline.at(worker.paused_until + self.waits.randrange(300), self._renew, held)
+            return
+        try:
+            worker.leases[lease.firm] = self.store.renew(mine)
+        except Outdated:
+            del worker.leases[lease.firm]
+            return
+        self.timeline.at(self.timeline.now + int(RENEW_SECONDS * 1000), self._renew, held)
+
+    def _turned(self, worker: Worker, lease: Lease, due_in: Any, error: Exception | None) -> None:
+        if error is not None:
+            self.defects.append(f"{type(error).__name__} out of a turn")
+        mine = worker.leases.get(lease.firm)
+        if mine is not None and mine.epoch == lease.epoch:
+            del worker.leases[lease.firm]
+        self.store.release(lease, float(due_in or 5.0))
+        self.look_ahead()
+
+    def kill(self, worker: Worker, back_after_ms: int) -> None:
+        """The process dies now; another one starts later."""
+        worker.alive = False
+        self.killed(worker, back_after_ms)
+        self.timeline.at(self.timeline.now + back_after_ms, self._restart, worker.number)
+        self.look_ahead()
+
+    def _restart(self, number: int) -> None:
+        self.add_worker(number)
+        self.look_ahead()
+
+    def pause(self, worker: Worker, for_ms: int) -> None:
+        worker.paused_until = max(worker.paused_until, self.timeline.now + for_ms)
+        self.timeline.at(worker.paused_until, lambda _none: self.look_ahead())
+        self.look_ahead()
+
+    def may_write(self, worker: Worker, firm: FirmId, margin: float) -> bool:
+        lease = worker.leases.get(firm)
+        return lease is not None and self.timeline.now / 1000 + margin < lease.deadline
+
+    # --- flows ---
+
+    def _go(self, task: Task, value: Any, error: Exception | None) -> None:
+        """Resume a flow and run it to its next wait."""
+        worker = task.worker
+        flow = task.flow
+        send = flow.send
+        while True:
+            if not worker.alive:
+                return
+            try:
+                if error is None:
+                    op = send(value)
+                else:
+                    op = flow.throw(error)
+            except StopIteration as end:
+                task.done(end.value, None)
+                return
+            except Exception as problem:  # noqa: BLE001  # what a flow raises is its caller's matter
+                task.done(None, problem)
+                return
+            error = None
+            kind = type(op)
+            if kind in _LOCAL:
+                value = self._local(worker, op)
+                continue
+            self.steps += 1
+            if self.kill_at and self.steps in self.kill_at:
+                self.kill(worker, self.kill_at.pop(self.steps))
+                return
+            if kind.__module__ in _REMOTE_MODULES:
+                if kind in _WRITES and not self.may_write(worker, op.firm, CALL_SECONDS):  # type: ignore[attr-defined]
+                    error = Outdated("lease_lost", firm=op.firm)  # type: ignore[attr-defined]  # all have one
+                    continue
+                self.sent(worker, op)
+                low, bits = self.latency
+                self.timeline.at(self.timeline.now + low + (self.waits.getrandbits(10) & bits), self._arrive, (task, op))
+                return
+            if kind is Commit:
+                self.timeline.at(self.timeline.now + 1 + self.waits.getrandbits(2), self._commit, (task, op))
+                return
+            if kind is Gather:
+                self._gather(task, op)  # type: ignore[arg-type]  # just compared
+                return
+            if kind is Sleep:
+                self.timeline.at(self.timeline.now + int(op.seconds * 1000), self._wake, task)  # type: ignore[attr-defined]
+                return
+            try:
+                value = self.store.perform(op, None)
+            except Exception as refused:  # noqa: BLE001  # the flow decides what its operations' errors mean
+                error = refused
+
+    def _local(self, worker: Worker, op: Op[Any]) -> Any:
+        kind = type(op)
+        if kind is Now:
+            return self.timeline.clock() + worker.skew
+        if kind is NewId:
+            return f"{self.ids.getrandbits(128):032x}"
+        if kind is Stopping:
+            return False
+        if kind is Note and op.level == "error":  # type: ignore[attr-defined]  # just compared
+            self.defects.append(f"{op.event} {dict(op.fields)}")  # type: ignore[attr-defined]  # as above
+        return None
+
+    def _held_up(self, worker: Worker, again: Callable[[Any], None], argument: Any) -> bool:
+        """Whether the worker sleeps: then the same happens once it is awake."""
+        if worker.paused_until <= self.timeline.now:
+            return False
+        self.timeline.at(worker.paused_until + self.waits.randrange(50), again, argument)
+        return True
+
+    def _wake(self, task: Task) -> None:
+        if not self._held_up(task.worker, self._wake, task):
+            self._go(task, None, None)
+
+    def _arrive(self, waiting: tuple[Task, Op[Any]]) -> None:
+        """The request reaches the other side: from now on it happens whatever befalls the worker."""
+        task, op = waiting
+        took, value, error = self.remote(task.worker, op)
+        self.trace = hash((self.trace, self.timeline.now, self.steps, error is None)) & 0xFFFFFFFFFFFF
+        if not task.worker.alive:
+            return
+        low, bits = self.latency
+        back = self.timeline.now + low + (self.waits.getrandbits(10) & bits) + took
+        self.timeline.at(back, self._answered, (task, value, error))
+
+    def _answered(self, answer: tuple[Task, Any, Exception | None]) -> None:
+        task, value, error = answer
+        if not self._held_up(task.worker, self._answered, answer):
+            self._go(task, value, error)
+
+    def _commit(self, waiting: tuple[Task, Commit]) -> None:
+        task, op = waiting
+        worker = task.worker
+        if not worker.alive or self._held_up(worker, self._commit, waiting):
+            return
+        error: Exception | None = None
+        try:
+            self.store.perform(op, worker.leases.get(op.firm))
+            error = self.committed(worker, op)
+        except Exception as refused:  # noqa: BLE001  # the flow decides what its operations' errors mean
+            error = refused
+        self._go(task, None, error)
+
+    def _gather(self, task: Task, op: Gather) -> None:
+        """The flows side by side, at most ``limit`` at once."""
+        outcomes: dict[int, Done[Any] | Failed] = {}
+        waiting = deque(enumerate(op.flows))
+        total = len(op.flows)
+
+        def start() -> None:
+            place, flow = waiting.popleft()
+
+            def done(value: Any, error: Exception | None) -> None:
+                outcomes[place] = Done(value) if error is None else Failed(error)
+                if waiting:
+                    start()
+                elif len(outcomes) == total:
+                    self.timeline.at(self.timeline.now, self._gathered, (task, outcomes))
+
+            self._go(Task(task.worker, flow, done), None, None)
+
+        if not total:
+            self.timeline.at(self.timeline.now, self._gathered, (task, outcomes))
+            return
+        for _ in range(min(op.limit, total)):
+            if waiting:
+                start()
+
+    def _gathered(self, result: tuple[Task, dict[int, Done[Any] | Failed]]) -> None:
+        task, outcomes = result
+        if not self._held_up(task.worker, self._gathered, result):
+            self._go(task, tuple(outcomes[place] for place in range(len(outcomes))), None)
+
+
+__all__ = ["DefectError", "Driver", "RosError", "Timeline", "Worker", "replace"]

@@ -1,0 +1,419 @@
+"""What must be true of both sides once nothing is left to do, told from their own histories.
+
+The rules are those of :mod:`tests.support.oracle`, in a form for many small worlds: each change of each record is
+looked at once. Texts are compared in a plain form of the oracle's own, so that a mistake in the product's normal forms
+cannot hide itself. An all-day event is its midnights in Prague, which is the zone of every API user here.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from server.domain.ids import MailboxId
+from server.domain.state import Conflict, Group, PairState, Role
+from simulator.graph import ids
+from simulator.graph.state import Content, EventState
+from simulator.raynet.records import Activity, Ref
+from tests.histories.house import House
+from tests.support.oracle import MASK, text_of
+from tests.support.rig import API_LOGIN
+
+if TYPE_CHECKING:
+    from tests.histories.play import History
+
+PRAGUE = ZoneInfo("Europe/Prague")
+PLACEHOLDER = "probíhá zápis"
+FIELDS = ("title", "when", "description", "place", "priority")
+_PRIORITIES = {"low": "MINOR", "normal": "DEFAULT", "high": "CRITICAL"}
+_WITH_PLACE = ("meeting", "event")
+_CLOSED = (PairState.CLOSED, PairState.RELEASED)
+
+Place = tuple[str, str]
+Shown = dict[str, Any]
+_plain = lru_cache(maxsize=4096)(text_of)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """One change of one record. ``by``: human, app or server; ``after`` None = it stands in no calendar any more."""
+
+    at: datetime
+    order: int
+    by: str
+    before: Shown | None
+    after: Shown | None
+    place: Place
+    #: The fields before the change though the record stood in no calendar.
+    was: Shown | None = None
+    version: int = 0
+
+
+def _instants(start: datetime | None, end: datetime | None) -> tuple[datetime, datetime] | None:
+    if start is None:
+        return None
+    start = start.replace(microsecond=0)
+    return start, (end or start).replace(microsecond=0)
+
+
+def fields_of(activity: Activity) -> Shown:
+    return {
+        "title": _plain(activity.title),
+        "when": _instants(activity.scheduled_from, activity.scheduled_till),
+        "description": _plain(activity.description),
+        "place": _plain(activity.meeting_place) if activity.kind in _WITH_PLACE else None,
+        "priority": activity.priority,
+    }
+
+
+def activity_shown(activity: Activity | None) -> Shown | None:
+    """The common fields; None while the record stands in nobody's calendar."""
+    if activity is None or activity.status in ("CANCELLED", "NEW") or activity.scheduled_from is None:
+        return None
+    return fields_of(activity)
+
+
+def event_shown(state: EventState) -> Shown | None:
+    """The common fields of an event as its owner sees them; None once it is cancelled."""
+    if state.is_cancelled:
+        return None
+    if state.is_all_day:
+        days = (datetime.combine(one.date(), time(), tzinfo=PRAGUE) for one in (state.start, state.end))
+        begin, end = (one.astimezone(UTC) for one in days)
+    else:
+        begin, end = state.start.replace(tzinfo=UTC), state.end.replace(tzinfo=UTC)
+    return {
+        "title": _plain(state.subject),
+        "when": _instants(begin, end),
+        "description": _plain(state.body),
+        "place": _plain(state.places[0].display_name) if state.places else "",
+        "priority": _PRIORITIES[state.importance],
+    }
+
+
+def _content_shown(content: Content | None) -> Shown | None:
+    return event_shown(content.state) if content is not None and content.alive else None
+
+
+class Oracle:
+    """Looks at one house at rest. ``problems`` is empty when everything is right."""
+
+    def __init__(self, history: "History", house: House) -> None:
+        self.house = house
+        self.history = history
+        self.rows = history.store.firms[house.id]
+        self.now = history.timeline.clock()
+        self.groups = [history.store.group(house.id, link) for link in sorted(self.rows.links)]
+        self.journal: dict[str, list[Conflict]] = {}
+        for one in self.rows.conflicts.values():
+            self.journal.setdefault(one.link_id, []).append(one)
+        self.problems: list[str] = []
+        self.excused = 0
+        self.seated = {
+            person.mailbox.id
+            for person in house.people
+            if person.seat is not None and self.rows.seats[person.seat].enabled
+        }
+        self.live: dict[Place, EventState] = {}
+        self.moments: dict[Place, list[Moment]] = {}
+        self._gather()
+
+    def _gather(self) -> None:
+        for person in self.house.people:
+            box = person.mailbox
+            for item in box.items.values():
+                place = (box.id, ids.encode(box.id, item.number, None))
+                if item.content.alive and not item.content.state.is_cancelled:
+                    self.live[place] = item.content.state
+                self.moments[place] = [
+                    Moment(
+                        at=one.at,
+                        order=one.sequence,
+                        by=one.by.kind,
+                        before=_content_shown(one.before),
+                        after=_content_shown(one.after),
+                        place=place,
+                    )
+                    for one in item.history
+                ]
+        followed: dict[Ref, Place] = {}
+        for entry in self.house.raynet.history:
+            subject = entry.after or entry.before
+            assert subject is not None
+            if entry.before is not None and entry.after is not None and entry.before.ref != entry.after.ref:
+                # A type change: the same record under another key.
+                old = self._place(entry.before.ref, followed)
+                followed[entry.after.ref] = old
+            place = self._place(subject.ref, followed)
+            self.moments.setdefault(place, []).append(
+                Moment(
+                    at=entry.at,
+                    order=entry.number,
+                    by={"user": "human", "api": "app"}.get(entry.actor.source, "server"),
+                    before=activity_shown(entry.before),
+                    after=activity_shown(entry.after),
+                    was=fields_of(entry.before) if entry.before is not None else None,
+                    place=place,
+                    version=subject.version,
+                )
+            )
+        self._followed = followed
+
+    @staticmethod
+    def _place(ref: Ref, followed: dict[Ref, Place]) -> Place:
+        return followed.get(ref) or ("raynet", f"{ref.kind}:{ref.id}")
+
+    def check(self) -> list[str]:
+        """Everything."""
+        self._nothing_open()
+        self._nothing_double()
+        self._nothing_half()
+        for group in self.groups:
+            self._equal(group)
+            self._nothing_lost(group)
+        self._nothing_private()
+        return self.problems
+
+    # --- open, double, half ---
+
+    def _nothing_open(self) -> None:
+        self.problems += [f"I13 open intent {one.kind.value}" for one in self.rows.open_intents.values()]
+
+    def _nothing_double(self) -> None:
+        places = Counter((box, one.subject, one.start) for (box, _), one in self.live.items() if one.is_organizer)
+        records = Counter(
+            (one.owner, one.title, one.scheduled_from)
+            for one in self.house.raynet.activities()
+            if activity_shown(one) is not None and one.title != MASK and one.created_by == API_LOGIN
+        )
+        self.problems += [f"I9 {n} equal events in one calendar" for n in places.values() if n > 1]
+        self.problems += [f"I9 {n} equal activities of one owner" for n in records.values() if n > 1]
+        by_activity: Counter[tuple[object, str]] = Counter()
+        for group in self.groups:
+            for pair in group.pairs:
+                if pair.state not in _CLOSED and group.link.activity is not None:
+                    by_activity[group.link.activity, pair.mailbox] += 1
+        self.problems += [f"I9 {n} pairs of one activity in one mailbox" for n in by_activity.values() if n > 1]
+        own = Counter(
+            (box, value.split("|")[1])
+            for (box, _), one in self.live.items()
+            for _, value in one.extended
+            if value.startswith("1|")
+        )
+        self.problems += [f"I9 {n} events made for one activity" for n in own.values() if n > 1]
+
+    def _nothing_half(self) -> None:
+        for one in self.house.raynet.activities():
+            if PLACEHOLDER in one.title:
+                self.problems.append("I9 a placeholder is left")
+            elif not one.title.strip():
+                self.problems.append("an activity without a title")
+        paired = {(p.mailbox, p.event) for g in self.groups for p in g.pairs}
+        linked = {(g.link.activity.type.value, g.link.activity.id) for g in self.groups if g.link.activity is not None}
+        seated = {person.person for person in self.house.people if person.mailbox.id in self.seated}
+        for (box, event), state in self.live.items():
+            if box in self.seated and (MailboxId(box), event) not in paired and self._near(state.start.replace(tzinfo=UTC)):
+                self.problems.append("I7 an event belongs to nothing")
+        for one in self.house.raynet.activities():
+            concerned = {p.person for p in one.participants} & seated
+            shown = activity_shown(one) is not None and one.scheduled_from is not None
+            if shown and concerned and (one.kind, one.id) not in linked and self._near(one.scheduled_from):  # type: ignore[arg-type]  # just checked
+                self.problems.append(f"I7 a {one.kind} belongs to nothing")
+
+    def _near(self, start: datetime) -> bool:
+        rules = self.rows.firm.rules
+        ahead = timedelta(days=rules.window_ahead_days)
+        return self.now - timedelta(days=rules.window_back_days) < start < self.now + ahead
+
+    # --- equal ---
+
+    def _record(self, group: Group) -> Activity | None:
+        key = group.link.activity
+        return self.house.raynet.activity(Ref(key.type.value, key.id)) if key is not None else None
+
+    def _equal(self, group: Group) -> None:
+        activity = self._record(group)
+        shown = activity_shown(activity)
+        for pair in group.pairs:
+            if pair.state is not PairState.LIVE or pair.event is None or pair.role is Role.ATTENDEE:
+                continue
+            state = self.live.get((pair.mailbox, pair.event))
+            if state is None or shown is None:
+                waiting = state is not None and (state.is_draft or state.recurrence is not None)
+                block = activity is not None and activity.kind == "task" and self.rows.firm.rules.deadline_block_minutes
+                if (state is None) != (shown is None) and not waiting and not block:
+                    self.problems.append(f"I7 a live {pair.role.value} without its {'event' if state is None else 'activity'}")
+                continue
+            self._same(pair.role, shown, state)
+            if state.sensitivity != "normal" and pair.role is Role.LEAD and activity is not None:
+                made_here = activity.created_by == API_LOGIN
+                if made_here and not activity.personal and not self._opened(activity):
+                    self.problems.append("I12 a private event's activity is not personal")
+
+    def _same(self, role: Role, shown: Shown, state: EventState) -> None:
+        theirs = event_shown(state)
+        if theirs is None:
+            return
+        names: tuple[str, ...] = FIELDS
+        if state.attendees and not state.is_organizer and role is not Role.FOLLOWER:
+            return
+        if state.sensitivity in ("private", "confidential", "personal") and role in (Role.LEAD, Role.FOLLOWER):
+            # Only the time is shared: what Raynet's people type over the mask is theirs and stays there.
+            names = ("when",)
+        for name in names:
+            if shown[name] is not None and shown[name] != theirs[name]:
+                self.problems.append(f"I7 {name} of a {role.value} differs")
+
+    # --- nothing lost ---
+
+    def _places(self, group: Group) -> set[Place]:
+        found: set[Place] = set()
+        refs = {Ref(i.activity.type.value, i.activity.id) for i in self._intents(group) if i.activity}
+        if group.link.activity is not None:
+            refs.add(Ref(group.link.activity.type.value, group.link.activity.id))
+        found |= {self._place(ref, self._followed) for ref in refs}
+        found |= {(pair.mailbox, pair.event) for pair in group.pairs if pair.event is not None}
+        return found
+
+    def _intents(self, group: Group) -> Iterable[Any]:
+        if not hasattr(self, "_by_link"):
+            self._by_link: dict[str, list[Any]] = {}
+            for one in self.rows.intents.values():
+                self._by_link.setdefault(one.link_id, []).append(one)
+        return self._by_link.get(group.link.id, ())
+
+    def _nothing_lost(self, group: Group) -> None:
+        moments = [one for place in self._places(group) for one in self.moments.get(place, ())]
+        moments.sort(key=lambda one: (one.at, one.place[0] != "raynet", one.order))
+        last: dict[Place, Shown | None] = {}
+        for moment in moments:
+            last[moment.place] = moment.after
+        living = [shown for shown in last.values() if shown is not None]
+        journal = self.journal.get(group.link.id, [])
+        for index, moment in enumerate(moments):
+            if moment.by != "human" or moment.after is None:
+                continue
+            before = moment.before or moment.was
+            for name in FIELDS:
+                value = moment.after[name]
+                if value in (None, "", "DEFAULT") or (before is not None and before[name] == value):
+                    continue
+                if any(shown[name] == value for shown in living):
+                    continue
+                if _superseded(moments[index + 1 :], moment, name, value) or _journalled(journal, name, value):
+                    continue
+                if self._unseen(moments, index):
+                    self.excused += 1
+                    continue
+                self.problems.append(f"I8 lost {name} of {'raynet' if moment.place[0] == 'raynet' else 'outlook'}")
+
+    def _unseen(self, moments: list[Moment], index: int) -> bool:
+        """Raynet has no conditional write: what came between our reading and our write was never seen (H9)."""
+        moment = moments[index]
+        if moment.place[0] != "raynet":
+            return False
+        after = next((one for one in moments[index + 1 :] if one.place == moment.place and one.by != "human"), None)
+        if after is None:
+            return False
+        return self.house.raynet_side.was_unseen(moment.place[1], moment.version, moment.at, after.at)
+
+    # --- nothing private ---
+
+    def _opened(self, activity: Activity) -> bool:
+        return any(
+            one.actor.source == "user" and one.after is not None and not one.after.personal
+            for one in self.house.raynet.history
+            if one.entity_id == activity.id
+        )
+
+    def _nothing_private(self) -> None:
+        """I2: at no instant did our own write show a private text, or a record made of a private event to others."""
+        late = self.history.watch.late_writes
+        for entry in self.house.raynet.history:
+            after = entry.after
+            if entry.actor.source != "api" or after is None:
+                continue
+            ours = after.created_by == API_LOGIN and PLACEHOLDER not in after.title
+            if ours and not after.personal and not self._opened(after):
+                self.problems.append("I2 an activity of ours is shown to everybody")
+            if not late:
+                self._no_secret(after, entry.at)
+        for activity in self.house.raynet.activities():
+            self._no_secret(activity, self.now)
+
+    def _no_secret(self, activity: Activity, at: datetime) -> None:
+        shown = _plain(" ".join((activity.title, activity.description or "", activity.meeting_place or "")))
+        if any(secret in shown for secret in self._secrets_at(at)):
+            self.problems.append("I2 a private text in Raynet")
+
+    def _secrets_at(self, at: datetime) -> set[str]:
+        """Texts that are private at this instant and shown nowhere as an open text."""
+        if not hasattr(self, "_private"):
+            self._private = any(
+                one.after.state.sensitivity != "normal"
+                for person in self.house.people
+                for item in person.mailbox.items.values()
+                for one in item.history
+            )
+        if not self._private:
+            return set()
+        hidden: set[str] = set()
+        open_texts: set[str] = set()
+        for person in self.house.people:
+            for item in person.mailbox.items.values():
+                past = [one for one in item.history if one.at <= at]
+                # A save of the same instant as the write may have come after it.
+                while past and past[-1].at > at - timedelta(milliseconds=300) and past[-1].by.kind == "human" and at < self.now:
+                    past = past[:-1]
+                if not past or not past[-1].after.alive:
+                    continue
+                state = past[-1].after.state
+                texts = {_plain(state.subject), _plain(state.body)} | {_plain(p.display_name) for p in state.places}
+                target = hidden if state.sensitivity != "normal" else open_texts
+                target.update(one for one in texts if len(one) > 3)
+        return hidden - open_texts
+
+
+def _superseded(later: list[Moment], moment: Moment, name: str, value: object) -> bool:
+    """Somebody who saw this value changed the field or took the record away; Exchange itself counts in its own place."""
+    for one in later:
+        if one.by == "app" or (one.by == "server" and one.place != moment.place):
+            continue
+        before = one.before or one.was
+        if before is not None and before[name] == value and (one.after or {}).get(name) != value:
+            return True
+    return False
+
+
+def _journalled(journal: list[Conflict], name: str, value: object) -> bool:
+    for one in journal:
+        if one.field.value != name:
+            continue
+        for text in (one.lost, one.kept if one.restored_at is not None else None):
+            if text is None:
+                continue
+            if name == "when" and isinstance(value, tuple):
+                if _journal_when(text) == value:
+                    return True
+            elif name == "priority":
+                if text.upper() == str(value).upper():
+                    return True
+            elif _plain(text) == value:
+                return True
+    return False
+
+
+def _journal_when(text: str) -> tuple[datetime, datetime] | None:
+    parts = text.split("/")
+    try:
+        found = [datetime.fromisoformat(part) for part in parts]
+    except ValueError:
+        return None
+    if len(found) != 2:
+        return None
+    zone = PRAGUE if all("T" not in part for part in parts) else UTC
+    begin, end = ((one if one.tzinfo is not None else one.replace(tzinfo=zone)).astimezone(UTC) for one in found)
+    return begin.replace(microsecond=0), end.replace(microsecond=0)

@@ -1,0 +1,92 @@
+"""One visit of a worker to a firm, as a flow: the same steps as ``server.sync.worker.Worker._one_firm``.
+
+``test_turn.py`` holds the two against each other.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from server.domain.ids import FirmId
+from server.errors import Outdated, RosError
+from server.flow import Flow, Note, Now, want
+from server.ports.store import LoadFirm
+from server.sync.context import PassOptions, PassResult
+from server.sync.maintain import is_urgent, maintain
+from server.sync.passes import run_pass
+from server.sync.worker import (
+    CARRYING_SECONDS,
+    FULL_AFTER,
+    FULL_HOUR,
+    LONGEST_AWAY_SECONDS,
+    MAINTAIN_EVERY,
+    FirmClock,
+)
+
+PUBLIC_URL = "https://ros.example"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnParts:
+    """What the worker knows: its memory of the firm, the floor of polling, its steady clock in seconds."""
+
+    clock: FirmClock
+    poll_seconds: float
+    monotonic: Callable[[], float]
+    full: bool = False
+    push: bool = True
+
+
+def turn(firm: FirmId, parts: TurnParts) -> Flow[float]:
+    """Seconds until the firm is due again. A defect comes out."""
+    clock = parts.clock
+    due_in = parts.poll_seconds
+    began = parts.monotonic()
+    try:
+        if (yield from is_urgent(firm)):
+            yield from _maintained(firm, parts, at_once=True)
+        options = yield from _options(firm, parts)
+        result = yield from run_pass(firm, options)
+        clock.failures = 0
+        now = yield from want(Now())
+        due_in = result.read_again_in_seconds if result.read_again_in_seconds is not None else -1.0
+        if result.read_again_in_seconds is None:
+            due_in = _floor(parts) - (parts.monotonic() - began)
+        if result.due_at is not None:
+            due_in = min(due_in, (result.due_at - now).total_seconds())
+        due_in = max(0.0, due_in)
+        yield from _maintained(firm, parts, at_once=False)
+    except Outdated:
+        pass
+    except RosError as error:
+        clock.failures += 1
+        due_in = min(LONGEST_AWAY_SECONDS, 5.0 * clock.failures)
+        yield from want(Note("pass_failed", (("code", error.code),), "warning"))
+    return due_in
+
+
+def _options(firm: FirmId, parts: TurnParts) -> Flow[PassOptions]:
+    now = yield from want(Now())
+    state = yield from want(LoadFirm(firm))
+    last = state.sync.last_full_at
+    stale = last is None or now - last > FULL_AFTER
+    nightly = stale and (now.hour in FULL_HOUR or last is None or now - last > timedelta(hours=28))
+    full = (nightly and last is not None) or parts.full
+    return PassOptions(trigger="nightly" if full else "worker", full=full, floor_seconds=_floor(parts))
+
+
+def _floor(parts: TurnParts) -> float:
+    poll = parts.poll_seconds
+    return poll - CARRYING_SECONDS if poll >= 5 * CARRYING_SECONDS else poll
+
+
+def _maintained(firm: FirmId, parts: TurnParts, *, at_once: bool) -> Flow[None]:
+    now = yield from want(Now())
+    clock = parts.clock
+    if not at_once and clock.maintained_at is not None and now - clock.maintained_at < MAINTAIN_EVERY:
+        return
+    clock.maintained_at = now
+    yield from maintain(firm, PUBLIC_URL)
+
+
+__all__ = ["PUBLIC_URL", "PassResult", "TurnParts", "turn"]
