@@ -43,6 +43,12 @@ class Invalid(Refused):
     code = "invalid"
 
 
+class NotSignedIn(Refused):
+    """No session, or one that has ended; which of both is not told."""
+
+    code = "sign_in_required"
+
+
 class Forbidden(Refused):
     """The caller may not do this."""
 

@@ -16,6 +16,10 @@ from server.api.notify.graph import GraphDoorbell
 from server.api.notify.lifecycle import LifecycleDoorbell
 from server.api.notify.raynet import RaynetDoorbell
 from server.api.problems import App, handle_problems
+from server.api.rest.serving import add_routes
+from server.api.services import Identify, NoRemotes, Remotes, Services, Site
+from server.api.v1.every import BASE, every_route, openapi_document
+from server.store.admin.administration import Administration
 from server.store.database import Database
 from server.store.inbox import Inbox
 from server.store.pulse import Pulse
@@ -37,6 +41,25 @@ class ApiParts:
     #: How the outside reaches this server, and its registration at Entra ID; the guides name them.
     public_url: str = "https://ros.vitkovice.cz"
     client_id: str | None = None
+    #: What the admin API tells of this server, and what it can ask outside.
+    site: Site = field(default_factory=Site)
+    remotes: Remotes = field(default_factory=NoRemotes)
+    #: None: nobody signs in with Entra ID.
+    identify: Identify | None = None
+
+
+def services_of(parts: ApiParts) -> Services:
+    """What routes work with."""
+    document = openapi_document(parts.site.version)
+    return Services(
+        database=parts.database,
+        administration=Administration(parts.database, parts.now),
+        now=parts.now,
+        site=parts.site,
+        remotes=parts.remotes,
+        identify=parts.identify,
+        openapi=lambda: document,
+    )
 
 
 def create_app(parts: ApiParts) -> App:
@@ -56,5 +79,6 @@ def create_app(parts: ApiParts) -> App:
     app.add_route("/healthz", Alive())
     app.add_route("/readyz", Ready(parts.database, pulse, parts.worker_grace_seconds))
     app.add_route("/metrics", MetricsPage(parts.metrics, pulse))
+    add_routes(app, BASE, services_of(parts), every_route())
     add_guides(app, public_url=parts.public_url, client_id=parts.client_id)
     return app

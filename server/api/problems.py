@@ -4,12 +4,27 @@ The sentence says what the caller can do about it and never what went wrong insi
 """
 
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import falcon
 import structlog
+from pydantic import BaseModel, ConfigDict
 
-from server.errors import Forbidden, Invalid, Misconfigured, NotFound, Outdated, Refused, Remote, RosError, Throttled
+from server.catalogue.explained import SENTENCES as CATALOGUE
+from server.catalogue.explained import sentence
+from server.catalogue.sentences import Sentence
+from server.errors import (
+    Forbidden,
+    Invalid,
+    Misconfigured,
+    NotFound,
+    NotSignedIn,
+    Outdated,
+    Refused,
+    Remote,
+    RosError,
+    Throttled,
+)
 
 #: Falcon's application with its own kinds of request and response.
 App = falcon.App[falcon.Request, falcon.Response]
@@ -17,13 +32,40 @@ _LOG = structlog.get_logger("api")
 MEDIA_PROBLEM: Final = "application/problem+json"
 
 
-class Sentence(NamedTuple):
-    """One thing said in both languages."""
+class WrongMember(BaseModel):
+    """A member of a request that cannot be so; ``kind`` says in which way, the value is not repeated."""
 
-    cs: str
-    en: str
+    model_config = ConfigDict(frozen=True)
+
+    field: str
+    kind: str
 
 
+class Problem(BaseModel):
+    """RFC 9457. Further members are ids, counts and codes that the sentence speaks of."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    type: str
+    #: In the language of ``Accept-Language``, Czech first.
+    title: str
+    title_cs: str
+    title_en: str
+    status: int
+    code: str
+    request_id: str | None
+    errors: tuple[WrongMember, ...] = ()
+
+
+class InvalidMembers(Invalid):
+    """Members of a body or a query that are malformed: (place, kind) of each."""
+
+    def __init__(self, members: tuple[tuple[str, str], ...]) -> None:
+        self.members = members
+        super().__init__(field=members[0][0] if members else None)
+
+
+#: What only HTTP can say; everything else stands in the catalogue.
 SENTENCES: Final[Mapping[str, Sentence]] = {
     "malformed": Sentence("Požadavek není čitelný.", "The request cannot be read."),
     "not_found": Sentence("Nic takového tu není.", "There is no such thing here."),
@@ -32,13 +74,6 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     ),
     "too_large": Sentence("Požadavek je příliš velký.", "The request is too large."),
     "unsupported_media_type": Sentence("Očekává se JSON.", "JSON is expected."),
-    "forbidden": Sentence("K tomu nemáte oprávnění.", "You may not do this."),
-    "invalid": Sentence("Hodnota není přípustná.", "The value is not acceptable."),
-    "outdated": Sentence(
-        "Mezitím to někdo změnil. Načtěte nový stav a zkuste to znovu.",
-        "Somebody changed this meanwhile. Read the new state and try again.",
-    ),
-    "refused": Sentence("Požadavek byl odmítnut.", "The request was refused."),
     "unavailable": Sentence("Služba teď nemůže odpovědět. Zkuste to za chvíli.", "Not available now. Try again soon."),
     "defect": Sentence(
         "Nastala chyba na naší straně. Podpoře sdělte kód požadavku.",
@@ -56,6 +91,32 @@ _OF_STATUS: Final = {
     500: "defect",
     503: "unavailable",
 }
+#: Statuses of codes whose class alone does not tell.
+_OF_CODE: Final = {code: status for status, code in _OF_STATUS.items()} | {
+    "sign_in_required": 401,
+    "sign_in_failed": 401,
+    "password_change_required": 403,
+    "sign_in_again": 403,
+    "outdated": 412,
+    "invalid": 422,
+    "invalid_rule": 422,
+    "if_match_missing": 428,
+    "too_many_tries": 429,
+}
+
+
+def status_of(code: str) -> int:
+    """The status under which a code is answered where it is not an Invalid; what we refuse otherwise is a 409."""
+    return _OF_CODE.get(code, 409)
+
+
+def said(code: str, status: int, data: Mapping[str, Any]) -> Sentence:
+    """The sentence of a code: HTTP's own, the catalogue's, or that of the status."""
+    if code in SENTENCES:
+        return SENTENCES[code]
+    if code in CATALOGUE:
+        return sentence(code, data)
+    return SENTENCES[_OF_STATUS.get(status, "http_error")]
 
 
 def language(req: falcon.Request) -> str:
@@ -76,21 +137,23 @@ def _prefers_english(header: str | None) -> bool:
 
 def problem(req: falcon.Request, resp: falcon.Response, status: int, code: str, data: Mapping[str, Any]) -> None:
     """Answer with a problem. ``data`` holds ids and counts only."""
-    sentence = SENTENCES.get(code) or SENTENCES.get(_OF_STATUS.get(status, ""), SENTENCES["http_error"])
+    words = said(code, status, data)
     tongue = language(req)
     resp.status = falcon.code_to_http_status(status)
     resp.content_type = MEDIA_PROBLEM
     resp.set_header("Content-Language", tongue)
     body = {
         "type": f"urn:ros:problem:{code}",
-        "title": sentence.en if tongue == "en" else sentence.cs,
-        "title_cs": sentence.cs,
-        "title_en": sentence.en,
+        "title": words.en if tongue == "en" else words.cs,
+        "title_cs": words.cs,
+        "title_en": words.en,
         "status": status,
         "code": code,
         "request_id": getattr(req.context, "request_id", None),
         **data,
     }
+    if isinstance(seconds := data.get("retry_after_seconds"), int):
+        resp.set_header("Retry-After", str(seconds))
     resp.data = falcon.media.JSONHandler().serialize(body, MEDIA_PROBLEM)
     resp.text = None
     resp.stream = None
@@ -119,7 +182,19 @@ def _ours(req: falcon.Request, resp: falcon.Response, error: RosError, _params: 
         problem(req, resp, 503, "unavailable", {})
         return
     status, code = _refusal(error)
-    problem(req, resp, status, code, dict(error.data))
+    if isinstance(error, NotSignedIn):
+        resp.set_header("WWW-Authenticate", "Bearer")
+    problem(req, resp, status, code, _shown(error))
+
+
+def _shown(error: RosError) -> dict[str, Any]:
+    """Unknown, foreign and deleted look the same: what was not found is not named."""
+    if isinstance(error, NotFound | NotSignedIn):
+        return {}
+    data: dict[str, Any] = dict(error.data)
+    if isinstance(error, InvalidMembers):
+        data["errors"] = [{"field": place, "kind": kind} for place, kind in error.members]
+    return data
 
 
 def _refusal(error: RosError) -> tuple[int, str]:
@@ -127,11 +202,14 @@ def _refusal(error: RosError) -> tuple[int, str]:
     table: tuple[tuple[type[RosError], int], ...] = (
         (NotFound, 404),
         (Invalid, 422),
+        (NotSignedIn, 401),
         (Forbidden, 403),
         (Outdated, 412),
-        (Refused, 409),
     )
-    return next(((status, error.code) for kind, status in table if isinstance(error, kind)), (500, "defect"))
+    by_class = next((status for kind, status in table if isinstance(error, kind)), None)
+    if by_class is None and not isinstance(error, Refused):
+        return 500, "defect"
+    return by_class or status_of(error.code), "not_found" if by_class == 404 else error.code
 
 
 def _defect(req: falcon.Request, resp: falcon.Response, error: Exception, _params: Any) -> None:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Final
 
+from server.catalogue.api import API
 from server.catalogue.reasons import REASONS
 from server.catalogue.sentences import Sentence
 from server.catalogue.sources import MICROSOFT, RAYNET, STORE
@@ -237,6 +238,7 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     ),
     **STORE,
     **RAYNET,
+    **API,
     **MICROSOFT,
     **{f"reason_{reason}": text for reason, text in REASONS.items()},
 }

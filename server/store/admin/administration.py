@@ -2,10 +2,12 @@
 
 from server.store.admin.administrators import Administrators
 from server.store.admin.changes import Clock, utc_now
+from server.store.admin.firm_list import FirmList
 from server.store.admin.firms import Firms
 from server.store.admin.journal import Conflicts, Holds, Passes
 from server.store.admin.overview import Overview
 from server.store.admin.seats import Seats
+from server.store.admin.sessions import Sessions
 from server.store.database import Database
 
 
@@ -20,3 +22,5 @@ class Administration:
         self.passes = Passes(database, now)
         self.administrators = Administrators(database, now)
         self.overview = Overview(database, now)
+        self.sessions = Sessions(database, now)
+        self.firm_list = FirmList(database)

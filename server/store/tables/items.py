@@ -93,6 +93,8 @@ pair: Final = Table(
     Column("updated_at", Instant),
     ForeignKeyConstraint(["firm_id", "link_id"], ["link.firm_id", "link.id"], ondelete="CASCADE"),
     Index("ix_pair_firm_id_link_id", "firm_id", "link_id"),
+    Index("ix_pair_firm_id_state", "firm_id", "state"),
+    Index("ix_pair_firm_id_updated_at", "firm_id", "updated_at"),
     one_of("role", Role),
     one_of("origin", Origin),
     one_of("state", PairState),

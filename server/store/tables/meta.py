@@ -20,7 +20,7 @@ metadata: Final = MetaData(
 )
 
 #: Tables of no firm, or asked for all firms at once: no row-level security stands behind them.
-FIRMLESS: Final = frozenset({"lease", "key_check", "ticket"})
+FIRMLESS: Final = frozenset({"lease", "key_check", "sign_in_gate", "ticket"})
 
 
 def firm_column(*, primary_key: bool = True) -> Column[int]:

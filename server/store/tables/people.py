@@ -36,6 +36,8 @@ firm: Final = Table(
     Column("revision", Integer, nullable=False, server_default="1"),
     Column("connection_revision", Integer, nullable=False, server_default="1"),
     Column("created_at", Instant, nullable=False),
+    #: The operator's own remarks; the firm's people never see them.
+    Column("note", Sealed(str, "firm.note")),
     sqlite_autoincrement=True,
 )
 
@@ -65,6 +67,17 @@ administrator: Final = Table(
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("locked_until", Instant),
     Column("created_at", Instant, nullable=False),
+    Column("revision", Integer, nullable=False, server_default="1"),
+    #: Somebody else has chosen the password.
+    Column("must_change_password", Boolean, nullable=False, server_default=false()),
+    #: Started, not yet confirmed by a first code.
+    Column("totp_pending", Sealed(str, "administrator.totp_pending")),
+    #: Time step of the last accepted code: none is accepted twice.
+    Column("totp_step", Integer, nullable=False, server_default="0"),
+    Column("entra_tenant_id", Text),
+    Column("entra_object_id", Text),
+    Column("last_sign_in_at", Instant),
+    UniqueConstraint("entra_tenant_id", "entra_object_id"),
     one_of("role", AdministratorRole),
     sqlite_autoincrement=True,
 )

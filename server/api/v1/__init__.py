@@ -1,0 +1,1 @@
+"""The admin API, ``/api/v1``: the shapes of its resources and the routes that serve them."""

@@ -1,0 +1,96 @@
+"""Firms as administrators see them: listed, with their remarks and how far they are set up."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, func, select
+
+from server.domain.ids import FirmId
+from server.errors import NotFound
+from server.store.database import Database
+from server.store.tables.people import firm as firm_table
+from server.store.tables.people import seat as seat_table
+
+_MEMBERS: Final = (
+    "id",
+    "name",
+    "note",
+    "paused",
+    "tenant_id",
+    "raynet_url",
+    "raynet_instance",
+    "raynet_user",
+    "seats",
+    "valid_until",
+    "grace_days",
+    "created_at",
+    "revision",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirmEntry:
+    """A firm without its key. Empty texts: not set yet."""
+
+    id: FirmId
+    name: str
+    note: str | None
+    paused: bool
+    tenant_id: str
+    raynet_url: str
+    raynet_instance: str
+    raynet_user: str
+    seats: int
+    valid_until: date
+    grace_days: int
+    created_at: datetime
+    revision: int
+    seats_used: int
+
+    @property
+    def is_connected(self) -> bool:
+        return bool(self.tenant_id and self.raynet_instance)
+
+
+class FirmList:
+    """Reads only. Names are sealed, so what is ordered by them is ordered here and not by the database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def refuse_unknown(self, firm: FirmId) -> None:
+        """Raises NotFound."""
+        if not self._database.read(firm, lambda scope: scope.rows(select(firm_table.c.id))):
+            raise NotFound
+
+    def every_unscoped(self) -> tuple[FirmEntry, ...]:
+        """All firms of the server, in one statement."""
+        return self._database.read_unscoped(lambda connection: _entries(connection, ()))
+
+    def get(self, firm: FirmId) -> FirmEntry:
+        """Raises NotFound."""
+        found = self._database.read(firm, lambda scope: _entries(scope.connection, (firm_table.c.id == firm,), firm))
+        if not found:
+            raise NotFound
+        return found[0]
+
+
+def _entries(
+    connection: Connection, criteria: tuple[ColumnElement[bool], ...], firm: FirmId | None = None
+) -> tuple[FirmEntry, ...]:
+    seat = seat_table.c
+    counted = select(seat.firm_id, func.count().label("used")).where(seat.enabled)
+    if firm is not None:
+        counted = counted.where(seat.firm_id == firm)
+    used = counted.group_by(seat.firm_id).subquery()
+    statement = (
+        select(*(firm_table.c[name] for name in _MEMBERS), func.coalesce(used.c.used, 0))
+        .join_from(firm_table, used, used.c.firm_id == firm_table.c.id, isouter=True)
+        .where(*criteria)
+    )
+    return tuple(_entry(row) for row in connection.execute(statement))
+
+
+def _entry(row: Any) -> FirmEntry:
+    return FirmEntry(**dict(zip((*_MEMBERS, "seats_used"), row, strict=True)))
