@@ -101,11 +101,11 @@ class GuidePage:
             raise falcon.HTTPNotFound
         _answer(resp, tongue, f"/{guide.name}", guide.title, guide.html)
 
-    def on_get_style(self, req: falcon.Request, resp: falcon.Response) -> None:  # noqa: ARG002  # Falcon's signature
+    def on_get_style(self, req: falcon.Request, resp: falcon.Response) -> None:
         resp.content_type, resp.data = "text/css; charset=utf-8", self._guides.style()
         resp.set_header("Cache-Control", _CACHE)
 
-    def on_get_picture(self, req: falcon.Request, resp: falcon.Response, picture: str) -> None:  # noqa: ARG002
+    def on_get_picture(self, req: falcon.Request, resp: falcon.Response, picture: str) -> None:
         data = self._guides.picture(picture)
         if data is None:
             raise falcon.HTTPNotFound
