@@ -1,5 +1,7 @@
 """Sessions, TOTP and Entra sign-in of administrators; indexes of the lists they page through."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -16,22 +18,13 @@ SEALED = sa.LargeBinary()
 OF_FIRMS = ("session", "recovery_code")
 OWN = "nullif(current_setting('ros.firm_id', true), '')::bigint"
 ALL = "current_setting('ros.unscoped', true) = 'on'"
-ADMINISTRATOR_COLUMNS = (
-    sa.Column("revision", sa.Integer(), nullable=False, server_default="1"),
-    sa.Column("must_change_password", sa.Boolean(), nullable=False, server_default=sa.false()),
-    sa.Column("totp_pending", SEALED, nullable=True),
-    sa.Column("totp_step", sa.Integer(), nullable=False, server_default="0"),
-    sa.Column("entra_tenant_id", sa.Text(), nullable=True),
-    sa.Column("entra_object_id", sa.Text(), nullable=True),
-    sa.Column("last_sign_in_at", INSTANT, nullable=True),
-)
 
 
 def upgrade() -> None:
     op.add_column("firm", sa.Column("note", SEALED, nullable=True))
     with op.batch_alter_table("administrator") as batch:
-        for column in ADMINISTRATOR_COLUMNS:
-            batch.add_column(column.copy())
+        for column in _administrator_columns():
+            batch.add_column(column)
         batch.create_unique_constraint(
             "uq_administrator_entra_tenant_id_entra_object_id", ["entra_tenant_id", "entra_object_id"]
         )
@@ -52,9 +45,21 @@ def downgrade() -> None:
         op.drop_table(table)
     with op.batch_alter_table("administrator") as batch:
         batch.drop_constraint("uq_administrator_entra_tenant_id_entra_object_id", type_="unique")
-        for column in reversed(ADMINISTRATOR_COLUMNS):
+        for column in reversed(_administrator_columns()):
             batch.drop_column(column.name)
     op.drop_column("firm", "note")
+
+
+def _administrator_columns() -> tuple[sa.Column[Any], ...]:
+    return (
+        sa.Column("revision", sa.Integer(), nullable=False, server_default="1"),
+        sa.Column("must_change_password", sa.Boolean(), nullable=False, server_default=sa.false()),
+        sa.Column("totp_pending", SEALED, nullable=True),
+        sa.Column("totp_step", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("entra_tenant_id", sa.Text(), nullable=True),
+        sa.Column("entra_object_id", sa.Text(), nullable=True),
+        sa.Column("last_sign_in_at", INSTANT, nullable=True),
+    )
 
 
 def _protect(table: str) -> None:
