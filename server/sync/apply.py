@@ -31,10 +31,10 @@ from server.flow import Flow, NewId, Stopping, want
 from server.ports.graph import CreateEvent, DeleteEvent, GetEvent, UpdateEvent
 from server.ports.raynet import AddExtId, CreateActivity, DeleteActivity, FindByExtId, GetActivity, UpdateActivity
 from server.ports.store import Commit, Forget, Row
-from server.sync.context import FIRST_WAIT, PassContext, concerns_side, side_trouble, waited
+from server.sync.context import FIRST_WAIT, PassContext, concerns_side, due, side_trouble, waited
 from server.sync.likeness import same_activity, same_event
 from server.sync.planned import conflict_rows, plan_rows, unwritten_losses
-from server.sync.seats import due, mailbox_scope, mailbox_trouble
+from server.sync.seats import mailbox_scope, mailbox_trouble
 from server.sync.work import LinkWork, as_drafted, full_list
 
 #: A rejected item is tried again ever more rarely: an hour, doubling up to a day.

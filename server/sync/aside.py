@@ -6,8 +6,7 @@ from server.domain.ids import LinkId
 from server.errors import Outdated
 from server.flow import Flow, Note, want
 from server.ports.store import Commit
-from server.sync.context import LONGEST_WAIT, ItemError, PassContext
-from server.sync.seats import due
+from server.sync.context import LONGEST_WAIT, ItemError, PassContext, due
 
 
 def set_aside(ctx: PassContext, link: LinkId, error: Exception) -> Flow[None]:

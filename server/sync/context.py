@@ -4,10 +4,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from server.domain.ids import ActivityKey, EventKey, FirmId, MailboxId, PairId, PassId, PersonId
+from server.domain.ids import ActivityKey, EventKey, FirmId, LinkId, MailboxId, PairId, PassId, PersonId
 from server.domain.mapping import SeatPlace, World
 from server.domain.plan import Plan, Write
-from server.domain.state import Breaker, FirmSync, Link, MailboxState, MailboxSync, Notice, Side, Tombstone
+from server.domain.state import Attention, Breaker, FirmSync, Link, MailboxState, MailboxSync, Notice, Side, Tombstone
 from server.domain.zones import iana_zone
 from server.errors import Denied, Remote, RosError, Scope, Throttled
 from server.flow import Flow, want
@@ -158,6 +158,11 @@ class PassContext:
     def error(self, item: str, error: RosError) -> None:
         detail = error.detail if isinstance(error, Remote) and error.detail else ""
         self.errors.append(ItemError(item=item, code=error.code, detail=detail))
+
+
+def due(ctx: PassContext, link: LinkId, why: str = "") -> Attention:
+    """Reconcile this link now."""
+    return Attention(firm_id=ctx.firm, link_id=link, due_at=ctx.now, why=why)
 
 
 def waited(failures: int) -> timedelta:

@@ -39,8 +39,7 @@ from server.ports.store import (
     UndoRequests,
 )
 from server.sync.apply import carry_out
-from server.sync.context import PassContext
-from server.sync.seats import due
+from server.sync.context import PassContext, due
 
 
 def load_holds(ctx: PassContext) -> Flow[tuple[Hold, ...]]:

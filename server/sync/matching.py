@@ -13,9 +13,8 @@ from server.flow import Flow, NewId, want
 from server.ports.graph import ReadCalendar
 from server.ports.raynet import FindByExtId
 from server.ports.store import Commit, KnownActivities, LinksOf, LoadGroups, LoadSeen, Row, UnlinkedSeen
-from server.sync.context import PassContext
+from server.sync.context import PassContext, due
 from server.sync.observe import new_link, new_pair
-from server.sync.seats import due
 
 
 def first_matches(ctx: PassContext) -> Flow[None]:

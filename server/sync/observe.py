@@ -21,8 +21,7 @@ from server.domain.state import (
 )
 from server.flow import Flow, NewId, want
 from server.ports.store import LinksOf, LoadGroups, Row
-from server.sync.context import PassContext
-from server.sync.seats import due
+from server.sync.context import PassContext, due
 
 #: A placeholder older than this that no link holds is left over from an abandoned create.
 ORPHAN_AGE = timedelta(minutes=2)

@@ -30,13 +30,7 @@ from server.ports.store import (
 )
 from server.sync.apply import carry_out
 from server.sync.aside import set_aside
-from server.sync.context import (
-    PassContext,
-    PassOptions,
-    PassResult,
-    concerns_side,
-    side_trouble,
-)
+from server.sync.context import PassContext, PassOptions, PassResult, concerns_side, due, side_trouble
 from server.sync.decisions import load_holds, restores, undos
 from server.sync.echoes import sort_notices
 from server.sync.evidence import next_reading_in, weigh
@@ -46,7 +40,7 @@ from server.sync.persons import learn_persons
 from server.sync.proofs import prove_activity
 from server.sync.read import read_all
 from server.sync.recover import recover
-from server.sync.seats import due, ensure_firm, ensure_seats
+from server.sync.seats import ensure_firm, ensure_seats
 
 CHUNK = 250
 #: Rounds of planning in one pass: the first writes, the second sees what follows from them.

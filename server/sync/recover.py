@@ -36,8 +36,7 @@ from server.sync.apply import (
     settle_wait,
 )
 from server.sync.aside import set_aside
-from server.sync.context import PassContext
-from server.sync.seats import due
+from server.sync.context import PassContext, due
 from server.sync.work import LinkWork, predicted
 
 #: Clocks may differ by some minutes; a placeholder is unique by its title anyway.

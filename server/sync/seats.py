@@ -3,14 +3,15 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from server.domain.ids import LinkId, MailboxId, PersonId
+from server.domain.ids import MailboxId, PersonId
+from server.domain.licence import licence_status
 from server.domain.state import Attention, FirmSync, MailboxState, MailboxSync, Seat, Side
 from server.errors import Denied, Remote, Scope
 from server.flow import Flow, want
 from server.ports.graph import FindUser
 from server.ports.raynet import Probe, RaynetUser, RaynetUsers
 from server.ports.store import Commit, LinksInMailbox
-from server.sync.context import PassContext, concerns_side, may_ask, side_trouble, side_well
+from server.sync.context import PassContext, concerns_side, due, may_ask, side_trouble, side_well
 
 #: How soon a seat that does not work is looked at again, and a working one checked.
 RECHECK_TROUBLED = timedelta(minutes=10)
@@ -18,8 +19,9 @@ RECHECK_WELL = timedelta(hours=24)
 
 
 def is_licensed(ctx: PassContext) -> bool:
-    """The licence holds until the end of its last day in the firm's zone."""
-    return ctx.now.astimezone(ctx.zone).date() <= ctx.state.firm.valid_until
+    """Whether the licence, or the grace after it, runs today in the firm's zone."""
+    firm = ctx.state.firm
+    return licence_status(firm.valid_until, firm.grace_days, ctx.now.astimezone(ctx.zone).date()).is_running
 
 
 def ensure_firm(ctx: PassContext) -> Flow[None]:
@@ -53,11 +55,6 @@ def _replan(ctx: PassContext, sync: FirmSync, mailbox: MailboxId | None) -> Flow
     links = yield from want(LinksInMailbox(ctx.firm, mailbox))
     ctx.put_sync(sync)
     yield from want(Commit(ctx.firm, (sync, *(due(ctx, link) for link in links))))
-
-
-def due(ctx: PassContext, link: LinkId, why: str = "") -> Attention:
-    """Reconcile this link now."""
-    return Attention(firm_id=ctx.firm, link_id=link, due_at=ctx.now, why=why)
 
 
 def ensure_seats(ctx: PassContext) -> Flow[None]:

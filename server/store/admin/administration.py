@@ -5,6 +5,7 @@ from server.store.admin.changes import Clock, utc_now
 from server.store.admin.firm_list import FirmList
 from server.store.admin.firms import Firms
 from server.store.admin.journal import Conflicts, Holds, Passes
+from server.store.admin.licences import Licences
 from server.store.admin.overview import Overview
 from server.store.admin.seats import Seats
 from server.store.admin.sessions import Sessions
@@ -24,3 +25,4 @@ class Administration:
         self.overview = Overview(database, now)
         self.sessions = Sessions(database, now)
         self.firm_list = FirmList(database)
+        self.licences = Licences(database, now)
