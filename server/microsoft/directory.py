@@ -7,12 +7,15 @@ from pydantic import ValidationError
 
 from server.domain.ids import FirmId, MailboxId
 from server.microsoft.client import GraphClient, broken_reply
-from server.microsoft.exchange import Call, user_path
+from server.microsoft.codes import GraphCode
+from server.microsoft.exchange import Call, Json, user_path
 from server.microsoft.wire import GraphUserShape
-from server.ports.graph import FindUser, GraphUser, ProbeMailbox, ProbeTenant
+from server.ports.graph import FindUser, GraphUser, ListUsers, ProbeMailbox, ProbeTenant
 
 _MEMBERS: Final = "id,displayName,mail,userPrincipalName,proxyAddresses,userType"
 _PRIMARY: Final = "SMTP:"
+_PAGE: Final = 999
+_MOST_USERS: Final = 20_000
 
 
 #: Fact: ids of Graph's application roles [seen], §1.
@@ -41,17 +44,32 @@ class Directory:
         quoted = email.replace("'", "''")
         wish = f"mail eq '{quoted}' or userPrincipalName eq '{quoted}' or proxyAddresses/any(p:p eq 'smtp:{quoted}')"
         call = Call(method="GET", url=f"/users?$filter={quote(wish, safe='')}&$select={_MEMBERS}")
-        rows = self._client.send(op.firm, call).members.get("value")
-        if not isinstance(rows, list):
-            raise broken_reply(call, "no_value")
-        try:
-            shapes = [GraphUserShape.model_validate(row) for row in rows]
-        except ValidationError:
-            raise broken_reply(call, "odd_user") from None
+        shapes = _shapes(call, self._client.send(op.firm, call).members.get("value"))
         ranked = [(rank, shape) for shape in shapes if (rank := _rank(shape, email)) is not None]
         best = min((rank for rank, _ in ranked), default=None)
         chosen = [shape for rank, shape in ranked if rank == best]
         return _user(chosen[0]) if len(chosen) == 1 else None
+
+    def list_users(self, op: ListUsers) -> tuple[GraphUser, ...]:
+        """Page by page; a tenant of more than :data:`_MOST_USERS` is cut there, search by address finds the others.
+
+        Fact: at most 999 users to a page [doc?]; a smaller page would only cost more calls.
+        """
+        found: dict[MailboxId, GraphUser] = {}
+        url: str | None = f"/users?$top={_PAGE}&$select={_MEMBERS}"
+        while url is not None and len(found) < _MOST_USERS:
+            call = Call(method="GET", url=url)
+            reply = self._client.send(op.firm, call).members
+            for shape in _shapes(call, reply.get("value")):
+                if (shape.user_type or "").lower() != "guest":
+                    found[MailboxId(shape.id)] = _user(shape)
+            url = self._next(call, reply.get("@odata.nextLink"))
+        return tuple(found[mailbox] for mailbox in sorted(found))
+
+    def _next(self, call: Call, link: object) -> str | None:
+        if link is None or (isinstance(link, str) and link != call.url and self._client.is_own_link(link)):
+            return link
+        raise broken_reply(call, GraphCode.FOREIGN_LINK.value)
 
     def probe_mailbox(self, op: ProbeMailbox) -> None:
         """Fact: the calendar itself is the only truth about access [doc], §3, §20."""
@@ -76,6 +94,15 @@ class Directory:
         if not isinstance(tenant, str):
             raise broken_reply(call, "no_tenant")
         return tenant
+
+
+def _shapes(call: Call, rows: Json) -> list[GraphUserShape]:
+    if not isinstance(rows, list):
+        raise broken_reply(call, "no_value")
+    try:
+        return [GraphUserShape.model_validate(row) for row in rows]
+    except ValidationError:
+        raise broken_reply(call, "odd_user") from None
 
 
 def _rank(user: GraphUserShape, email: str) -> tuple[bool, int] | None:

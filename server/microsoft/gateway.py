@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from server.domain.consent import ConsentStep
 from server.domain.ids import FirmId
 from server.flow import Op
 from server.microsoft.batch import Batches
 from server.microsoft.calendar import Calendar
 from server.microsoft.client import GraphClient, TlsAdapter, Transport, new_session, tls_context
+from server.microsoft.consent import verify_consent
 from server.microsoft.delta import DeltaReader
 from server.microsoft.directory import Directory
 from server.microsoft.governor import CallCounts, Governor
@@ -23,6 +25,7 @@ from server.ports.graph import (
     FindEvents,
     FindUser,
     GetEvent,
+    ListUsers,
     ProbeMailbox,
     ProbeTenant,
     ReadCalendar,
@@ -31,6 +34,7 @@ from server.ports.graph import (
     Subscribe,
     Unsubscribe,
     UpdateEvent,
+    VerifyConsent,
 )
 
 
@@ -101,6 +105,8 @@ class GraphGateway:
             UpdateEvent: calendar.update,
             DeleteEvent: calendar.delete,
             FindUser: directory.find_user,
+            ListUsers: directory.list_users,
+            VerifyConsent: self._verify_consent,
             ProbeMailbox: directory.probe_mailbox,
             ProbeTenant: directory.probe_tenant,
             Subscribe: subscriptions.subscribe,
@@ -129,6 +135,9 @@ class GraphGateway:
     def assigned_roles(self, firm: FirmId) -> frozenset[str]:
         """The roles that the directory lists for us; Denied without Application.Read.All."""
         return self._directory.assigned_roles(firm)
+
+    def _verify_consent(self, op: VerifyConsent) -> tuple[ConsentStep, ...]:
+        return verify_consent(self, firm=op.firm, tenant_id=self._tenant_of(op.firm), mailboxes=op.mailboxes)
 
     def counters(self, firm: FirmId) -> CallCounts:
         """What was sent for this firm since the gateway was made; requests for tokens are not counted."""

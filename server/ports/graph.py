@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from server.domain.consent import ConsentStep
 from server.domain.event import Event, EventChange, EventDraft
 from server.domain.ids import (
     EventKey,
@@ -128,6 +129,24 @@ class FindUser(Op[GraphUser | None]):
 
     firm: FirmId
     email: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListUsers(Op[tuple[GraphUser, ...]]):
+    """All users of the tenant but guests, shared mailboxes among them, by id. One call per 999."""
+
+    firm: FirmId
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyConsent(Op[tuple[ConsentStep, ...]]):
+    """The ladder of checks with a fresh token; of ``mailboxes`` the first that opens is enough.
+
+    What Microsoft refuses is in the steps, never raised.
+    """
+
+    firm: FirmId
+    mailboxes: tuple[MailboxId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from server.ports.graph import (
     CreateEvent,
     DeltaRound,
     FindUser,
+    ListUsers,
     ProbeMailbox,
     ProbeTenant,
     RenewSubscription,
@@ -92,6 +93,21 @@ class TestMailboxes:
             assert found.mailbox == user.id
             assert found.addresses == ("anna.novak@firma.cz", "anna@firma.cz", "novak@firma.cz")
         assert test.perform(FindUser(FIRM, "o'brien@firma.cz")) is None
+
+
+class TestDirectory:
+    def test_the_whole_directory_is_listed_page_by_page_without_guests(self) -> None:
+        test = simulated()
+        people = {id_of(test.person(f"osoba{number}")) for number in range(3)}
+        for number in range(1_200):
+            test.world.entra.add_user(test.tenant, f"u{number}@firma.cz", f"Uživatel {number}")
+        guest = test.world.entra.add_user(test.tenant, "host@firma.cz", "Host", user_type="Guest")
+        before = test.gateway.counters(FIRM).http
+        found = test.perform(ListUsers(FIRM))
+        assert test.gateway.counters(FIRM).http - before == 2
+        assert len(found) == 1_203
+        assert people <= {one.mailbox for one in found}
+        assert guest.id not in {one.mailbox for one in found}
 
 
 class TestConsent:
