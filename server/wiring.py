@@ -22,7 +22,7 @@ from server.store.database import Database, open_database
 from server.store.gateway import StoreGateway
 from server.store.locks import LeaseBook, Leases
 from server.store.migrate import refuse_unready
-from server.sync.driver import Driver, Ports
+from server.sync.driver import Driver, Ports, refuse_late
 
 
 def utc_now() -> datetime:
@@ -132,6 +132,8 @@ def build_engine(
     """The engine over an open database. ``transport`` puts simulated systems behind both clients, in process."""
     clocks = clocks or Clocks()
     firms = Firms(database, clocks.now)
+    book = LeaseBook(clocks.monotonic)
+    last_look = partial(refuse_late, book.may_write)
     raynet = RaynetGateway(
         partial(_raynet_connection, firms),
         clock=clocks.now,
@@ -139,6 +141,7 @@ def build_engine(
         allowed_bases=settings.raynet_urls,
         ca_bundle=settings.ca_bundle,
         transport=transport() if transport is not None else None,
+        last_look=last_look,
     )
     graph = GraphGateway(
         partial(_graph_connection, firms),
@@ -151,8 +154,8 @@ def build_engine(
         ),
         clock=clocks.now,
         transport=transport,
+        last_look=last_look,
     )
-    book = LeaseBook(clocks.monotonic)
     owner = f"{socket.gethostname()}-{secrets.token_hex(6)}"
     store = StoreGateway(database, book)
     ports = Ports(

@@ -30,6 +30,7 @@ from server.microsoft.exchange import Call, Json, Reply, retry_at
 from server.microsoft.failures import failure
 from server.microsoft.governor import Governor
 from server.microsoft.tokens import Tokens
+from server.ports.gateway import anybody
 
 #: Makes the adapter that carries the requests of one session; tests put a simulated system here.
 Transport = Callable[[], requests.adapters.BaseAdapter]
@@ -104,7 +105,10 @@ class GraphClient:
         governor: Governor,
         transport: Transport,
         clock: Callable[[], datetime],
+        last_look: Callable[[FirmId], None] = anybody,
     ) -> None:
+        """``last_look`` may still stop a write after it has waited for its place and its token, by raising."""
+        self._last_look = last_look
         self._base_url = graph_base(base_url)
         self._base = urlsplit(self._base_url)
         self._tokens = tokens
@@ -179,12 +183,16 @@ class GraphClient:
         """One HTTP request, and one more with a fresh token after a 401. ``counted``: the calls it stands for."""
         tenant = self._tenant_of(firm)
         token = self._tokens.token(tenant)
-        self._governor.count(firm, counted)
-        reply = self._http(call, token)
+        reply = self._sent(firm, call, counted, token)
         if reply.status != 401:
             return reply
         self._tokens.drop(tenant, token)
-        token = self._tokens.token(tenant)
+        return self._sent(firm, call, counted, self._tokens.token(tenant))
+
+    def _sent(self, firm: FirmId, call: Call, counted: tuple[Call, ...], token: str) -> Reply:
+        """The one HTTP request. A batch is sent by POST, but is a write only if it stands for one."""
+        if any(one.is_write for one in counted):
+            self._last_look(firm)
         self._governor.count(firm, counted)
         return self._http(call, token)
 

@@ -19,6 +19,7 @@ from server.microsoft.directory import Directory
 from server.microsoft.governor import CallCounts, Governor
 from server.microsoft.subscriptions import Subscriptions
 from server.microsoft.tokens import AppRegistration, Tokens
+from server.ports.gateway import anybody
 from server.ports.graph import (
     CreateEvent,
     DeleteEvent,
@@ -68,9 +69,11 @@ class GraphGateway:
         *,
         clock: Callable[[], datetime],
         transport: Transport | None = None,
+        last_look: Callable[[FirmId], None] = anybody,
     ) -> None:
         """``connections`` is asked before each operation. ``transport`` puts a simulated system behind the client.
 
+        ``last_look`` is called right before a write is sent, when it has waited for its turn; it may raise.
         Raises Misconfigured for unusable credentials, authority or CA bundle. Nothing is sent yet.
         """
         carry = transport or functools.partial(TlsAdapter, tls_context(endpoints.ca_bundle))
@@ -91,6 +94,7 @@ class GraphGateway:
             governor=self.governor,
             transport=carry,
             clock=clock,
+            last_look=last_look,
         )
         deltas = DeltaReader(self._client, Batches(self._client, self.governor))
         calendar = Calendar(self._client)

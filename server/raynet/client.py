@@ -22,7 +22,9 @@ from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3.exceptions import HTTPError, NewConnectionError
 
+from server.domain.ids import FirmId
 from server.errors import Denied, Remote, Scope, Throttled, Unavailable
+from server.ports.gateway import anybody
 from server.raynet.codes import RaynetCode
 from server.raynet.connection import RaynetConnection
 from server.raynet.quota import Governor, Lane, Outcome, Permit, quota_from
@@ -94,8 +96,13 @@ class RaynetClient:
         allowed_bases: Collection[str],
         ca_bundle: Path | None = None,
         transport: BaseAdapter | None = None,
+        last_look: Callable[[FirmId], None] = anybody,
     ) -> None:
-        """``transport``: what carries the requests instead of the network, for the simulated Raynet in process."""
+        """``transport``: what carries the requests instead of the network, for the simulated Raynet in process.
+
+        ``last_look`` may still stop a write after it has waited for its slot, by raising.
+        """
+        self._last_look = last_look
         self._governor = governor
         self._clock = clock
         self._monotonic = monotonic
@@ -110,6 +117,8 @@ class RaynetClient:
         if connection.base_url.rstrip("/") not in self._allowed_bases:
             raise Denied(RaynetCode.URL_REFUSED, scope=Scope.FIRM)
         with self._governor.slot(connection, call.lane, is_write=call.is_write) as permit:
+            if call.is_write:
+                self._last_look(connection.firm)
             reply = self._exchange(connection, call)
             error = self._judged(connection, call, reply, permit)
         if error is not None:

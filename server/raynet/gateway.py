@@ -14,6 +14,7 @@ from typing import Any
 from server.domain.ids import FirmId
 from server.domain.zones import iana_zone
 from server.flow import Op
+from server.ports.gateway import anybody
 from server.ports.raynet import (
     ActivitiesById,
     AddExtId,
@@ -80,11 +81,13 @@ class RaynetGateway:
         ca_bundle: Path | None = None,
         transport: Transport | None = None,
         limits: Limits | None = None,
+        last_look: Callable[[FirmId], None] = anybody,
     ) -> None:
         """``connections`` gives the present connection of a firm at each operation (and may refuse with NotFound).
 
         ``clock``: the present as aware UTC. ``allowed_bases``: the only base URLs ever called, compared as text.
         ``transport`` carries the requests instead of the network: the simulated Raynet, in process.
+        ``last_look`` is called right before a write is sent, when it has waited for its turn; it may raise.
         """
         self._connections = connections
         self._governor = Governor(clock=clock, monotonic=monotonic, limits=limits)
@@ -95,6 +98,7 @@ class RaynetGateway:
             allowed_bases=allowed_bases,
             ca_bundle=ca_bundle,
             transport=transport,
+            last_look=last_look,
         )
         self._lock = threading.Lock()
         self._learnt: dict[FirmId, Learnt] = {}

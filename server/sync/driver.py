@@ -55,6 +55,16 @@ class Ports:
     may_write: Callable[[FirmId, float], bool]
 
 
+def refuse_late(may_write: Callable[[FirmId, float], bool], firm: FirmId) -> None:
+    """Raises :class:`Outdated` unless the lease lasts for another call.
+
+    The driver asks before it performs a write; the gateways ask again when the write has waited for its turn, because a
+    process that was stopped while it waited would otherwise go on with what it was about to send.
+    """
+    if not may_write(firm, CALL_SECONDS):
+        raise Outdated("lease_lost", firm=firm)
+
+
 def _unwatched(_planned: int, _sent: int) -> None:
     """Nobody looks."""
 
@@ -133,8 +143,8 @@ class Driver:
                 self.watch(0, 1)
 
     def _fence(self, op: Op[Any]) -> None:
-        if isinstance(op, REMOTE_WRITES) and not self._ports.may_write(op.firm, CALL_SECONDS):
-            raise Outdated("lease_lost", firm=op.firm)
+        if isinstance(op, REMOTE_WRITES):
+            refuse_late(self._ports.may_write, op.firm)
 
     def _gather(self, flows: tuple[Flow[Any], ...], limit: int) -> tuple[Done[Any] | Failed, ...]:
         """The calling thread works along and nothing waits in the pool's queue for its turn.
