@@ -1,0 +1,1 @@
+"""Item models over frozen rows. Rows come from the server page by page; nothing here talks HTTP or shows a widget."""

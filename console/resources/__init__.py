@@ -1,0 +1,1 @@
+"""Icons, controls and the style sheet; data only."""
