@@ -11,6 +11,7 @@ from server.catalogue.sentences import Sentence
 from server.cli.demo import demo
 from server.cli.doctor import doctor
 from server.cli.firm import firm
+from server.cli.manifest import manifest_command
 from server.cli.pairs import conflicts, holds, pairs, why
 from server.cli.processes import serve, simulator, worker
 from server.cli.shell import Shell, group
@@ -43,6 +44,7 @@ ros = click.version_option(package_name="raynet-outlook-sync", prog_name="ros")(
             worker,
             simulator,
             demo,
+            manifest_command,
         ],
     )
 )
