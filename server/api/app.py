@@ -15,6 +15,7 @@ from server.api.middleware.size_limit import SizeLimit
 from server.api.notify.graph import GraphDoorbell
 from server.api.notify.lifecycle import LifecycleDoorbell
 from server.api.notify.raynet import RaynetDoorbell
+from server.api.panel.files import add_panel
 from server.api.problems import App, handle_problems
 from server.api.rest.serving import add_routes
 from server.api.services import Identify, NoRemotes, Remotes, Services, Site
@@ -80,5 +81,6 @@ def create_app(parts: ApiParts) -> App:
     app.add_route("/readyz", Ready(parts.database, pulse, parts.worker_grace_seconds))
     app.add_route("/metrics", MetricsPage(parts.metrics, pulse))
     add_routes(app, BASE, services_of(parts), every_route())
+    add_panel(app, public_url=parts.public_url, client_id=parts.client_id)
     add_guides(app, public_url=parts.public_url, client_id=parts.client_id)
     return app

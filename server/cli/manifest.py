@@ -8,8 +8,8 @@ import click
 from server.api.panel.files import BUILT
 from server.api.panel.manifest import PUBLIC_URL, UNKNOWN_CLIENT, ManifestOf, manifest
 from server.api.panel.manifest_check import check_manifest
+from server.catalogue.sentences import Sentence
 from server.cli.output import show_json
-from server.cli.sentences import Sentence
 from server.cli.shell import Shell, both, command, json_option, pass_shell
 
 _REFUSED: Final = 1
