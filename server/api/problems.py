@@ -100,6 +100,12 @@ _OF_CODE: Final = {code: status for status, code in _OF_STATUS.items()} | {
     "outdated": 412,
     "invalid": 422,
     "invalid_rule": 422,
+    "password_wrong": 422,
+    "password_length": 422,
+    "password_common": 422,
+    "password_same": 422,
+    "totp_code_wrong": 422,
+    "raynet_url_not_allowed": 422,
     "if_match_missing": 428,
     "too_many_tries": 429,
 }

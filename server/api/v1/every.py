@@ -4,12 +4,14 @@ from typing import Any, Final
 
 from server.api.rest.openapi import described
 from server.api.rest.routes import Route
-from server.api.v1 import about, account
+from server.api.v1 import about, account, administrators, audit
 
 BASE: Final = "/api/v1"
 GROUPS: Final = (
     about.ROUTES,
     account.ROUTES,
+    administrators.ROUTES,
+    audit.ROUTES,
 )
 
 

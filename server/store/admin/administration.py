@@ -1,6 +1,7 @@
 """All that administrators do, in one hand."""
 
 from server.store.admin.administrators import Administrators
+from server.store.admin.audit_log import AuditLog
 from server.store.admin.changes import Clock, utc_now
 from server.store.admin.firm_list import FirmList
 from server.store.admin.firms import Firms
@@ -9,6 +10,8 @@ from server.store.admin.licences import Licences
 from server.store.admin.overview import Overview
 from server.store.admin.seats import Seats
 from server.store.admin.sessions import Sessions
+from server.store.admin.sign_in import SignIn
+from server.store.admin.sign_in_gate import SignInGate
 from server.store.database import Database
 
 
@@ -23,6 +26,9 @@ class Administration:
         self.passes = Passes(database, now)
         self.administrators = Administrators(database, now)
         self.overview = Overview(database, now)
+        self.audit_log = AuditLog(database)
         self.sessions = Sessions(database, now)
+        self.sign_in = SignIn(database, self.administrators, now)
+        self.sign_in_gate = SignInGate(database, now)
         self.firm_list = FirmList(database)
         self.licences = Licences(database, now)

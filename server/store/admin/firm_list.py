@@ -94,3 +94,13 @@ def _entries(
 
 def _entry(row: Any) -> FirmEntry:
     return FirmEntry(**dict(zip((*_MEMBERS, "seats_used"), row, strict=True)))
+
+
+def firm_names(database: Database, firms: set[FirmId | None]) -> dict[int, str]:
+    """What the firms are called. The caller has been told of them by what it may see."""
+    wanted = sorted(one for one in firms if one is not None)
+    if not wanted:
+        return {}
+    statement = select(firm_table.c.id, firm_table.c.name).where(firm_table.c.id.in_(wanted))
+    rows = database.read_unscoped(lambda connection: connection.execute(statement).all())
+    return {row.id: row.name for row in rows}

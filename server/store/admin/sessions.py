@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Select, delete, insert, select, update
 from server.domain.ids import FirmId
 from server.errors import NotFound
 from server.store.admin.changes import Change, Clock, utc_now
+from server.store.admin.reach import Reach
 from server.store.crypto import lookup_digest
 from server.store.database import Database
 from server.store.tables.accounts import SignInMethod
@@ -138,10 +139,10 @@ class Sessions:
         self._database.write_unscoped(work)
 
 
-def end_sessions(connection: Connection, administrator_id: int, but: str | None = None) -> None:
+def end_sessions(reach: Reach, administrator_id: int, but: str | None = None) -> None:
     """Ends what an account has open, except the session ``but``; part of a change of the account."""
     statement = delete(session_table).where(session_table.c.administrator_id == administrator_id)
-    connection.execute(statement if but is None else statement.where(session_table.c.id != but))
+    reach.change(statement if but is None else statement.where(session_table.c.id != but))
 
 
 def _end_oldest(connection: Connection, administrator_id: int) -> None:
@@ -176,7 +177,10 @@ def _select_signed_in() -> Select[*tuple[Any, ...]]:
 
 
 def _signed_in(row: Any) -> SignedIn:
-    return SignedIn(**{one.name: getattr(row, one.name) for one in fields(SignedIn)})
+    members = {one.name: getattr(row, one.name) for one in fields(SignedIn)}
+    # Whoever comes with Entra ID has not used the password that must go.
+    members["must_change_password"] = row.must_change_password and row.method is SignInMethod.PASSWORD
+    return SignedIn(**members | {"has_totp": bool(row.has_totp), "has_entra": bool(row.has_entra)})
 
 
 def firm_name(database: Database, firm: FirmId | None) -> str | None:

@@ -29,6 +29,7 @@ from server.ports.store import Commit, LoadGroups
 from server.store import shapes
 from server.store.admin.administration import Administration
 from server.store.admin.administrators import Administrators
+from server.store.admin.sign_in import SignIn
 from server.store.crypto import KeyRing, SealBrokenError, lookup_digest, sealed_key_id
 from server.store.database import Database, open_database
 from server.store.gateway import StoreGateway
@@ -246,19 +247,20 @@ def test_secrets_do_not_show_in_representations(own_database: Database) -> None:
 def test_a_password_is_kept_as_an_argon2_hash_and_locks_after_five_wrong_ones(own_database: Database) -> None:
     now = [NOW]
     people = Administrators(own_database, lambda: now[0], CHEAP)
+    sign_in = SignIn(own_database, people, lambda: now[0]).by_password_unscoped
     boss = people.add("Boss@vitsol.example", AdministratorRole.CENTRAL_ADMIN, None, "a long password", actor="cli")
-    assert people.sign_in_unscoped("boss@VITSOL.example", "a long password") == boss
-    assert people.sign_in_unscoped("nobody", "a long password") is None
+    assert sign_in("boss@VITSOL.example", "a long password") == boss
+    assert sign_in("nobody", "a long password") is None
     for _ in range(5):
-        assert people.sign_in_unscoped(boss.login, "a wrong password") is None
-    assert people.sign_in_unscoped(boss.login, "a long password") is None
+        assert sign_in(boss.login, "a wrong password") is None
+    assert sign_in(boss.login, "a long password") is None
     now[0] += timedelta(minutes=16)
-    found = people.sign_in_unscoped(boss.login, "a long password")
+    found = sign_in(boss.login, "a long password")
     assert found is not None
     assert found.id == boss.id
     people.set_enabled(boss.id, enabled=False, actor="admin:9")
-    assert people.sign_in_unscoped(boss.login, "a long password") is None
+    assert sign_in(boss.login, "a long password") is None
     people.set_enabled(boss.id, enabled=True, actor="admin:9")
     people.set_password(boss.id, "another password", actor="admin:9")
-    assert people.sign_in_unscoped(boss.login, "a long password") is None
-    assert people.sign_in_unscoped(boss.login, "another password") is not None
+    assert sign_in(boss.login, "a long password") is None
+    assert sign_in(boss.login, "another password") is not None
