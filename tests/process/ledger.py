@@ -96,6 +96,11 @@ class Ledger:
         with self._lock:
             return [one for one in self.exchanges if one.began >= moment]
 
+    def owner_of(self, pid: int) -> str:
+        """The name under which the process holds leases; empty while that is not known."""
+        with self._lock:
+            return self._owner_of.get(pid, "")
+
     def forget(self) -> None:
         """Drop what has ended: long runs need no more than the counts."""
         with self._lock:

@@ -149,8 +149,21 @@ class Load:
             self.done[done] += 1
             return done
 
-    def _create(self, *, private: bool = False) -> Item:
-        firm = self._random.choice(self.site.firms)
+    def place(self, firm: SimFirm) -> Item:
+        """A new item of that firm."""
+        with self.site.world.lock:
+            self.done["create"] += 1
+            return self._create(firm=firm)
+
+    def change(self, item: Item, kind: str) -> bool:
+        """Edit or move that very item; whether it stood where that is done."""
+        with self.site.world.lock:
+            done = self._edited(item, kind)
+            self.done[kind] += done
+            return done
+
+    def _create(self, *, private: bool = False, firm: SimFirm | None = None) -> Item:
+        firm = firm or self._random.choice(self.site.firms)
         person = self._random.choice(firm.people)
         origin = Half.OUTLOOK if private else self._random.choice(list(Half))
         number = len(self.items) + 1

@@ -35,6 +35,7 @@ from simulator.raynet.populate import add_api_key, add_user
 from simulator.raynet.ui import RaynetUi
 from simulator.serve import SimServer
 from simulator.world import World
+from tests.process.disk import SmallDisk, small_disk
 from tests.process.ledger import Holder, Ledger, WatchedWorld
 from tests.process.postgres import OwnPostgres, own_postgres
 from tests.support.databases import KEYS, drop, fresh_url
@@ -62,6 +63,8 @@ class SiteOptions:
     seed: int = 0
     #: A PostgreSQL server of its own, which may be restarted.
     own_server: bool = False
+    #: The database lies on a disk of this size, which can be filled; 0: where everything lies.
+    disk_mib: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +161,7 @@ class Site:
     peek: Engine
     port: int
     postgres: OwnPostgres | None = None
+    disk: SmallDisk | None = None
     firms: list[SimFirm] = field(default_factory=list)
     processes: list[Process] = field(default_factory=list)
     more_environment: dict[str, str] = field(default_factory=dict)
@@ -324,8 +328,10 @@ def open_site(options: SiteOptions, folder: Path) -> Iterator[Site]:
         server = SimServer(
             lambda url: WatchedWorld(clock, ledger, base_url=url, seed=options.seed), folder / "authority"
         )
-        postgres = stack.enter_context(own_postgres(folder)) if options.own_server else None
-        url = postgres.new_database() if postgres is not None else fresh_url(options.backend, folder)
+        disk = stack.enter_context(small_disk(folder / "disk", options.disk_mib)) if options.disk_mib else None
+        place = disk.path if disk is not None else folder
+        postgres = stack.enter_context(own_postgres(place)) if options.own_server else None
+        url = postgres.new_database() if postgres is not None else fresh_url(options.backend, place)
         if postgres is None:
             stack.callback(drop, url)
         site = Site(
@@ -338,6 +344,7 @@ def open_site(options: SiteOptions, folder: Path) -> Iterator[Site]:
             peek=_peek(url, postgres),
             port=free_port(),
             postgres=postgres,
+            disk=disk,
         )
         stack.callback(site.peek.dispose)
         stack.callback(site.database.close)
