@@ -6,7 +6,6 @@ The pages stand in a frame of Outlook on another site, which decides every heade
 import gzip
 import hashlib
 import mimetypes
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -85,20 +84,23 @@ def _built(folder: Path) -> dict[str, _File]:
     return {name: _file(name, path.read_bytes()) for name, path in names}
 
 
-class PanelFiles:
-    """Everything in memory: a renewed build needs a new process, as any other code of ours."""
+class PanelFile:
+    """One file, in memory: a renewed build needs a new process, as any other code of ours."""
 
-    def __init__(self, folder: Path = BUILT) -> None:
-        self._files: Mapping[str, _File] = _built(folder)
+    def __init__(self, file: _File) -> None:
+        self._file = file
 
-    def on_get(self, req: falcon.Request, resp: falcon.Response, name: str = _START) -> None:
-        """A file; 404 for what is not there. Without a build 503, so that nobody looks for the fault elsewhere."""
-        if not self._files:
-            raise falcon.HTTPServiceUnavailable
-        found = self._files.get(name or _START)
-        if found is None:
-            raise falcon.HTTPNotFound
-        _send(req, resp, found)
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        _send(req, resp, self._file)
+
+    on_head = on_get
+
+
+class NotBuilt:
+    """503 where the pages would be, so that nobody looks for the fault elsewhere."""
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        raise falcon.HTTPServiceUnavailable
 
     on_head = on_get
 
@@ -136,23 +138,14 @@ def _send(req: falcon.Request, resp: falcon.Response, file: _File) -> None:
 
 
 def add_panel(app: App, *, public_url: str, client_id: str | None, folder: Path = BUILT) -> None:
-    """``/addin/``, ``/addin/panel.html`` and the others, and ``/manifest.xml``."""
-    files = PanelFiles(folder)
-    app.add_route("/addin", files)
-    app.add_route("/addin/{name}", files)
-    app.add_route("/addin/{folder}/{name}", _InFolder(files))
+    """``/addin``, every built file under it, and ``/manifest.xml``."""
+    files = _built(folder)
+    for name, file in files.items():
+        app.add_route(f"/addin/{name}", PanelFile(file))
+    start = files.get(_START)
+    if start is None:
+        app.add_route(f"/addin/{_START}", NotBuilt())
+    app.add_route("/addin", PanelFile(start) if start is not None else NotBuilt())
     app.add_route(
         "/manifest.xml", ManifestFile(ManifestOf(public_url=public_url, client_id=client_id or UNKNOWN_CLIENT))
     )
-
-
-class _InFolder:
-    """``assets`` and ``icons``."""
-
-    def __init__(self, files: PanelFiles) -> None:
-        self._files = files
-
-    def on_get(self, req: falcon.Request, resp: falcon.Response, folder: str, name: str) -> None:
-        self._files.on_get(req, resp, f"{folder}/{name}")
-
-    on_head = on_get
