@@ -49,6 +49,10 @@ def upsert(
     return statement.on_conflict_do_update(index_elements=keys, set_=changes)  # type: ignore[no-any-return]
 
 
-def insert_new(dialect: Dialect, table: Table, key: Iterable[str]) -> Insert:
-    """Insert; where the key exists, leave the row as it is."""
-    return upsert(dialect, table, key, (), {})
+def insert_new(dialect: Dialect, table: Table, key: Iterable[str], where: ColumnElement[bool] | None = None) -> Insert:
+    """Insert; where the key exists, leave the row as it is. ``where``: the key is unique among such rows only."""
+    if where is None:
+        return upsert(dialect, table, key, (), {})
+    module: Any = postgresql if dialect.name == "postgresql" else sqlite
+    keys = [table.c[name] for name in key]
+    return module.insert(table).on_conflict_do_nothing(index_elements=keys, index_where=where)  # type: ignore[no-any-return]

@@ -2,15 +2,19 @@
 
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy import Connection, Table, insert, select
 
 from server.domain.ids import FirmId
+from server.store import shapes
 from server.store.database import Database, open_database
 from server.store.migrate import migrate
 from server.store.tables.meta import firm_criterion, tenant_tables
 from server.store.tables.runtime import lease
 
+#: What a pass reads or writes. Administrators' tables (sessions, figures over time, jobs …) stay where they are.
+_PASSES_USE: Final = {"firm", "seat"} | {shape.table.name for shape in shapes.ORDER}
 #: Rows read and written at once.
 CHUNK = 1_000
 
@@ -19,7 +23,7 @@ def scratch_copy(database: Database, firm: FirmId, folder: Path, keys: tuple[byt
     """A migrated SQLite database in ``folder`` that holds this firm alone, sealed with the same keys."""
     scratch = open_database(f"sqlite:///{folder / 'preview.sqlite3'}", keys)
     migrate(scratch)
-    for table in (*tenant_tables(), lease):
+    for table in (*(table for table in tenant_tables() if table.name in _PASSES_USE), lease):
         _copy(database, scratch, firm, table)
     return scratch
 

@@ -1,14 +1,19 @@
 """All that administrators do, in one hand."""
 
 from server.store.admin.administrators import Administrators
+from server.store.admin.alerts import Alerts
 from server.store.admin.audit_log import AuditLog
 from server.store.admin.changes import Clock, utc_now
+from server.store.admin.consents import Consents
+from server.store.admin.directories import Directories
 from server.store.admin.firm_list import FirmList
 from server.store.admin.firms import Firms
+from server.store.admin.jobs import Jobs
 from server.store.admin.journal import Conflicts, Holds, Passes
 from server.store.admin.licences import Licences
 from server.store.admin.overview import Overview
 from server.store.admin.seats import Seats
+from server.store.admin.series import Series
 from server.store.admin.sessions import Sessions
 from server.store.admin.sign_in import SignIn
 from server.store.admin.sign_in_gate import SignInGate
@@ -32,3 +37,8 @@ class Administration:
         self.sign_in_gate = SignInGate(database, now)
         self.firm_list = FirmList(database)
         self.licences = Licences(database, now)
+        self.consents = Consents(database, now)
+        self.alerts = Alerts(database, now)
+        self.series = Series(database, now)
+        self.jobs = Jobs(database, now)
+        self.directories = Directories(database, now)

@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Date, Float, ForeignKey, Ind
 
 from server.domain.alerts import Section, Severity
 from server.domain.consent import ConsentState, MailboxLimit, StepVerdict
+from server.domain.people import Entry
 from server.domain.state import Side
 from server.store.tables.meta import code_column, firm_column, metadata, one_of
 from server.store.types import Id, Instant, Json, Sealed
@@ -151,6 +152,6 @@ directory: Final = Table(
     Column("side", Text, primary_key=True),
     Column("connection_revision", Integer, nullable=False),
     Column("read_at", Instant, nullable=False),
-    Column("entries", Sealed(tuple[dict[str, Any], ...], "directory.entries"), nullable=False),
+    Column("entries", Sealed(tuple[Entry, ...], "directory.entries"), nullable=False),
     one_of("side", Side),
 )
