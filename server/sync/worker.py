@@ -14,7 +14,7 @@ import schedule
 import structlog
 
 from server.domain.ids import FirmId
-from server.errors import Outdated, RosError
+from server.errors import Outdated, RosError, Scope, Unavailable
 from server.ports.store import FirmState, LoadFirm
 from server.store.inbox import Doorbell
 from server.store.locks import Lease, LeaseBook, Leases
@@ -33,6 +33,8 @@ MAINTAIN_EVERY = timedelta(minutes=5)
 FULL_AFTER = timedelta(hours=20)
 FULL_HOUR = range(4)
 LONGEST_AWAY_SECONDS = 60.0
+#: After a pass that our own database broke off: no firm's fault, and over as soon as it answers again.
+DATABASE_AWAY_SECONDS = 1.0
 #: What reading, planning and writing one change takes after it was due to be read.
 CARRYING_SECONDS = 1.0
 
@@ -69,6 +71,8 @@ class Worker:
         self._running: dict[FirmId, Future[None]] = {}
         self._pool = ThreadPoolExecutor(FIRMS_AT_ONCE, thread_name_prefix="firm")
         self._bell = parts.bell
+        #: Leases that could not be let go because the database was away, with the time when they are due again.
+        self._owed: dict[Lease, float] = {}
         self._jobs = schedule.Scheduler()
         self._log = structlog.get_logger("worker")
         self.passes = 0
@@ -97,6 +101,7 @@ class Worker:
         self._running = {firm: job for firm, job in self._running.items() if not job.done()}
         free = FIRMS_AT_ONCE - len(self._running)
         try:
+            self._release_owed()
             leases = self._parts.leases.claim_due(free) if free else ()
             for lease in leases:
                 self._parts.book.put(lease)
@@ -127,8 +132,11 @@ class Worker:
         except Outdated:
             self._log.warning("pass_gave_way", firm=firm)
         except RosError as error:
-            clock.failures += 1
-            due_in = min(LONGEST_AWAY_SECONDS, 5.0 * clock.failures)
+            if isinstance(error, Unavailable) and error.scope is Scope.SERVER:
+                due_in = min(due_in, DATABASE_AWAY_SECONDS)
+            else:
+                clock.failures += 1
+                due_in = min(LONGEST_AWAY_SECONDS, 5.0 * clock.failures)
             self._log.warning("pass_failed", firm=firm, code=error.code)
         except Exception as error:  # noqa: BLE001  # around a firm: one firm's defect stops no other
             clock.failures += 1
@@ -175,8 +183,16 @@ class Worker:
         try:
             self._parts.leases.release(lease, due_in)
         except RosError as error:
-            # It runs out by itself after ten seconds.
+            # It would run out by itself after ten seconds; the database may answer before.
+            self._owed[lease] = due_in
             self._log.warning("lease_not_released", firm=lease.firm, code=error.code)
+
+    def _release_owed(self) -> None:
+        """What could not be let go before. Raises Unavailable while the database is away."""
+        for lease, due_in in list(self._owed.items()):
+            if lease.firm not in self._running:
+                self._parts.leases.release(lease, due_in)
+            del self._owed[lease]
 
     # --- housekeeping ---
 

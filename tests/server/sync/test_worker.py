@@ -1,0 +1,65 @@
+"""The worker's own loop, over a real store."""
+
+import threading
+import time
+from pathlib import Path
+
+from server.errors import Scope, Unavailable
+from server.store.inbox import Doorbell
+from server.store.locks import LEASE_SECONDS, Lease, Leases
+from server.sync.worker import Worker, WorkerParts
+from tests.conftest import ExpectedLogs
+from tests.support.rig import Rig, rig
+
+PATIENCE_SECONDS = 60.0
+
+
+class InterruptedLeases(Leases):
+    """The database goes away at the moment when a lease is to be let go, once."""
+
+    away_at: float | None = None
+    let_go_at: float | None = None
+
+    def release(self, lease: Lease, due_in_seconds: float = 0.0) -> bool:
+        if self.away_at is None:
+            self.away_at = time.monotonic()
+            raise Unavailable(scope=Scope.SERVER, detail="interrupted")
+        self.let_go_at = self.let_go_at or time.monotonic()
+        return super().release(lease, due_in_seconds)
+
+
+def working(site: Rig, leases: Leases) -> Worker:
+    engine = site.engine
+    return Worker(
+        WorkerParts(
+            driver=engine.driver,
+            leases=leases,
+            book=engine.book,
+            bell=Doorbell(site.database),
+            now=site.clock,
+            poll_seconds=1.0,
+            public_url="https://ros.example",
+        )
+    )
+
+
+def test_a_lease_that_could_not_be_let_go_is_as_soon_as_the_database_answers(
+    tmp_path: Path, expected_logs: ExpectedLogs
+) -> None:
+    expected_logs("lease_not_released", "subscription_failed", "push_incomplete")
+    with rig(tmp_path) as site:
+        leases = InterruptedLeases(site.database, "house-1", lambda: site.clock().timestamp())
+        worker = working(site, leases)
+        thread = threading.Thread(target=worker.run)
+        thread.start()
+        try:
+            end = time.monotonic() + PATIENCE_SECONDS
+            while worker.passes < 2 and time.monotonic() < end:
+                time.sleep(0.02)
+        finally:
+            worker.stop()
+            thread.join()
+        assert worker.passes >= 2
+        assert leases.away_at is not None
+        assert leases.let_go_at is not None
+        assert leases.let_go_at - leases.away_at < LEASE_SECONDS / 2
