@@ -1,7 +1,6 @@
 """What a section is given. One object, made by the shell for each sign-in; sections keep no other global."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
@@ -10,21 +9,8 @@ from console.api.wire.session import ServerInfo, Session
 from console.i18n import Languages
 from console.jobs import Jobs
 from console.preferences import Preferences
+from console.targets import Target
 from console.theme import Theme
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """A place in the console that a number or an item leads to.
-
-    ``page`` is a tab of the section, ``filters`` preset its list, ``item`` is the identity of a row to open.
-    """
-
-    section: str
-    page: str = ""
-    firm_id: int | None = None
-    filters: Mapping[str, str] = field(default_factory=dict)
-    item: str = ""
 
 
 class Scope(QObject):
@@ -49,16 +35,19 @@ class Context(QObject):
 
     #: Somebody wants to go there.
     navigated = Signal(Target)
-    #: A short word about what was done: text, and the label and target of a link ("" for none).
+    #: A short word about what was done.
     told = Signal(str)
     #: Something was changed that the overview, the badges or another section shows.
     changed = Signal()
+    #: Somebody chose another language.
+    language_wanted = Signal(str)
 
     def __init__(self, *, session: Session, server: ServerInfo, client: Client, parts: "Parts") -> None:
         super().__init__()
         self.session = session
         self.server = server
         self.client = client
+        self.parts = parts
         self.jobs: Jobs = parts.jobs
         self.theme: Theme = parts.theme
         self.languages: Languages = parts.languages

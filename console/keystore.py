@@ -85,3 +85,8 @@ def _is_real(backend: KeyringBackend) -> bool:
     if isinstance(backend, chainer.ChainerBackend):
         return any(_is_real(link) for link in backend.backends)
     return not isinstance(backend, (fail.Keyring, null.Keyring))
+
+
+def forgetful() -> KeyStore:
+    """Keeps nothing beyond the program: for the demo and for tests of packages."""
+    return KeyStore(null.Keyring())  # type: ignore[no-untyped-call]  # keyring's own backends are not annotated

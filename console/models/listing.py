@@ -38,14 +38,11 @@ class Asked:
         return {"limit": limit, "cursor": cursor, "sort": order, "q": self.q, **self.filters}
 
 
-Fetch = Callable[[Query], Page[R]]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source(Generic[R]):
     """Where rows come from. ``is_whole``: small lists are loaded whole; searching, sorting and filters happen here."""
 
-    fetch: Fetch[R]
+    fetch: Callable[[Query], Page[R]]
     columns: Sequence[Column[R]]
     identity: Callable[[R], Hashable]
     filters: Sequence[Filter[R]] = ()

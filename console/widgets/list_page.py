@@ -137,6 +137,11 @@ class ListPage(QWidget, Generic[R]):
         """The rows as they are now; selection and scroll stay."""
         self.listing.renew(is_quiet=is_quiet)
 
+    def show_problem(self, problem: Exception) -> None:
+        """An action on rows failed: said above the list, which stays."""
+        trouble = explained(problem, self._context.language)
+        self.banner.say(Tone.BAD, trouble.title, trouble.text, icon=trouble.icon)
+
     def select(self, identity: Any) -> bool:
         """Marks a row and scrolls to it; False where it is not here."""
         place = self.listing.model.place_of(identity)

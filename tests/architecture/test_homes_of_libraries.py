@@ -9,10 +9,10 @@ HOMES: dict[str, tuple[str, ...]] = {
     "requests": (
         "server/raynet/client.py",
         "server/microsoft/client.py",
-        "console/api/client.py",
+        "console/api/",
         "simulator/",
     ),
-    "msal": ("server/microsoft/tokens.py", "console/session.py"),
+    "msal": ("server/microsoft/tokens.py", "console/api/entra.py"),
     "jwt": ("server/identity/", "simulator/entra/"),
     "sqlalchemy": ("server/store/",),
     "alembic": ("server/store/",),
@@ -25,7 +25,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "click": ("server/cli/", "simulator/__main__.py", "simulator/demo/__main__.py"),
     "rich": ("server/cli/",),
     "PySide6": ("console/",),
-    "keyring": ("console/session.py",),
+    "keyring": ("console/keystore.py",),
 }
 
 

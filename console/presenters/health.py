@@ -1,0 +1,180 @@
+"""A firm's health as figures: what each says, in which tone, and where a click on it leads."""
+
+from dataclasses import dataclass
+
+from console.api.wire.firms import Alert, Expiry, Health
+from console.i18n import translate
+from console.presenters.formats import ago, days_left, number, span
+from console.presenters.states import licence
+from console.targets import Target
+from console.theme import Tone
+
+#: The promise: a change arrives within so many seconds.
+PROMISE_SECONDS = 15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """``key`` names the card."""
+
+    key: str
+    title: str
+    icon: str
+    figure: str
+    note: str
+    tone: Tone
+    target: Target
+
+
+def figures(found: Health) -> tuple[Figure, ...]:
+    """The cards of one firm's overview, most urgent questions first."""
+    return (_lag(found), _waiting(found), _users(found), *_decisions(found), _pairs(found), _licence(found))
+
+
+def _lag(found: Health) -> Figure:
+    p95 = found.lag.p95
+    is_late = p95 is not None and p95 > PROMISE_SECONDS
+    if p95 is None:
+        note, tone = translate("Health", "no calendar was read yet"), Tone.NEUTRAL
+    elif is_late:
+        note, tone = translate("Health", "slower than the promised {0}").format(span(PROMISE_SECONDS)), Tone.WARN
+    else:
+        note, tone = translate("Health", "typically {0}").format(span(found.lag.p50)), Tone.GOOD
+    return Figure(
+        key="lag",
+        title=translate("Health", "Age of calendars"),
+        icon="clock",
+        figure=span(p95),
+        note=note,
+        tone=tone,
+        target=Target(section="users", filters={"sort": "-lag"}),
+    )
+
+
+def _waiting(found: Health) -> Figure:
+    note = translate("Health", "nothing waits")
+    if found.queue:
+        note = translate("Health", "oldest waits since {0}").format(ago(found.queue_since))
+    return Figure(
+        key="queue",
+        title=translate("Health", "Queue"),
+        icon="queue",
+        figure=number(found.queue),
+        note=note,
+        tone=Tone.NEUTRAL,
+        target=Target(section="sync", page="state"),
+    )
+
+
+def _users(found: Health) -> Figure:
+    boxes = found.mailboxes
+    broken = boxes.unknown_user + boxes.no_mailbox + boxes.no_access + boxes.no_person
+    note = translate("Health", "%n with a problem", "", broken) if broken else translate("Health", "all in order")
+    return Figure(
+        key="users",
+        title=translate("Health", "Synchronised users"),
+        icon="users",
+        figure=number(boxes.ready),
+        note=note,
+        tone=Tone.WARN if broken else Tone.GOOD if boxes.ready else Tone.NEUTRAL,
+        target=Target(section="users", page="users"),
+    )
+
+
+def _decisions(found: Health) -> tuple[Figure, ...]:
+    def one(key: str, title: str, icon: str, count: int, note: str, target: Target) -> Figure:
+        tone = Tone.WARN if count else Tone.GOOD
+        quiet = translate("Health", "none")
+        return Figure(
+            key=key,
+            title=title,
+            icon=icon,
+            figure=number(count),
+            note=note if count else quiet,
+            tone=tone,
+            target=target,
+        )
+
+    return (
+        one(
+            "holds",
+            translate("Health", "Held deletions"),
+            "hold",
+            found.holds,
+            translate("Health", "wait for your decision"),
+            Target(section="sync", page="holds"),
+        ),
+        one(
+            "errors",
+            translate("Health", "Items set aside"),
+            "error",
+            found.errors,
+            translate("Health", "tried again by themselves"),
+            Target(section="sync", page="errors"),
+        ),
+        one(
+            "conflicts",
+            translate("Health", "Conflicts"),
+            "conflicts",
+            found.conflicts,
+            translate("Health", "a value lost, it can be restored"),
+            Target(section="conflicts"),
+        ),
+    )
+
+
+def _pairs(found: Health) -> Figure:
+    return Figure(
+        key="pairs",
+        title=translate("Health", "Synchronised items"),
+        icon="calendar",
+        figure=number(found.pairs.live),
+        note=translate("Health", "last pass {0}").format(
+            ago(found.last_pass.started_at if found.last_pass is not None else None)
+        ),
+        tone=Tone.NEUTRAL,
+        target=Target(section="sync", page="pairs", filters={"state": "live"}),
+    )
+
+
+def _licence(found: Health) -> Figure:
+    words, tone = licence(found.licence_state)
+    end = next((one for one in found.expiries if one.kind == "licence"), None)
+    note = words if end is None else f"{words} – {days_left(end.days_left)}"
+    return Figure(
+        key="seats",
+        title=translate("Health", "Seats"),
+        icon="licence",
+        figure=f"{number(found.seats_used)} / {number(found.seats)}",
+        note=note,
+        tone=tone,
+        target=Target(section="users", page="licence"),
+    )
+
+
+def expiry_text(end: Expiry) -> str:
+    """What ends and when."""
+    names = {
+        "licence": translate("Health", "Licence"),
+        "secret": translate("Health", "Secret of the app registration"),
+        "certificate": translate("Health", "Certificate of the app registration"),
+        "subscription": translate("Health", "Notifications from Microsoft"),
+    }
+    return f"{names.get(end.kind, end.kind)}: {days_left(end.days_left)}"
+
+
+def alert_target(alert: Alert) -> Target:
+    """Where the remedy of an alert is."""
+    places = {
+        "licence": ("users", "licence"),
+        "consent": ("consent", ""),
+        "raynet": ("settings", "raynet"),
+        "sync": ("sync", "state"),
+        "holds": ("sync", "holds"),
+        "errors": ("sync", "errors"),
+        "users": ("users", "users"),
+        "server": ("overview", ""),
+    }
+    section, page = places.get(alert.section, ("overview", ""))
+    filters = {"firm_name": alert.firm_name} if alert.firm_name else {}
+    return Target(section=section, page=page, firm_id=alert.firm_id, filters=filters)

@@ -1,0 +1,178 @@
+"""One firm's health: figures that lead to what they count, and two charts."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
+
+from console.api import firms
+from console.api.wire.firms import Health, Series
+from console.context import Context
+from console.i18n import translate
+from console.jobs import Cancel
+from console.presenters import states
+from console.presenters.formats import iso, number, span
+from console.presenters.health import PROMISE_SECONDS, Figure, expiry_text, figures
+from console.theme import Tone
+from console.widgets.banner import Banner
+from console.widgets.cards import FigureCard, TextCard
+from console.widgets.chart import Chart, Curve, Drawing
+from console.widgets.form import problem_banner
+from console.widgets.words import badge, clear, column, line, words
+
+_PERIODS: Final = (("6", 6), ("24", 24), ("168", 168), ("720", 720))
+#: An end that is further away needs no line here.
+_ANNOUNCED_DAYS: Final = 60
+
+
+class FirmHealth(QWidget):
+    """Loads by itself when asked to ``renew``."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self.banner = Banner(context.theme)
+        self._state = line(gap=10)
+        self._grid = QGridLayout()
+        self._grid.setSpacing(12)
+        self.cards: dict[str, FigureCard] = {}
+        self.lag = Chart(context.theme, "overview.chart.lag", translate("Overview", "Age of calendars"), span)
+        self.volume = Chart(context.theme, "overview.chart.volume", translate("Overview", "Carried over"), number)
+        self.period = QComboBox()
+        self.period.setObjectName("overview.period")
+        self.period.setAccessibleName(translate("Overview", "Period of the charts"))
+        for text, hours in zip(
+            (
+                translate("Overview", "Last 6 hours"),
+                translate("Overview", "Last 24 hours"),
+                translate("Overview", "Last 7 days"),
+                translate("Overview", "Last 30 days"),
+            ),
+            _PERIODS,
+            strict=True,
+        ):
+            self.period.addItem(text, hours[1])
+        self.period.setCurrentIndex(1)
+        self.period.currentIndexChanged.connect(lambda _at: self._load_series(is_quiet=False))
+        lag = TextCard(
+            translate("Overview", "Age of calendars"),
+            self.lag,
+            note=translate("Overview", "How old our knowledge of the calendars was; lower is better."),
+        )
+        volume = TextCard(
+            translate("Overview", "Carried over"),
+            self.volume,
+            note=translate("Overview", "Changes written each way."),
+        )
+        self.setLayout(
+            column(
+                self.banner,
+                self._state,
+                self._grid,
+                line(words(translate("Overview", "Charts"), "subtitle"), None, self.period),
+                line(lag, volume, gap=12),
+                gap=12,
+            )
+        )
+
+    def renew(self, *, is_quiet: bool) -> None:
+        firm_id = self._context.scope.firm_id
+        if firm_id is None:
+            return
+        self._context.jobs.start(
+            lambda _cancel: firms.health(self._context.client, firm_id),
+            done=self._show,
+            failed=self._failed,
+            owner=self,
+            slot="health",
+            is_quiet=is_quiet,
+        )
+        self._load_series(is_quiet=is_quiet)
+
+    def _load_series(self, *, is_quiet: bool) -> None:
+        firm_id = self._context.scope.firm_id
+        if firm_id is None:
+            return
+        since = iso(datetime.now(UTC) - timedelta(hours=int(self.period.currentData())))
+        client = self._context.client
+
+        def work(_cancel: Cancel) -> tuple[Series, Series]:
+            return firms.series(client, firm_id, "lag", since), firms.series(client, firm_id, "volume", since)
+
+        self._context.jobs.start(work, done=self._draw, owner=self, slot="series", is_quiet=is_quiet)
+
+    # --- showing ------------------------------------------------------------------------------------------------------
+
+    def _show(self, found: Health) -> None:
+        self.banner.be_silent()
+        clear(self._state)
+        self._state.addWidget(badge(*states.health(found.state)))
+        if found.worked_on:
+            self._state.addWidget(badge(translate("Overview", "Working now"), Tone.ACCENT))
+        for end in found.expiries:
+            if end.days_left <= _ANNOUNCED_DAYS:
+                self._state.addWidget(badge(expiry_text(end), Tone.BAD if end.days_left <= 7 else Tone.WARN))
+        self._state.addStretch(1)
+        for breaker in found.breakers:
+            self.banner.say(
+                Tone.BAD,
+                translate("Overview", "{0} refuses us").format(states.side(breaker.side)),
+                breaker.text.said(self._context.language),
+            )
+        for place, figure in enumerate(figures(found)):
+            self._card(figure, place).show_figure(figure.figure, figure.note, figure.tone)
+
+    def _card(self, figure: Figure, place: int) -> FigureCard:
+        card = self.cards.get(figure.key)
+        if card is None:
+            card = FigureCard(
+                self._context.theme,
+                f"overview.{figure.key}",
+                figure.title,
+                figure.icon,
+                lambda: self._context.go(figure.target),
+            )
+            self.cards[figure.key] = card
+            self._grid.addWidget(card, place // 4, place % 4)
+        return card
+
+    def _draw(self, both: tuple[Series, Series]) -> None:
+        lag, volume = both
+        promise = translate("Overview", "promised {0}").format(span(PROMISE_SECONDS))
+        self.lag.show_drawing(
+            Drawing(
+                times=[point.at for point in lag.points],
+                curves=(
+                    Curve(
+                        title=translate("Overview", "95 % of readings"),
+                        role="chart_1",
+                        values=[p.p95 for p in lag.points],
+                    ),
+                    Curve(title=translate("Overview", "median"), role="chart_2", values=[p.p50 for p in lag.points]),
+                ),
+                mark=(PROMISE_SECONDS, promise),
+                least=20.0,
+            )
+        )
+        self.volume.show_drawing(
+            Drawing(
+                times=[point.at for point in volume.points],
+                curves=(
+                    Curve(
+                        title=translate("Overview", "to Outlook"),
+                        role="chart_1",
+                        values=[p.to_outlook for p in volume.points],
+                    ),
+                    Curve(
+                        title=translate("Overview", "to Raynet"),
+                        role="chart_3",
+                        values=[p.to_raynet for p in volume.points],
+                    ),
+                ),
+                is_bars=True,
+                least=4.0,
+            )
+        )
+
+    def _failed(self, problem: Exception) -> None:
+        problem_banner(self.banner, problem, self._context.language)

@@ -1,0 +1,1 @@
+"""The way in: which server, is it the right one, who are you, a new password."""

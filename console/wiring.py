@@ -1,0 +1,29 @@
+"""Builds what lives as long as the program. Tests call it with an own folder and key store."""
+
+from pathlib import Path
+
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from console.context import Parts
+from console.i18n import Languages
+from console.jobs import Jobs
+from console.keystore import KeyStore
+from console.preferences import Preferences
+from console.theme import RESOURCES, Theme
+from console.views.window import Window
+
+
+def build_parts(application: QApplication, *, folder: Path | None = None, language: str = "") -> Parts:
+    """``folder``: where settings and compiled translations live; the platform's own without it."""
+    preferences = Preferences(folder)
+    languages = Languages(application, compile_into=folder)
+    languages.use(language or preferences.language)
+    theme = Theme(application, preferences.scheme)
+    application.setWindowIcon(QIcon(str(RESOURCES / "icons" / "app.svg")))
+    return Parts(jobs=Jobs(application), theme=theme, languages=languages, preferences=preferences)
+
+
+def build_window(parts: Parts, keystore: KeyStore | None = None) -> Window:
+    """Not shown yet."""
+    return Window(parts, keystore or KeyStore())
