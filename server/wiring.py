@@ -1,19 +1,27 @@
 """The only place that picks real adapters: settings in, a ready product out. Everybody else takes what it needs."""
 
+import itertools
 import secrets
 import socket
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import TypeVar, cast
 
+from server.api.services import NoRemotes, RaynetTrial, Remotes
 from server.domain.ids import FirmId
 from server.errors import Misconfigured
+from server.flow import Op
 from server.microsoft.client import Transport
 from server.microsoft.gateway import GraphConnection, GraphEndpoints, GraphGateway
 from server.microsoft.tokens import AppRegistration
+from server.ports.gateway import anybody
+from server.ports.graph import ProbeTenant
+from server.ports.raynet import Probe, RaynetIdentity
 from server.raynet.connection import RaynetConnection
 from server.raynet.gateway import RAYNET_OPS, RaynetGateway
 from server.settings import Settings, master_keys
@@ -23,6 +31,8 @@ from server.store.gateway import StoreGateway
 from server.store.locks import LeaseBook, Leases
 from server.store.migrate import refuse_unready
 from server.sync.driver import Driver, Ports, refuse_late
+
+T = TypeVar("T")
 
 
 def utc_now() -> datetime:
@@ -121,6 +131,46 @@ def _graph_connection(firms: Firms, firm: FirmId) -> GraphConnection:
     return GraphConnection(firm=firm, tenant_id=found.tenant_id, revision=found.connection_revision)
 
 
+def _raynet_gateway(
+    settings: Settings,
+    connections: Callable[[FirmId], RaynetConnection],
+    clocks: Clocks,
+    transport: Transport | None,
+    last_look: Callable[[FirmId], None] = anybody,
+) -> RaynetGateway:
+    return RaynetGateway(
+        connections,
+        clock=clocks.now,
+        monotonic=clocks.monotonic,
+        allowed_bases=settings.raynet_urls,
+        ca_bundle=settings.ca_bundle,
+        transport=transport() if transport is not None else None,
+        last_look=last_look,
+    )
+
+
+def _graph_gateway(
+    settings: Settings,
+    connections: Callable[[FirmId], GraphConnection],
+    clocks: Clocks,
+    transport: Transport | None,
+    last_look: Callable[[FirmId], None] = anybody,
+) -> GraphGateway:
+    return GraphGateway(
+        connections,
+        app_registration(settings),
+        GraphEndpoints(
+            graph_url=settings.graph_url,
+            authority_url=settings.authority_url,
+            notify_url=f"{settings.public_url}/notify/graph",
+            ca_bundle=str(settings.ca_bundle) if settings.ca_bundle else None,
+        ),
+        clock=clocks.now,
+        transport=transport,
+        last_look=last_look,
+    )
+
+
 def build_engine(
     settings: Settings,
     database: Database,
@@ -134,28 +184,8 @@ def build_engine(
     firms = Firms(database, clocks.now)
     book = LeaseBook(clocks.monotonic)
     last_look = partial(refuse_late, book.may_write)
-    raynet = RaynetGateway(
-        partial(_raynet_connection, firms),
-        clock=clocks.now,
-        monotonic=clocks.monotonic,
-        allowed_bases=settings.raynet_urls,
-        ca_bundle=settings.ca_bundle,
-        transport=transport() if transport is not None else None,
-        last_look=last_look,
-    )
-    graph = GraphGateway(
-        partial(_graph_connection, firms),
-        app_registration(settings),
-        GraphEndpoints(
-            graph_url=settings.graph_url,
-            authority_url=settings.authority_url,
-            notify_url=f"{settings.public_url}/notify/graph",
-            ca_bundle=str(settings.ca_bundle) if settings.ca_bundle else None,
-        ),
-        clock=clocks.now,
-        transport=transport,
-        last_look=last_look,
-    )
+    raynet = _raynet_gateway(settings, partial(_raynet_connection, firms), clocks, transport, last_look)
+    graph = _graph_gateway(settings, partial(_graph_connection, firms), clocks, transport, last_look)
     owner = f"{socket.gethostname()}-{secrets.token_hex(6)}"
     store = StoreGateway(database, book)
     ports = Ports(
@@ -177,3 +207,61 @@ def build_engine(
         ports=ports,
         driver=Driver(ports, threads=threads, clock=clocks.now),
     )
+
+
+class WiredRemotes:
+    """Both remote systems for the API: with a firm's stored access, or with access that is only being tried."""
+
+    def __init__(
+        self, settings: Settings, database: Database, clocks: Clocks, transport: Transport | None = None
+    ) -> None:
+        firms = Firms(database, clocks.now)
+        self._raynet = _raynet_gateway(settings, partial(_raynet_connection, firms), clocks, transport)
+        self._graph = _graph_gateway(settings, partial(_graph_connection, firms), clocks, transport)
+        #: What is tried stands here while its thread asks; a firm's number may be one that does not exist yet.
+        self._trials = threading.local()
+        #: Each trial is a connection of its own: a refusal of the one before does not stop it.
+        self._numbers = itertools.count(1)
+        self._raynet_trials = _raynet_gateway(settings, lambda _firm: self._trials.raynet, clocks, transport)
+        self._graph_trials = _graph_gateway(settings, lambda _firm: self._trials.graph, clocks, transport)
+
+    def raynet(self, op: Op[T]) -> T:
+        return cast(T, self._raynet.perform(op))
+
+    def graph(self, op: Op[T]) -> T:
+        return cast(T, self._graph.perform(op))
+
+    def try_raynet(self, firm: FirmId, trial: RaynetTrial) -> RaynetIdentity:
+        self._trials.raynet = RaynetConnection(
+            firm=firm,
+            base_url=trial.url,
+            instance=trial.instance,
+            user=trial.user,
+            key=trial.key,
+            revision=-next(self._numbers),
+        )
+        try:
+            return cast(RaynetIdentity, self._raynet_trials.perform(Probe(firm)))
+        finally:
+            del self._trials.raynet
+
+    def try_tenant(self, firm: FirmId, tenant_id: str) -> str:
+        self._trials.graph = GraphConnection(firm=firm, tenant_id=tenant_id, revision=-next(self._numbers))
+        try:
+            return cast(str, self._graph_trials.perform(ProbeTenant(firm)))
+        finally:
+            del self._trials.graph
+
+    def close(self) -> None:
+        """End threads and connections."""
+        self._graph.close()
+        self._graph_trials.close()
+
+
+def build_remotes(
+    settings: Settings, database: Database, *, clocks: Clocks | None = None, transport: Transport | None = None
+) -> Remotes:
+    """What the API asks outside; without our registration nothing can be asked."""
+    if settings.client_id is None or (settings.client_secret is None and settings.client_certificate is None):
+        return NoRemotes()
+    return WiredRemotes(settings, database, clocks or Clocks(), transport)

@@ -29,6 +29,7 @@ from server.errors import (
 #: Falcon's application with its own kinds of request and response.
 App = falcon.App[falcon.Request, falcon.Response]
 _LOG = structlog.get_logger("api")
+UNSCOPED: Final = "unscoped_statement"
 MEDIA_PROBLEM: Final = "application/problem+json"
 
 
@@ -105,7 +106,6 @@ _OF_CODE: Final = {code: status for status, code in _OF_STATUS.items()} | {
     "password_common": 422,
     "password_same": 422,
     "totp_code_wrong": 422,
-    "raynet_url_not_allowed": 422,
     "if_match_missing": 428,
     "too_many_tries": 429,
 }
@@ -181,6 +181,10 @@ def _http_error(req: falcon.Request, resp: falcon.Response, error: falcon.HTTPEr
 
 
 def _ours(req: falcon.Request, resp: falcon.Response, error: RosError, _params: Any) -> None:
+    if error.code == UNSCOPED:
+        # The barrier behind the scope has stopped a statement of ours: nobody's lack of a right.
+        _defect(req, resp, error, _params)
+        return
     if isinstance(error, Throttled):
         resp.set_header("Retry-After", error.until.strftime("%a, %d %b %Y %H:%M:%S GMT"))
     if isinstance(error, Remote | Misconfigured):

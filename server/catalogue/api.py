@@ -62,6 +62,22 @@ API: Final[Mapping[str, Sentence]] = {
         "Je to poslední centrální správce. Nejprve přidejte jiného.",
         "This is the last central administrator. Add another one first.",
     ),
+    "firm_not_connected": Sentence(
+        "Firma ještě nemá nastavený přístup k Raynetu nebo tenant. Doplňte je, pak ji spusťte.",
+        "The firm has no access to Raynet or no tenant yet. Set them, then resume it.",
+    ),
+    "raynet_refused": Sentence(
+        "Raynet tyto přístupové údaje odmítl, proto zůstaly dosavadní. Zkontrolujte instanci, uživatele a klíč API.",
+        "Raynet refused this access, so the one before stays. Check instance, user and API key.",
+    ),
+    "raynet_unreachable": Sentence(
+        "Raynet teď neodpovídá, přístup nejde ověřit, proto zůstal dosavadní. Zkuste to za chvíli.",
+        "Raynet does not answer now and the access cannot be checked, so the one before stays. Try again soon.",
+    ),
+    "raynet_key_missing": Sentence(
+        "Pro jinou instanci nebo jiného uživatele zadejte i klíč API.",
+        "Give the API key as well for another instance or user.",
+    ),
     "remotes_not_configured": Sentence(
         "Server nemá nastavenou registraci aplikace (ROS_CLIENT_ID), nemůže se ptát Raynetu ani Microsoftu.",
         "The server has no app registration (ROS_CLIENT_ID), it cannot ask Raynet or Microsoft.",

@@ -118,6 +118,11 @@ def with_rules(rules: Rules, changes: Mapping[str, str]) -> Rules:
     return replace(rules, **{name: _parsed(name, text) for name, text in changes.items()})  # type: ignore[arg-type]  # values are checked per name
 
 
+def limits_of(name: str) -> tuple[int | None, int | None]:
+    """Least and most of a rule that is a number; (None, None) for any other."""
+    return _NUMBERS.get(name, (None, None))
+
+
 def as_text(rules: Rules) -> dict[str, str]:
     """Each rule as the text that :func:`with_rules` reads back."""
     out: dict[str, str] = {}

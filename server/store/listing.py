@@ -5,16 +5,23 @@ A page begins after a row, not at a number: rows that come or go meanwhile shift
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
 
 from server.errors import Invalid
 
 T = TypeVar("T")
 #: The value of a sort column at the last row of the page before, and that row's key.
 Place = tuple[str | int | float | bool | None, str | int]
-Run = Callable[[Select[*tuple[Any, ...]]], Sequence[Any]]
+
+
+class Runs(Protocol):
+    """A scope: one firm's, or all firms'."""
+
+    def rows(self, statement: Select[*tuple[Any, ...]]) -> Sequence[Any]: ...
+
+    def limited(self, statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,16 +52,18 @@ class Order:
 
 
 def listed(
-    run: Run, statement: Select[*tuple[Any, ...]], order: Order, wanted: Wanted, value: Callable[[Any], T]
+    scope: Runs, statement: Select[*tuple[Any, ...]], order: Order, wanted: Wanted, value: Callable[[Any], T]
 ) -> Listed[T]:
-    """The page of ``statement`` through ``run`` (a scope's ``rows``), which limits it to its firm."""
+    """The page of ``statement`` through ``scope``, which limits it to its firm."""
     column = order.columns[wanted.sort]
-    total = int(run(_counted(statement))[0][0])
+    # Limited first: a scope finds the tables to limit among the columns.
+    counted = scope.limited(statement).order_by(None).with_only_columns(order.key, maintain_column_froms=True)
+    total = int(scope.rows(select(func.count()).select_from(counted.subquery()))[0][0])
     page = statement.add_columns(column.label("_sort"), order.key.label("_key"))
     if wanted.after is not None:
         page = page.where(_behind(column, order.key, wanted))
     ordered = (column.desc(), order.key.desc()) if wanted.descending else (column.asc(), order.key.asc())
-    rows = run(page.order_by(None).order_by(*ordered).limit(wanted.limit + 1))
+    rows = scope.rows(page.order_by(None).order_by(*ordered).limit(wanted.limit + 1))
     shown = rows[: wanted.limit]
     following = (shown[-1][-2], shown[-1][-1]) if len(rows) > wanted.limit else None
     return Listed(items=tuple(value(row) for row in shown), next=following, total=total)
@@ -80,11 +89,6 @@ def sliced(
     shown = tuple(behind[: wanted.limit])
     following = (sort(shown[-1]), key(shown[-1])) if len(behind) > wanted.limit else None
     return Listed(items=shown, next=following, total=len(ordered))
-
-
-def _counted(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    """How many rows ``statement`` has. Its first table stays among the columns, so that a scope still limits it."""
-    return statement.order_by(None).with_only_columns(func.count(), maintain_column_froms=True)
 
 
 def _behind(column: ColumnElement[Any], key: ColumnElement[Any], wanted: Wanted) -> ColumnElement[bool]:

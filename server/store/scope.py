@@ -44,6 +44,10 @@ class FirmScope:
     ) -> Row[*tuple[Any, ...]] | None:
         return self.connection.execute(_limited(statement), parameters | {"scope_firm": self.firm}).first()
 
+    def limited(self, statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+        """``statement`` as :meth:`rows` runs it: for putting it into another one that counts its rows."""
+        return _limited(statement)  # type: ignore[no-any-return]  # a Select stays one
+
     def values(
         self, shape: Shape[V], statement: "Select[*tuple[Any, ...]] | Prepared", **parameters: Any
     ) -> tuple[V, ...]:

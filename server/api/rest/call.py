@@ -1,7 +1,7 @@
 """One request being served: who asks, for which firm, under which conditions."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from server.api.services import Services
@@ -18,14 +18,14 @@ class Call:
 
     services: Services
     #: The caller's address: for the sign-in limits only, never stored in clear or logged.
-    address: str
+    address: str = field(repr=False)
     signed_in: SignedIn | None = None
     #: The firm of the path; reachable for the caller and existing.
     of_firm: FirmId | None = None
     #: ``If-Match`` as sent; None: any version.
     if_match: str | None = None
     #: The token of ``Authorization``; never logged.
-    token: str = ""
+    token: str = field(default="", repr=False)
 
     @property
     def who(self) -> SignedIn:
@@ -52,6 +52,11 @@ class Call:
         if found is None:
             raise Outdated
         return int(found.group(1))
+
+    def refuse_stale(self, revision: int) -> None:
+        """Raises Outdated when the caller has seen another revision."""
+        if self.revision not in (None, revision):
+            raise Outdated(revision=revision)
 
 
 def tag_of(version: int | str) -> str:

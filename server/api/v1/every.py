@@ -4,12 +4,19 @@ from typing import Any, Final
 
 from server.api.rest.openapi import described
 from server.api.rest.routes import Route
-from server.api.v1 import about, account, administrators, audit
+from server.api.v1 import about, account, administrators, audit, decisions, firms, health, raynet, rules, sync, users
 
 BASE: Final = "/api/v1"
 GROUPS: Final = (
     about.ROUTES,
     account.ROUTES,
+    firms.ROUTES,
+    health.ROUTES,
+    raynet.ROUTES,
+    users.ROUTES,
+    rules.ROUTES,
+    sync.ROUTES,
+    decisions.ROUTES,
     administrators.ROUTES,
     audit.ROUTES,
 )

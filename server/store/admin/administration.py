@@ -8,15 +8,20 @@ from server.store.admin.consents import Consents
 from server.store.admin.directories import Directories
 from server.store.admin.firm_list import FirmList
 from server.store.admin.firms import Firms
+from server.store.admin.health import Health
+from server.store.admin.item_list import ItemList
 from server.store.admin.jobs import Jobs
 from server.store.admin.journal import Conflicts, Holds, Passes
 from server.store.admin.licences import Licences
 from server.store.admin.overview import Overview
+from server.store.admin.quotas import Quotas
+from server.store.admin.run_list import RunList
 from server.store.admin.seats import Seats
 from server.store.admin.series import Series
 from server.store.admin.sessions import Sessions
 from server.store.admin.sign_in import SignIn
 from server.store.admin.sign_in_gate import SignInGate
+from server.store.admin.user_list import UserList
 from server.store.database import Database
 
 
@@ -31,6 +36,11 @@ class Administration:
         self.passes = Passes(database, now)
         self.administrators = Administrators(database, now)
         self.overview = Overview(database, now)
+        self.health = Health(database, now)
+        self.user_list = UserList(database)
+        self.item_list = ItemList(database)
+        self.run_list = RunList(database, now)
+        self.quotas = Quotas(database, now)
         self.audit_log = AuditLog(database)
         self.sessions = Sessions(database, now)
         self.sign_in = SignIn(database, self.administrators, now)

@@ -149,7 +149,7 @@ class Administrators:
         order = Order(columns={"login": who.login, "id": who.id, "role": who.role}, key=who.id)
 
         def work(reach: Reach) -> Listed[Administrator]:
-            return listed(reach.rows, statement, order, wanted, administrator_of)
+            return listed(reach, statement, order, wanted, administrator_of)
 
         return read_within_unscoped(self._database, firm, work)
 

@@ -50,7 +50,7 @@ class AuditLog:
         order = Order(columns={"id": one.id}, key=one.id)
 
         def work(reach: Reach) -> Listed[AuditEntry]:
-            return listed(reach.rows, statement, order, wanted, _entry)
+            return listed(reach, statement, order, wanted, _entry)
 
         return read_within_unscoped(self._database, firm, work)
 

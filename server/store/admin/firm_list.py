@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import func, select
 
 from server.domain.ids import FirmId
 from server.errors import NotFound
+from server.store.admin.reach import Reach, read_within_unscoped
 from server.store.database import Database
 from server.store.tables.people import firm as firm_table
 from server.store.tables.people import seat as seat_table
@@ -26,6 +27,7 @@ _MEMBERS: Final = (
     "grace_days",
     "created_at",
     "revision",
+    "connection_revision",
 )
 
 
@@ -46,6 +48,7 @@ class FirmEntry:
     grace_days: int
     created_at: datetime
     revision: int
+    connection_revision: int
     seats_used: int
 
     @property
@@ -65,35 +68,28 @@ class FirmList:
             raise NotFound
 
     def every_unscoped(self) -> tuple[FirmEntry, ...]:
-        """All firms of the server, in one statement."""
-        return self._database.read_unscoped(lambda connection: _entries(connection, ()))
+        """All firms of the server, by id, in two statements."""
+        return read_within_unscoped(self._database, None, firm_entries)
 
     def get(self, firm: FirmId) -> FirmEntry:
         """Raises NotFound."""
-        found = self._database.read(firm, lambda scope: _entries(scope.connection, (firm_table.c.id == firm,), firm))
+        found = self._database.read(firm, firm_entries)
         if not found:
             raise NotFound
         return found[0]
 
 
-def _entries(
-    connection: Connection, criteria: tuple[ColumnElement[bool], ...], firm: FirmId | None = None
-) -> tuple[FirmEntry, ...]:
+def firm_entries(reach: Reach) -> tuple[FirmEntry, ...]:
+    """The firms within reach, by id."""
     seat = seat_table.c
-    counted = select(seat.firm_id, func.count().label("used")).where(seat.enabled)
-    if firm is not None:
-        counted = counted.where(seat.firm_id == firm)
-    used = counted.group_by(seat.firm_id).subquery()
-    statement = (
-        select(*(firm_table.c[name] for name in _MEMBERS), func.coalesce(used.c.used, 0))
-        .join_from(firm_table, used, used.c.firm_id == firm_table.c.id, isouter=True)
-        .where(*criteria)
-    )
-    return tuple(_entry(row) for row in connection.execute(statement))
+    counted = select(seat.firm_id, func.count()).where(seat.enabled).group_by(seat.firm_id)
+    used = {row[0]: row[1] for row in reach.rows(counted)}
+    statement = select(*(firm_table.c[name] for name in _MEMBERS)).order_by(firm_table.c.id)
+    return tuple(_entry(row, used.get(row.id, 0)) for row in reach.rows(statement))
 
 
-def _entry(row: Any) -> FirmEntry:
-    return FirmEntry(**dict(zip((*_MEMBERS, "seats_used"), row, strict=True)))
+def _entry(row: Any, used: int) -> FirmEntry:
+    return FirmEntry(**dict(zip(_MEMBERS, row, strict=True)), seats_used=used)
 
 
 def firm_names(database: Database, firms: set[FirmId | None]) -> dict[int, str]:

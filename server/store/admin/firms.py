@@ -26,11 +26,15 @@ _GUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 #: It becomes a header of every request. Fact: the instance name is a host label, raynet-api §2 [doc].
 _INSTANCE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,62}")
 _MOST_SEATS: Final = 1_000_000
+_CONNECTION: Final = ("tenant_id", "raynet_url", "raynet_instance", "raynet_user", "raynet_key")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewFirm:
-    """What a firm starts with. ``rules`` as on the command line; the others keep their defaults."""
+    """What a firm starts with. ``rules`` as on the command line; the others keep their defaults.
+
+    ``is_connected`` False: tenant and access to Raynet may be empty; until they are set the firm is paused.
+    """
 
     name: str
     tenant_id: str
@@ -42,6 +46,17 @@ class NewFirm:
     valid_until: date
     grace_days: int = DEFAULT_GRACE_DAYS
     rules: Mapping[str, str] = field(default_factory=dict)
+    note: str | None = None
+    is_connected: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirmChange:
+    """None = leave as it is. ``note`` is the operator's own; an empty one takes it away."""
+
+    name: str | None = None
+    note: str | None = None
+    paused: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,19 +100,18 @@ class Firms:
 
     def add(self, new: NewFirm, *, actor: str) -> Firm:
         """Raises Invalid; ``data['field']`` names the member or the rule."""
+        access = {name: getattr(new, name) for name in _CONNECTION}
+        unset = {} if new.is_connected else {name: "" for name, value in access.items() if not value}
         values = _checked(
             {
                 "name": new.name,
-                "tenant_id": new.tenant_id,
-                "raynet_url": new.raynet_url,
-                "raynet_instance": new.raynet_instance,
-                "raynet_user": new.raynet_user,
-                "raynet_key": new.raynet_key,
+                **{name: value for name, value in access.items() if name not in unset},
                 "seats": new.seats,
                 "valid_until": new.valid_until,
                 "grace_days": new.grace_days,
             }
         )
+        values |= unset | {"paused": bool(unset), "note": new.note or None}
         rules = _with_rules(Rules(), new.rules)
 
         def work(connection: Connection) -> FirmId:
@@ -161,14 +175,31 @@ class Firms:
     def set_paused(self, firm: FirmId, *, paused: bool, actor: str) -> Firm:
         """Nothing of a paused firm is read or written; its wake-ups wait."""
         action = "firm.paused" if paused else "firm.resumed"
-        return self._changed(firm, lambda old: ({"paused": paused}, NO_DETAIL), action, actor, None)
+
+        def values(old: Firm) -> tuple[dict[str, Any], Detail]:
+            _refuse_unconnected(old, paused=paused)
+            return {"paused": paused}, NO_DETAIL
+
+        return self._changed(firm, values, action, actor, None)
+
+    def change(self, firm: FirmId, change: FirmChange, *, actor: str, revision: int | None = None) -> Firm:
+        """Name, note and pause at once. Raises Refused ``firm_not_connected`` for resuming one that is not set up."""
+
+        def values(old: Firm) -> tuple[dict[str, Any], Detail]:
+            given = _checked(_given(change.name, "name")) | _given(change.paused, "paused")
+            if change.note is not None:
+                given["note"] = change.note or None
+            _refuse_unconnected(old, paused=given.get("paused", True))
+            detail = {name: str(value) if name == "paused" else "changed" for name, value in given.items()}
+            return given, detail
+
+        return self._changed(firm, values, "firm.changed", actor, revision)
 
     def connect(self, firm: FirmId, change: ConnectionChange, *, actor: str, revision: int | None = None) -> Firm:
         """Change connections; breakers that were opened under the old ones count as closed."""
 
         def values(old: Firm) -> tuple[dict[str, Any], Detail]:
-            names = ("raynet_url", "raynet_instance", "raynet_user", "raynet_key", "tenant_id")
-            given = _checked({name: value for name in names if (value := getattr(change, name)) is not None})
+            given = _checked({name: value for name in _CONNECTION if (value := getattr(change, name)) is not None})
             detail = dict.fromkeys(given, "changed")
             return given | {"connection_revision": old.connection_revision + 1}, detail
 
@@ -199,6 +230,11 @@ def lock_firm(scope: FirmScope) -> Firm:
     if row is None:
         raise NotFound(firm=scope.firm)
     return firm_of(row)
+
+
+def _refuse_unconnected(firm: Firm, *, paused: bool) -> None:
+    if not paused and not (firm.tenant_id and firm.raynet_instance):
+        raise Refused("firm_not_connected", firm=firm.id)
 
 
 def _refuse_seats_in_use(scope: FirmScope, seats: int) -> None:

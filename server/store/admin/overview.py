@@ -129,6 +129,14 @@ class Overview:
 
         return self._database.read(firm, work)
 
+    def trail_of(self, firm: FirmId, link: LinkId) -> tuple[Trail, ...]:
+        """The newest entries of a link, in the order in which they were made."""
+        trail = journal.trail
+        statement = select(*shapes.TRAIL.columns()).where(trail.c.link_id == link)
+        newest = statement.order_by(trail.c.at.desc(), trail.c.id.desc()).limit(MOST_TRAIL)
+        found = self._database.read(firm, lambda scope: scope.values(shapes.TRAIL, newest))
+        return tuple(reversed(found))
+
     def audit(self, firm: FirmId, *, before: int | None = None, limit: int = 100) -> tuple[AuditEntry, ...]:
         """The firm's entries, newest first, with numbers below ``before``."""
         statement = _select_audit(before, limit)

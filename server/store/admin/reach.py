@@ -29,6 +29,9 @@ class AllFirms:
     def first(self, statement: Select[*tuple[Any, ...]]) -> Any:
         return self.connection.execute(statement).first()
 
+    def limited(self, statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+        return statement
+
     def change(self, statement: Update | Delete) -> int:
         return self.connection.execute(statement).rowcount
 

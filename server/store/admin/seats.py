@@ -86,12 +86,14 @@ class Seats:
 
         return self._database.write(firm, work)
 
-    def remove(self, firm: FirmId, seat: SeatId, *, actor: str) -> None:
-        """The user's pairs are released by the next pass; both sides stay untouched. Raises NotFound."""
+    def remove(self, firm: FirmId, seat: SeatId, *, actor: str, revision: int | None = None) -> None:
+        """The user's pairs are released by the next pass; both sides stay untouched. Raises NotFound, Outdated."""
 
         def work(scope: FirmScope) -> None:
             lock_firm(scope)
             old = _get(scope, seat)
+            if revision is not None and revision != old.revision:
+                raise Outdated(seat=seat, revision=old.revision)
             scope.change(delete(seat_table).where(seat_table.c.id == seat))
             self._tell(scope, actor, "seat.removed", seat, old.email)
 

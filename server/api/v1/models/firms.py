@@ -65,7 +65,7 @@ class FirmPatch(Patch):
 
 
 class Lag(Shape):
-    """How old our knowledge of the calendars is, in seconds; null: none was read yet."""
+    """Seconds from a person's change to its arrival on the other side, of the last hour; null: nothing was carried."""
 
     p50: float | None
     p95: float | None
@@ -134,7 +134,10 @@ class Health(Shape):
     seats_used: Count
     licence_state: LicenceState
     expiries: tuple[Expiry, ...]
+    #: The last pass that did something.
     last_pass: LastPass | None
+    #: When both sides were last looked at, whether or not there was something to do.
+    last_read_at: Instant | None
     breakers: tuple[BreakerState, ...]
     #: Whether a worker holds the firm now.
     worked_on: bool

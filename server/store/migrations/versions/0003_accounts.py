@@ -15,7 +15,7 @@ ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 INSTANT = sa.BigInteger().with_variant(postgresql.TIMESTAMP(timezone=True), "postgresql")
 SEALED = sa.LargeBinary()
 
-OF_FIRMS = ("session", "recovery_code")
+OF_FIRMS = ("session", "recovery_code", "side_gauge")
 OWN = "nullif(current_setting('ros.firm_id', true), '')::bigint"
 ALL = "current_setting('ros.unscoped', true) = 'on'"
 
@@ -31,6 +31,7 @@ def upgrade() -> None:
     _create_sessions()
     _create_recovery_codes()
     _create_gate()
+    _create_gauges()
     op.create_index("ix_pair_firm_id_state", "pair", ["firm_id", "state"])
     op.create_index("ix_pair_firm_id_updated_at", "pair", ["firm_id", "updated_at"])
     if op.get_bind().dialect.name == "postgresql":
@@ -41,7 +42,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index("ix_pair_firm_id_updated_at", "pair")
     op.drop_index("ix_pair_firm_id_state", "pair")
-    for table in ("sign_in_gate", "recovery_code", "session"):
+    for table in ("side_gauge", "sign_in_gate", "recovery_code", "session"):
         op.drop_table(table)
     with op.batch_alter_table("administrator") as batch:
         batch.drop_constraint("uq_administrator_entra_tenant_id_entra_object_id", type_="unique")
@@ -117,3 +118,20 @@ def _create_gate() -> None:
         sa.PrimaryKeyConstraint("key", name="pk_sign_in_gate"),
     )
     op.create_index("ix_sign_in_gate_full_until", "sign_in_gate", ["full_until"])
+
+
+def _create_gauges() -> None:
+    op.create_table(
+        "side_gauge",
+        sa.Column("firm_id", ID, nullable=False),
+        sa.Column("side", sa.Text(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("calls", sa.Integer(), nullable=False),
+        sa.Column("limit", sa.Integer(), nullable=True),
+        sa.Column("left", sa.Integer(), nullable=True),
+        sa.Column("resets_at", INSTANT, nullable=True),
+        sa.Column("as_of", INSTANT, nullable=False),
+        sa.CheckConstraint("side IN ('raynet', 'graph')", name=op.f("ck_side_gauge_side")),
+        sa.ForeignKeyConstraint(["firm_id"], ["firm.id"], name="fk_side_gauge_firm_id"),
+        sa.PrimaryKeyConstraint("firm_id", "side", name="pk_side_gauge"),
+    )

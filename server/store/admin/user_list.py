@@ -1,0 +1,216 @@
+"""Users with a seat as administrators see them: the seat, the calendar behind it, when something last moved."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select
+
+from server.domain.ids import FirmId, SeatId
+from server.domain.state import IntentKind, IntentState, MailboxState, PairState
+from server.errors import NotFound
+from server.store.database import Database
+from server.store.listing import Listed, Order, Wanted, contains, listed
+from server.store.scope import FirmScope
+from server.store.tables import items, people, runtime
+from server.store.tables.meta import firm_criterion
+
+#: Shown for a seat that is off, and for one that no pass has looked at.
+OFF: Final = "off"
+NEW: Final = "new"
+_TO_OUTLOOK: Final = (IntentKind.CREATE_EVENT, IntentKind.UPDATE_EVENT, IntentKind.DELETE_EVENT)
+_EPOCH: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserEntry:
+    """``state`` is ``off``, ``new`` or that of the calendar. ``person_id`` is the one in use."""
+
+    id: SeatId
+    email: str
+    enabled: bool
+    revision: int
+    chosen_person_id: int | None
+    state: str
+    mailbox: str | None
+    person_id: int | None
+    matched: bool
+    failures: int
+    wait_until: datetime | None
+    last_read_at: datetime | None
+    pairs: int = 0
+    last_change_at: datetime | None = None
+    last_to_outlook_at: datetime | None = None
+    last_to_raynet_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserFilter:
+    """``q``: a part of the address, folded."""
+
+    q: str = ""
+    state: str | None = None
+    enabled: bool | None = None
+
+
+class UserList:
+    """Reads only. A page takes three statements, one user four."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def page(self, firm: FirmId, wanted: Wanted, only: UserFilter) -> Listed[UserEntry]:
+        """Sorted by ``email``, ``id``, ``state`` or ``lag`` (the longest unread last)."""
+        statement, sync = _select_users()
+        state = _state(sync)
+        if only.q:
+            statement = statement.where(contains(people.seat.c.email, only.q))
+        if only.state is not None:
+            statement = statement.where(state == only.state)
+        if only.enabled is not None:
+            statement = statement.where(people.seat.c.enabled == only.enabled)
+        order = Order(columns=_sorts(sync, state), key=people.seat.c.id)
+
+        def work(scope: FirmScope) -> Listed[UserEntry]:
+            found = listed(scope, statement, order, wanted, _entry)
+            moved = _movement(scope, [one.mailbox for one in found.items if one.mailbox])
+            return Listed(
+                items=tuple(_with_movement(one, moved) for one in found.items), next=found.next, total=found.total
+            )
+
+        return self._database.read(firm, work)
+
+    def get(self, firm: FirmId, seat: SeatId) -> UserEntry:
+        """One user, also with what last went each way. Raises NotFound."""
+        statement, _ = _select_users()
+
+        def work(scope: FirmScope) -> UserEntry:
+            row = scope.first(statement.where(people.seat.c.id == seat))
+            if row is None:
+                raise NotFound(seat=seat)
+            one = _entry(row)
+            if one.mailbox is None:
+                return one
+            moved = _movement(scope, [one.mailbox])
+            return _with_movement(one, moved, _last_each_way(scope, one.mailbox))
+
+        return self._database.read(firm, work)
+
+    def mailbox_of(self, firm: FirmId, seat: int) -> str | None:
+        """The calendar of a user; None when there is none, or no such user."""
+        sync = runtime.mailbox_sync.c
+        statement = select(sync.mailbox).where(sync.seat_id == seat)
+        row = self._database.read(firm, lambda scope: scope.first(statement))
+        return row[0] if row is not None else None
+
+
+def _select_users() -> tuple[Select[*tuple[Any, ...]], Any]:
+    """Seats with their calendars; the inner table is limited where it is written, so that the join stays outer."""
+    sync = select(runtime.mailbox_sync).where(firm_criterion(runtime.mailbox_sync)).subquery("calendar")
+    seat = people.seat.c
+    statement = select(
+        seat.id,
+        seat.email,
+        seat.enabled,
+        seat.revision,
+        seat.person_id,
+        sync.c.state,
+        sync.c.mailbox,
+        sync.c.person,
+        sync.c.matched,
+        sync.c.failures,
+        sync.c.wait_until,
+        sync.c.last_read_at,
+    ).join_from(people.seat, sync, sync.c.seat_id == seat.id, isouter=True)
+    return statement, sync
+
+
+def _state(sync: Any) -> ColumnElement[str]:
+    released = literal(MailboxState.RELEASED.value)
+    return case(
+        (~people.seat.c.enabled, literal(OFF)),
+        (sync.c.state.is_(None), literal(NEW)),
+        # The seat was given back since the last pass.
+        (func.coalesce(sync.c.state, "") == released, literal(NEW)),
+        else_=func.coalesce(sync.c.state, ""),
+    )
+
+
+def _sorts(sync: Any, state: ColumnElement[str]) -> dict[str, ColumnElement[Any]]:
+    seat = people.seat.c
+    return {
+        "email": seat.email,
+        "id": seat.id,
+        "state": state,
+        # Never read counts as read at the beginning of time, hence as the longest lag: sorted by age.
+        "lag": func.coalesce(sync.c.last_read_at, literal(_EPOCH, runtime.mailbox_sync.c.last_read_at.type)),
+    }
+
+
+def _entry(row: Any) -> UserEntry:
+    return UserEntry(
+        id=SeatId(row[0]),
+        email=row[1],
+        enabled=row[2],
+        revision=row[3],
+        chosen_person_id=row[4],
+        state=_state_of(row[2], row[5]),
+        mailbox=row[6],
+        person_id=row[4] if row[4] is not None else row[7],
+        matched=bool(row[8]),
+        failures=row[9] or 0,
+        wait_until=row[10],
+        last_read_at=row[11],
+    )
+
+
+def _state_of(enabled: object, state: MailboxState | None) -> str:
+    """As :func:`_state`."""
+    if not enabled:
+        return OFF
+    return NEW if state in (None, MailboxState.RELEASED) else state.value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Movement:
+    pairs: int
+    at: datetime | None
+
+
+def _movement(scope: FirmScope, mailboxes: list[str]) -> dict[str, _Movement]:
+    """How many open pairs each calendar has, and when one of them last changed."""
+    if not mailboxes:
+        return {}
+    pair = items.pair.c
+    statement = (
+        select(pair.mailbox, func.count(), func.max(pair.updated_at))
+        .where(pair.mailbox.in_(mailboxes), pair.state != PairState.CLOSED, pair.event.is_not(None))
+        .group_by(pair.mailbox)
+    )
+    return {row[0]: _Movement(pairs=row[1], at=row[2]) for row in scope.rows(statement)}
+
+
+def _last_each_way(scope: FirmScope, mailbox: str) -> dict[bool, datetime]:
+    """The last finished write to Outlook (True) and to Raynet (False) of the calendar's pairs."""
+    pair, intent = items.pair.c, items.intent.c
+    statement = (
+        select(intent.kind.in_(_TO_OUTLOOK), pair.firm_id, func.max(intent.at))
+        .join_from(items.intent, items.pair, and_(intent.pair_id == pair.id, intent.firm_id == pair.firm_id))
+        .where(pair.mailbox == mailbox, intent.state == IntentState.DONE)
+        .group_by(intent.kind.in_(_TO_OUTLOOK), pair.firm_id)
+    )
+    return {bool(row[0]): row[2] for row in scope.rows(statement)}
+
+
+def _with_movement(
+    one: UserEntry, moved: dict[str, _Movement], each_way: dict[bool, datetime] | None = None
+) -> UserEntry:
+    found = moved.get(one.mailbox or "")
+    ways = each_way or {}
+    return replace(
+        one,
+        pairs=found.pairs if found else 0,
+        last_change_at=found.at if found else None,
+        last_to_outlook_at=ways.get(True),
+        last_to_raynet_at=ways.get(False),
+    )
