@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from server.catalogue.api import API
+from server.catalogue.panel import PANEL
 from server.catalogue.reasons import REASONS
 from server.catalogue.sentences import Sentence
 from server.catalogue.sources import MICROSOFT, RAYNET, STORE
@@ -240,5 +241,6 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     **RAYNET,
     **API,
     **MICROSOFT,
+    **PANEL,
     **{f"reason_{reason}": text for reason, text in REASONS.items()},
 }

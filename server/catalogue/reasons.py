@@ -88,6 +88,18 @@ REASONS: Final[Mapping[Reason, Sentence]] = {
         "Účastníci aktivity byli upraveni podle účastníků schůzky v Outlooku. Určuje je její organizátor.",
         "The activity's participants follow the attendees in Outlook. The meeting's organizer decides who they are.",
     ),
+    Reason.CREATED_FROM_PANEL: Sentence(
+        "Aktivita v Raynetu vznikla z události v Outlooku tak, jak ji uživatel určil v panelu.",
+        "The activity in Raynet was made from the event in Outlook as its user chose in the panel.",
+    ),
+    Reason.CHANGED_IN_PANEL: Sentence(
+        "Uživatel změnil v panelu Outlooku, čeho se aktivita týká nebo jaká je; změna je v Raynetu.",
+        "The user changed in Outlook's panel what the activity concerns or how it is; the change is in Raynet.",
+    ),
+    Reason.LINKED_BY_USER: Sentence(
+        "Uživatel událost v panelu znovu propojil s Raynetem, synchronizace pokračuje.",
+        "The user linked the event with Raynet again in the panel, the sync goes on.",
+    ),
     # --- removed ---
     Reason.CANCELLED_IN_RAYNET: Sentence(
         "Aktivita byla v Raynetu zrušena, událost proto z Outlooku zmizela. Vrátí ji změna stavu aktivity.",
@@ -178,6 +190,25 @@ REASONS: Final[Mapping[Reason, Sentence]] = {
     Reason.WAITS_FOR_ORGANIZER: Sentence(
         "Schůzku přenáší kalendář organizátora, na něj se čeká. Nikdo nic nemusí dělat.",
         "The organizer's calendar carries this meeting, we wait for it. Nobody has to do anything.",
+    ),
+    Reason.WAITS_FOR_PANEL: Sentence(
+        "Uživatel má otevřený formulář události; na jeho volbu v panelu se čeká nejvýš 45 sekund.",
+        "The user has an event form open; their choice in the panel is waited for, 45 seconds at most.",
+    ),
+    Reason.UNLINKED_BY_USER: Sentence(
+        "Uživatel v panelu zvolil, že událost s Raynetem propojena není. Obě strany zůstávají, jak jsou; "
+        "propojit ji může znovu v panelu.",
+        "The user chose in the panel that the event is not linked with Raynet. Both sides stay as they are; "
+        "they can link it again in the panel.",
+    ),
+    Reason.NOTHING_TO_CHANGE: Sentence(
+        "Změna z panelu se už neměla čeho týkat: aktivita nebo událost zmizela. Otevřete událost znovu.",
+        "There was nothing left to change: the activity or the event is gone. Open the event again.",
+    ),
+    Reason.TYPE_ONLY_IN_RAYNET: Sentence(
+        "Aktivita vznikla dřív, než volba typu dorazila. Typ vzniklé aktivity lze změnit jen v Raynetu.",
+        "The activity was made before the choice of its type arrived. The type of one that exists can only be changed "
+        "in Raynet.",
     ),
     Reason.ATTENDEE_COPY: Sentence(
         "Toto je kopie účastníka; změny nese kopie organizátora, který jediný může schůzku měnit.",

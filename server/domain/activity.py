@@ -1,9 +1,10 @@
 """Raynet's record in our own shape: what one activity says, read whole or from a list."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from server.domain.concern import Concern
 from server.domain.html import EMPTY, RichText
 from server.domain.ids import ActivityKey, ActivityType, PersonId
 
@@ -35,6 +36,8 @@ class Participant:
     owner: bool = False
     role: str | None = None
     id: int | None = None
+    #: How Raynet shows who it is; no part of the identity.
+    label: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +58,10 @@ class Activity:
     participants: tuple[Participant, ...] = ()
     #: Linked to company, lead, business case, project, offer, order or a contact person of a task.
     has_client: bool = False
+    #: The records it names itself; leads and people among the participants are not here.
+    concerns: tuple[Concern, ...] = ()
+    #: Id in the instance's code list.
+    category: int | None = None
     recurring: bool = False
     locked: bool = False
     #: ``rowInfo.rowAccess`` = INVALID. Fact: raynet-api §22 no. 24.
@@ -105,6 +112,9 @@ class ActivityChange:
     status: ActivityStatus | None = None
     personal: bool | None = None
     participants: tuple[ParticipantWrite, ...] | None = None
+    #: Records to name, one of each kind; those of other kinds stay.
+    concerns: tuple[Concern, ...] = ()
+    category: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,8 @@ class FieldName(StrEnum):
     PERSONAL = "personal"
     #: Whether the item exists, counts as planned and is not cancelled.
     EXISTENCE = "existence"
+    #: What a user chose in the panel: category, what it concerns, status. Carried to Raynet only.
+    CHOICES = "choices"
 
 
 MERGED_FIELDS = (FieldName.TITLE, FieldName.WHEN, FieldName.DESCRIPTION, FieldName.PLACE, FieldName.PRIORITY)

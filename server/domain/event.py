@@ -1,6 +1,6 @@
 """Outlook's record in our own shape: what one event of one mailbox says."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -69,10 +69,18 @@ class Event:
     modified_at: datetime | None = None
     #: Value of our extended property; None = none or not read.
     own_key: str | None = None
+    #: Draft of the panel that the client wrote into the add-in's custom properties; None = none or not read.
+    draft_id: str | None = None
 
     @property
     def key(self) -> EventKey:
         return EventKey(self.mailbox, self.id)
+
+    def keeping(self, known: "Event | None") -> "Event":
+        """This reading with the hidden properties known before: delta never shows them."""
+        if known is None:
+            return self
+        return replace(self, own_key=self.own_key or known.own_key, draft_id=self.draft_id or known.draft_id)
 
     @property
     def recurring(self) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from server.domain import keys, mapping
 from server.domain.activity import Activity, ActivityChange, ActivityStatus, Priority
 from server.domain.changes import activity_change, zone_label
+from server.domain.chosen import direct_concerns, personal_of, taking_part
 from server.domain.content import MERGED_FIELDS, Content, FieldName
 from server.domain.draft import PlanDraft, changed_fields
 from server.domain.event import Event, EventDraft, EventTimes
@@ -56,31 +57,45 @@ def create_event(draft: PlanDraft, pair: Pair, activity: Activity, content: Cont
 
 
 def create_activity(draft: PlanDraft, pair: Pair, event: Event, reason: Reason) -> None:
-    """Plan the private *událost* of an event: a neutral placeholder, then one update with everything at once."""
+    """Plan the activity of an event: a neutral placeholder, then one update with everything at once.
+
+    What the panel's user chose decides type, links, category, priority and status; without choices it is a private
+    *událost*.
+    """
     seat = draft.world.seat_of_mailbox(pair.mailbox)
     if seat is None:
         draft.release(pair, Reason.RELEASED_NO_SEAT)
         return
     masked = mapping.is_masked(event, draft.world)
-    content = mapping.outlook_content(event, mapping.NEW_TYPE, masked=masked)
+    bound, choices = draft.world.panel.get(event.key), draft.world.choices_of(event.key)
+    kind = choices.type or mapping.NEW_TYPE
+    content = mapping.outlook_content(event, kind, masked=masked)
     persons = () if masked else mapping.attendee_persons(event, draft.world)
     change = activity_change(content, MERGED_FIELDS, draft.world)
     change = replace(
         change,
         description_html=change.description_html or None,
         place=change.place or None,
-        status=ActivityStatus.SCHEDULED,
-        personal=True,
+        status=choices.status or ActivityStatus.SCHEDULED,
+        personal=personal_of(choices),
+        priority=choices.priority or change.priority,
+        category=choices.category,
+        concerns=direct_concerns(choices.concerns, kind),
     )
     base = Base(
-        raynet=content,
+        # A priority chosen in the panel is agreed to differ from the event's importance.
+        raynet=replace(content, priority=choices.priority or content.priority),
         outlook=content,
         raynet_from=change.scheduled_from,
         raynet_till=change.scheduled_till,
-        marks=(mapping.TYPE_MARKS[mapping.NEW_TYPE],) if draft.world.rules.categories else (),
+        marks=(mapping.TYPE_MARKS[kind],) if draft.world.rules.categories else (),
     )
     draft.link = replace(draft.link, masked=masked, attendee_persons=persons)
     with_copies = () if masked else (*persons, *_persons_with_copies(draft))
+    leads, chosen = taking_part(choices.concerns, kind)
+    ext_id = keys.ext_id(draft.world.tenant, pair.mailbox, event.id, draft.link.generation)
+    if bound is not None:
+        ext_id = keys.draft_ext_id(bound.id, draft.link.generation)
     draft.write(
         Write(
             kind=IntentKind.CREATE_ACTIVITY,
@@ -89,11 +104,12 @@ def create_activity(draft: PlanDraft, pair: Pair, event: Event, reason: Reason) 
             fields=(FieldName.EXISTENCE,),
             event=event.key,
             activity_plan=ActivityPlan(
-                type=mapping.NEW_TYPE,
+                type=kind,
                 owner=seat.person,
-                ext_id=keys.ext_id(draft.world.tenant, pair.mailbox, event.id, draft.link.generation),
+                ext_id=ext_id,
                 change=change,
-                add_persons=tuple(sorted({person for person in with_copies if person != seat.person})),
+                add_persons=tuple(sorted({one for one in (*with_copies, *chosen) if one != seat.person})),
+                add_leads=leads,
             ),
             expects=base,
         )

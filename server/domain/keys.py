@@ -51,6 +51,11 @@ def ext_id(tenant: str, mailbox: MailboxId, event: EventId, generation: int) -> 
     return "olsync:" + _base32(_digest("ext", tenant, mailbox, event, generation), 26)
 
 
+def draft_ext_id(draft: str, generation: int) -> str:
+    """As :func:`ext_id`, of the activity that a draft of the panel becomes: the draft is its key."""
+    return "olsync:" + _base32(_digest("draft", draft, generation), 26)
+
+
 def placeholder_title(ext: str) -> str:
     """Neutral title of a half-made activity; unique per ``extId``."""
     return f"Outlook · probíhá zápis · {_base32(_digest('placeholder', ext), 12)}"

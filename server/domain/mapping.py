@@ -12,7 +12,8 @@ from server.domain.activity import Activity, ActivityStatus, Priority
 from server.domain.content import Content
 from server.domain.event import Event, Importance, Response
 from server.domain.html import EMPTY
-from server.domain.ids import ActivityType, MailboxId, PairId, PersonId
+from server.domain.ids import ActivityType, EventKey, MailboxId, PairId, PersonId
+from server.domain.panel import Choices, PanelChange, PanelDraft
 from server.domain.reasons import Reason
 from server.domain.rules import AttendedEvents, Mirror, PrivateEvents, Rules
 from server.domain.state import Base
@@ -26,6 +27,7 @@ NO_TITLE = "(bez názvu)"
 
 #: What an Outlook event without panel choices becomes.
 NEW_TYPE = ActivityType.EVENT
+NO_CHOICES = Choices()
 _TYPES_WITH_PLACE = (ActivityType.MEETING, ActivityType.EVENT)
 _IMPORTANCE = {
     Priority.MINOR: Importance.LOW,
@@ -68,6 +70,10 @@ class World:
     persons: Mapping[str, PersonId | None] = field(default_factory=dict)
     #: Pairs whose held removal an administrator rejected: the missing side is made again.
     rejected: frozenset[PairId] = frozenset()
+    #: What users chose in the panel for events that are not in Raynet yet: the drafts bound to them.
+    panel: Mapping[EventKey, PanelDraft] = field(default_factory=dict)
+    #: What they want changed in activities that exist, by the change's id.
+    panel_changes: Mapping[str, PanelChange] = field(default_factory=dict)
 
     @property
     def window(self) -> tuple[datetime, datetime]:
@@ -84,6 +90,11 @@ class World:
 
     def seat_of_address(self, address: str | None) -> SeatPlace | None:
         return next((seat for seat in self.seats if address and address in seat.addresses), None)
+
+    def choices_of(self, event: EventKey) -> Choices:
+        """What was chosen for a new event; nothing, where no draft is bound to it."""
+        draft = self.panel.get(event)
+        return draft.bound if draft is not None and draft.bound is not None else NO_CHOICES
 
     def in_window(self, when: When) -> bool:
         return overlaps(when, *self.window, self.zone)

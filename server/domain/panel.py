@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final, NewType
 
 from server.domain.activity import ActivityStatus, Priority
+from server.domain.concern import Concern
 from server.domain.ids import ActivityType, EventId, FirmId, MailboxId
 from server.domain.reasons import Reason
 
@@ -22,27 +23,6 @@ DRAFT_FOR: Final = timedelta(hours=24)
 
 #: UUID made by the panel; key of the activity that is made of it.
 DraftId = NewType("DraftId", str)
-
-
-class ConcernKind(StrEnum):
-    """What an event can concern, by Raynet's path names."""
-
-    LEAD = "lead"
-    COMPANY = "company"
-    BUSINESS_CASE = "businessCase"
-    PROJECT = "project"
-    OFFER = "offer"
-    SALES_ORDER = "salesOrder"
-    PERSON = "person"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Concern:
-    """A Raynet record that an activity concerns. ``label`` is what the panel showed for it."""
-
-    kind: ConcernKind
-    id: int
-    label: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ class ActivityPlan:
     ext_id: str
     change: ActivityChange
     add_persons: tuple[PersonId, ...] = ()
+    add_leads: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,8 @@ class Write:
     before: Content | None = None
     #: Takes something away from a user: what the guard counts.
     removal: bool = False
+    #: Id of the panel's change that it carries out.
+    panel_change: str | None = None
 
     @property
     def side(self) -> Side:

@@ -32,6 +32,8 @@ _CONDITIONAL = (
     Reason.CANCELLED_IN_RAYNET,
     Reason.UNSCHEDULED_IN_RAYNET,
 )
+#: Left alone until a person decides otherwise.
+_LEFT_ALONE = (Reason.AMBIGUOUS, Reason.UNLINKED_BY_USER)
 #: Releases that end with the condition that caused them.
 _SEATLESS = (Reason.RELEASED_NO_LICENCE, Reason.RELEASED_NO_SEAT, Reason.RELEASED_NOT_VISIBLE)
 
@@ -156,7 +158,7 @@ def _outlook_only(draft: PlanDraft) -> None:
     candidates: list[tuple[Pair, Event]] = []
     for pair in draft.pairs():
         # A copy of an activity that is being made again waits for it.
-        if pair.state is PairState.CLOSED or pair.role is Role.COPY or pair.reason is Reason.AMBIGUOUS:
+        if pair.state is PairState.CLOSED or pair.role is Role.COPY or pair.reason in _LEFT_ALONE:
             continue
         if draft.world.seat_of_mailbox(pair.mailbox) is None:
             continue
@@ -175,7 +177,10 @@ def _outlook_only(draft: PlanDraft) -> None:
             draft.exclude(pair, role, reason)
         else:
             chosen = draft.put(pair, role=role, state=PairState.LIVE, reason=None)
-            create_activity(draft, chosen, event, Reason.CREATED_FROM_OUTLOOK)
+            in_panel = event.key in draft.world.panel
+            create_activity(
+                draft, chosen, event, Reason.CREATED_FROM_PANEL if in_panel else Reason.CREATED_FROM_OUTLOOK
+            )
 
 
 def _precedence(candidate: tuple[Pair, Event]) -> tuple[bool, bool, str]:
@@ -207,7 +212,10 @@ def _not_creatable(event: Event, role: Role, world: World) -> Reason | None:
             return attended
     if mapping.is_skipped(event, world):
         return Reason.PRIVATE_SKIPPED
-    if mapping.NEW_TYPE not in world.rules.types:
+    choices = world.choices_of(event.key)
+    if not choices.linked:
+        return Reason.UNLINKED_BY_USER
+    if (choices.type or mapping.NEW_TYPE) not in world.rules.types:
         return Reason.TYPE_EXCLUDED
     if event.when is None or not world.in_window(event.when):
         return Reason.OUTSIDE_WINDOW

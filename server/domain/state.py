@@ -138,13 +138,12 @@ class MailboxState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailboxSync:
-    """Runtime state of one seat's calendar."""
+    """Runtime state of one seat's calendar; ``mailbox`` is None while the user has not been found in the tenant."""
 
     firm_id: FirmId
     seat_id: SeatId
     email: str
     state: MailboxState
-    #: None while the user has not been found in the tenant.
     mailbox: MailboxId | None = None
     person: PersonId | None = None
     #: Primary and other SMTP addresses, lower case: who of an event's people is a seat.
@@ -282,12 +281,13 @@ class IntentKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payload:
-    """The frozen values of one write; exactly the members its kind needs are set."""
+    """The frozen values of one write; exactly the members its kind needs are set, and whose change it is."""
 
     event_draft: EventDraft | None = None
     event_change: EventChange | None = None
     activity_draft: ActivityDraft | None = None
     activity_change: ActivityChange | None = None
+    panel_change: str | None = None
 
 
 class IntentState(StrEnum):

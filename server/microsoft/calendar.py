@@ -17,6 +17,7 @@ from server.microsoft.failures import existing_event_id
 from server.microsoft.moments import view_window, write_utc
 from server.microsoft.translate import (
     OWN_PROPERTY,
+    PANEL_PROPERTY,
     OddEventError,
     attendees_body,
     change_body,
@@ -29,7 +30,11 @@ from server.microsoft.translate import (
 from server.ports.graph import CreateEvent, DeleteEvent, FindEvents, GetEvent, ReadCalendar, UpdateEvent
 
 #: Fact: ``$filter`` inside ``$expand``; spaces as ``%20``, not ``+`` [doc], §14.
-_EXPAND: Final = "$expand=singleValueExtendedProperties($filter=" + quote(f"id eq '{OWN_PROPERTY}'", safe="") + ")"
+_EXPAND: Final = (
+    "$expand=singleValueExtendedProperties($filter="
+    + quote(f"id eq '{OWN_PROPERTY}' or id eq '{PANEL_PROPERTY}'", safe="")
+    + ")"
+)
 _LIST_SIZE: Final = 200
 _MAX_PAGES: Final = 500
 _DUPLICATE: Final = "ErrorDuplicateTransactionId"

@@ -4,6 +4,8 @@ Safest meanings of what we do not know: an unknown sensitivity is private; an un
 that nobody writes to it; an unknown answer is *not answered*; who organises, if not told, is not the owner.
 """
 
+import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
@@ -15,6 +17,7 @@ from server.domain.body_splice import has_foreign, outlook_plain, splice
 from server.domain.event import Event, EventChange, EventDraft, EventType, Importance, Response
 from server.domain.html import EMPTY, RichText, rich_from_plain
 from server.domain.ids import EventId, MailboxId
+from server.domain.panel import ADDIN_ID
 from server.domain.text import clean
 from server.microsoft.exchange import Json
 from server.microsoft.moments import parse_instant, read_when, write_times
@@ -22,6 +25,12 @@ from server.microsoft.wire import Body, GraphEvent, Recipient
 
 #: Our one extended property. Fact: choose one own GUID and one name, never variable data in the name [doc], §14.
 OWN_PROPERTY: Final = "String {6f0b3c52-5d1e-4c7a-9a41-2c8e7d54b9f3} Name RaynetActivity"
+
+#: Where Outlook keeps the custom properties of our add-in, as one JSON text. Fact: [doc], outlook-addin §4.
+PANEL_PROPERTY: Final = f"String {{00020329-0000-0000-C000-000000000046}} Name cecp-{ADDIN_ID}"
+#: Fact: 2,500 characters at most [doc], outlook-addin §4; a longer text is not what the panel wrote.
+_PANEL_CHARACTERS: Final = 2_500
+_DRAFT_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 #: More of a body than this is not read: its beginning is far longer than any description.
 BODY_CAP_CHARACTERS: Final = 3_000_000
@@ -76,6 +85,7 @@ def event_of(shape: GraphEvent, mailbox: MailboxId) -> Event:
         created_at=parse_instant(shape.created),
         modified_at=parse_instant(shape.modified),
         own_key=_own_key(shape),
+        draft_id=_draft_id(shape),
     )
 
 
@@ -199,6 +209,20 @@ def _type(shape: GraphEvent) -> EventType:
 def _own_key(shape: GraphEvent) -> str | None:
     wanted = OWN_PROPERTY.lower()
     return next((one.value for one in shape.extended if one.id.lower() == wanted and one.value), None)
+
+
+def _draft_id(shape: GraphEvent) -> str | None:
+    """The draft that the panel noted on the event; whatever else may stand there is not believed."""
+    wanted = PANEL_PROPERTY.lower()
+    text = next((one.value for one in shape.extended if one.id.lower() == wanted and one.value), None)
+    if text is None or len(text) > _PANEL_CHARACTERS:
+        return None
+    try:
+        noted = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    draft = noted.get("draftId") if isinstance(noted, dict) else None
+    return draft if isinstance(draft, str) and _DRAFT_ID.fullmatch(draft) else None
 
 
 def _known(kinds: type[Word], word: str | None, unknown: Word) -> Word:

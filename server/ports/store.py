@@ -6,12 +6,14 @@ from datetime import datetime
 
 from server.domain.ids import (
     ActivityKey,
+    EventId,
     EventKey,
     FirmId,
     LinkId,
     MailboxId,
     PassId,
 )
+from server.domain.panel import DraftId, OpenForm, PanelChange, PanelDraft
 from server.domain.state import (
     Attention,
     Conflict,
@@ -58,6 +60,8 @@ Row = (
     | PersonHit
     | PushSample
     | Notice
+    | PanelDraft
+    | PanelChange
 )
 
 
@@ -77,7 +81,8 @@ class Commit(Op[None]):
     """One transaction. Outdated when the lease of the firm was lost: then nothing was stored and the flow must end.
 
     ``Attention`` keeps the earlier ``due_at`` of an existing row when its ``attempts`` is 0, else replaces it.
-    ``Pass``, ``Hold`` and ``Conflict`` never overwrite the members people decide.
+    ``Pass``, ``Hold`` and ``Conflict`` never overwrite the members people decide, ``PanelDraft`` and ``PanelChange``
+    never what the panel said.
     """
 
     firm: FirmId
@@ -259,3 +264,42 @@ class Prune(Op[None]):
 
     firm: FirmId
     before: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PanelDesk:
+    """What users of the panel want: drafts that are open or bound, changes not carried out yet, forms open now."""
+
+    drafts: tuple[PanelDraft, ...] = ()
+    changes: tuple[PanelChange, ...] = ()
+    forms: tuple[OpenForm, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LoadPanel(Op[PanelDesk]):
+    """Drafts that have expired by ``now`` and forms that are silent are left out; changes oldest first."""
+
+    firm: FirmId
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BindDraft(Op[bool]):
+    """Bind an open draft, at exactly this revision, to an event; False when it has moved on or another one is bound.
+
+    From then on its choices are those of the activity. Outdated when the lease of the firm was lost.
+    """
+
+    firm: FirmId
+    draft: DraftId
+    rev: int
+    event: EventId
+
+
+@dataclass(frozen=True, slots=True)
+class RecentEvents(Op[tuple[SeenEvent, ...]]):
+    """Events of one mailbox observed since then that are not gone, in order of observation; 100 at most."""
+
+    firm: FirmId
+    mailbox: MailboxId
+    since: datetime

@@ -1,6 +1,7 @@
 """Raynet's shapes into our records and back. Nothing of a reply's JSON passes this module."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ from server.domain.activity import (
     ParticipantWrite,
     Priority,
 )
+from server.domain.concern import Concern, ConcernKind
 from server.domain.html import rich_from_html
 from server.domain.ids import ENTITY_NAMES, ActivityKey, ActivityType, PersonId
 from server.domain.text import clean
@@ -70,7 +72,8 @@ def read_activity(row: Json, *, kind: ActivityType | None = None, zone: ZoneInfo
     shape = _shape_of(row)
     key = ActivityKey(kind or _kind_of(shape), shape.id)
     try:
-        return _activity(shape, key, detailed=kind is not None, zone=zone)
+        activity = _activity(shape, key, detailed=kind is not None, zone=zone)
+        return replace(activity, concerns=_concerns(shape, row, key.type), category=shape.category)
     except UnreadableError as odd:
         raise UnreadableError(odd.args[0], shape.id) from None
 
@@ -147,9 +150,7 @@ def _participants(shape: ActivityShape) -> tuple[Participant, ...]:
     if place is None:
         return (Participant(person=owner, owner=True, role=_OWNER_ROLE), *read)
     known = read[place]
-    read[place] = Participant(
-        person=owner, company=known.company, lead=known.lead, owner=True, role=known.role, id=known.id
-    )
+    read[place] = replace(known, person=owner, owner=True)
     return tuple(read)
 
 
@@ -161,7 +162,37 @@ def _participant(shape: ParticipantShape) -> Participant:
         owner=bool(shape.owner),
         role=shape.role,
         id=shape.id,
+        label=clean(shape.name).strip(),
     )
+
+
+def _concerns(shape: ActivityShape, row: Json, kind: ActivityType) -> tuple[Concern, ...]:
+    """The records an activity names itself, with the names that Raynet shows for them.
+
+    Fact: references are read as objects with ``id`` and a name [spec], §3; a person is a task's own member only, §8.1.
+    """
+    ids = {
+        ConcernKind.LEAD: shape.lead,
+        ConcernKind.COMPANY: shape.company,
+        ConcernKind.BUSINESS_CASE: shape.business_case,
+        ConcernKind.PROJECT: shape.project,
+        ConcernKind.OFFER: shape.offer,
+        ConcernKind.SALES_ORDER: shape.sales_order,
+        ConcernKind.PERSON: shape.person if kind is ActivityType.TASK else None,
+    }
+    return tuple(
+        Concern(kind=one, id=number, label=label_of(row.get(one.value)))
+        for one, number in ids.items()
+        if number is not None
+    )
+
+
+def label_of(reference: Json) -> str:
+    """How Raynet shows a reference; empty where it says nothing but the id."""
+    if not isinstance(reference, dict):
+        return ""
+    named = (reference.get(name) for name in ("fullName", "name", "topic", "companyName", "code", "title"))
+    return clean(next((one for one in named if isinstance(one, str) and one.strip()), "")).strip()
 
 
 def _has_client(shape: ActivityShape, kind: ActivityType, participants: tuple[Participant, ...]) -> bool:
@@ -221,6 +252,8 @@ def change_body(kind: ActivityType, change: ActivityChange, zone: ZoneInfo | Non
         "priority": change.priority.value if change.priority else None,
         "status": change.status.value if change.status else None,
         "personal": change.personal,
+        "category": change.category,
+        **{one.kind.value: one.id for one in change.concerns},
         "participants": None
         if change.participants is None
         else [_participant_body(one) for one in change.participants],

@@ -54,6 +54,7 @@ class ParticipantShape(_Shape):
     person: Reference = None
     company: Reference = None
     lead: Reference = None
+    name: str | None = None
 
 
 class ActivityShape(_Shape):
@@ -81,6 +82,7 @@ class ActivityShape(_Shape):
     offer: Reference = None
     sales_order: Reference = Field(None, alias="salesOrder")
     person: Reference = None
+    category: Reference = None
     recurrence: dict[str, Json] | None = None
     ext_ids: tuple[str, ...] | None = Field(None, alias="extIds")
     created_at: str | None = Field(None, alias="rowInfo.createdAt")

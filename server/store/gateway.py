@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from server.flow import Op
 from server.ports.store import (
+    BindDraft,
     Commit,
     DueLinks,
     KnownActivities,
@@ -14,6 +15,7 @@ from server.ports.store import (
     LiveTombstones,
     LoadFirm,
     LoadGroups,
+    LoadPanel,
     LoadSeen,
     Notices,
     OpenHolds,
@@ -23,6 +25,7 @@ from server.ports.store import (
     PersonHits,
     Prune,
     PushSamples,
+    RecentEvents,
     RestoreRequests,
     Subscriptions,
     UndoRequests,
@@ -31,7 +34,7 @@ from server.ports.store import (
 )
 from server.store.database import Database
 from server.store.locks import LeaseBook
-from server.store.queries import firms, items, journal
+from server.store.queries import firms, items, journal, panel
 from server.store.queries.commit import commit
 from server.store.scope import FirmScope
 
@@ -57,9 +60,11 @@ _READS: Final[dict[type[Op[Any]], Callable[[FirmScope, Any], object]]] = {
     Subscriptions: firms.subscriptions,
     Webhooks: firms.webhooks,
     PushSamples: firms.push_samples,
+    LoadPanel: panel.load_panel,
+    RecentEvents: panel.recent_events,
 }
 #: The operations a store gateway performs; a driver sends it these and no others.
-STORE_OPERATIONS: Final = frozenset({*_READS, Commit, Prune})
+STORE_OPERATIONS: Final = frozenset({*_READS, BindDraft, Commit, Prune})
 
 
 class StoreGateway:
@@ -74,6 +79,9 @@ class StoreGateway:
         if isinstance(op, Commit):
             lease = self._book.lease(op.firm)
             return self._database.write(op.firm, lambda scope: commit(scope, op, lease))
+        if isinstance(op, BindDraft):
+            lease = self._book.lease(op.firm)
+            return self._database.write(op.firm, lambda scope: panel.bind_draft(scope, op, lease))
         if isinstance(op, Prune):
             return self._database.write(op.firm, lambda scope: journal.prune(scope, op))
         query = _READS.get(type(op))

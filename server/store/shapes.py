@@ -7,6 +7,7 @@ from typing import Any, Final, Generic, TypeVar
 from sqlalchemy import Column, ColumnElement, Table, and_, case, func, literal_column
 
 from server.domain.ids import EventId, EventKey, MailboxId
+from server.domain.panel import OpenForm, PanelChange, PanelDraft
 from server.domain.state import (
     Attention,
     Conflict,
@@ -28,7 +29,7 @@ from server.domain.state import (
     Webhook,
 )
 from server.store.crypto import lookup_digest
-from server.store.tables import items, journal, runtime
+from server.store.tables import items, journal, panel, runtime
 
 V = TypeVar("V")
 Columns = dict[str, Any]
@@ -166,6 +167,24 @@ SUBSCRIPTION: Final = _shape(Subscription, runtime.subscription, "firm_id", "id"
 WEBHOOK: Final = _shape(Webhook, runtime.webhook, "firm_id", split=_split_webhook)
 PERSON_HIT: Final = _shape(PersonHit, runtime.person_hit, "firm_id", "digest")
 PUSH_SAMPLE: Final = _shape(PushSample, runtime.push_sample, "firm_id", appended=True)
+PANEL_DRAFT: Final = _shape(
+    PanelDraft,
+    panel.panel_draft,
+    "firm_id",
+    "id",
+    # The worker's are the state, the event and what was bound; the rest is the panel's, and may be newer.
+    kept=frozenset(
+        {"rev", "choices", "fingerprint", "opened_at", "touched_at", "client", "secret_digest", "form_open", "mailbox"}
+    ),
+)
+PANEL_CHANGE: Final = _shape(
+    PanelChange,
+    panel.panel_change,
+    "firm_id",
+    "id",
+    kept=frozenset({"mailbox", "event", "action", "changes", "choices", "at"}),
+)
+OPEN_FORM: Final = _shape(OpenForm, panel.open_form, "firm_id", "mailbox", "event", kept=frozenset({"opened_at"}))
 NOTICE: Final = _shape(Notice, runtime.notice, "firm_id", "dedupe", ignored=True)
 
 #: A link stands before its pairs. Everybody writes in this order, so two transactions never wait for each other.
@@ -187,5 +206,7 @@ ORDER: Final[tuple[Shape[Any], ...]] = (
     WEBHOOK,
     PERSON_HIT,
     PUSH_SAMPLE,
+    PANEL_DRAFT,
+    PANEL_CHANGE,
     NOTICE,
 )

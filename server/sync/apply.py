@@ -11,7 +11,7 @@ from enum import Enum, auto
 from server.domain import keys
 from server.domain.activity import Activity, ActivityChange, ActivityDraft, Participant, ParticipantWrite
 from server.domain.ids import ActivityKey, ActivityType, IntentId
-from server.domain.plan import Plan, Write
+from server.domain.plan import ActivityPlan, Plan, Write
 from server.domain.reasons import Reason
 from server.domain.state import (
     Attention,
@@ -33,6 +33,7 @@ from server.ports.raynet import AddExtId, CreateActivity, DeleteActivity, FindBy
 from server.ports.store import Commit, Forget, Row
 from server.sync.context import FIRST_WAIT, PassContext, concerns_side, due, side_trouble, waited
 from server.sync.likeness import same_activity, same_event
+from server.sync.panel_outcome import rejected
 from server.sync.planned import conflict_rows, plan_rows, unwritten_losses
 from server.sync.seats import mailbox_scope, mailbox_trouble
 from server.sync.work import LinkWork, as_drafted, full_list
@@ -103,6 +104,9 @@ def _must_wait(ctx: PassContext, work: LinkWork, write: Write) -> timedelta | No
     if write.side in ctx.blocked:
         return waited(3)
     row = ctx.mailbox(work.mailbox_of(write.pair))
+    form = ctx.form_open_until(write.event) if write.side is Side.GRAPH and write.event is not None else None
+    if form is not None:
+        return form - ctx.now
     if write.side is Side.GRAPH and row is not None:
         if row.state is not MailboxState.READY:
             return timedelta(minutes=10)
@@ -116,8 +120,7 @@ def _intend(ctx: PassContext, work: LinkWork, plan: Plan, write: Write) -> Flow[
     change, draft = write.activity_change, None
     if write.activity_plan is not None:
         new = write.activity_plan
-        people = tuple(ParticipantWrite(person=person) for person in new.add_persons)
-        change = replace(new.change, participants=people or None)
+        change = replace(new.change, participants=participants_of(new) or None)
         is_task = new.type is ActivityType.TASK
         draft = ActivityDraft(
             title=keys.placeholder_title(new.ext_id),
@@ -139,6 +142,7 @@ def _intend(ctx: PassContext, work: LinkWork, plan: Plan, write: Write) -> Flow[
             event_change=write.event_change,
             activity_draft=draft,
             activity_change=change,
+            panel_change=write.panel_change,
         ),
         at=ctx.now,
         activity=write.activity,
@@ -252,7 +256,11 @@ def _given_up(ctx: PassContext, work: LinkWork, intent: Intent, error: Remote, *
     rows: list[Row] = list(abandoned(ctx, work, intent)) if maybe_sent else [_dropped(intent)]
     if intent.kind is IntentKind.CREATE_ACTIVITY and intent.half_done:
         rows.append(_without_placeholder(ctx, work))
-    if isinstance(error, Rejected):
+    wish = rejected(work.world, intent) if isinstance(error, Rejected) else None
+    if wish is not None:
+        ctx.error(str(intent.activity or intent.event or intent.kind.value), error)
+        rows += [*wish, retry]
+    elif isinstance(error, Rejected):
         ctx.error(str(intent.activity or intent.event or intent.kind.value), error)
         graph = intent.kind in GRAPH_WRITES
         reason = Reason.REJECTED_BY_GRAPH if graph else Reason.REJECTED_BY_RAYNET
@@ -267,6 +275,12 @@ def _given_up(ctx: PassContext, work: LinkWork, intent: Intent, error: Remote, *
         until = error.until if isinstance(error, Throttled) else ctx.now + waited(1)
         rows.append(replace(retry, due_at=until, attempts=1))
     yield from want(Commit(ctx.firm, tuple(rows)))
+
+
+def participants_of(new: ActivityPlan) -> tuple[ParticipantWrite, ...]:
+    """Who takes part in a new activity besides its owner."""
+    leads = tuple(ParticipantWrite(lead=lead) for lead in new.add_leads)
+    return (*leads, *(ParticipantWrite(person=person) for person in new.add_persons))
 
 
 def _dropped(intent: Intent) -> Intent:
@@ -421,7 +435,8 @@ def reveal(ctx: PassContext, work: LinkWork, intent: Intent, detail: Activity | 
         if not inline:
             yield from want(AddExtId(ctx.firm, key, draft.ext_id))
             work.link = replace(work.link, own_saves=work.link.own_saves + 1)
-        if ctx.sync.inline_ext_id is not inline:
+        # In a repeated attempt the key may be there because an earlier one added it: that tells nothing.
+        if ctx.sync.inline_ext_id is not inline and not (inline and (intent.attempts or detail is not None)):
             sync = replace(ctx.sync, inline_ext_id=inline)
             ctx.put_sync(sync)
             yield from want(Commit(ctx.firm, (sync,)))

@@ -6,12 +6,14 @@ from zoneinfo import ZoneInfo
 
 from server.domain.ids import ActivityKey, EventKey, FirmId, LinkId, MailboxId, PairId, PassId, PersonId
 from server.domain.mapping import SeatPlace, World
+from server.domain.panel import DraftState, PanelDraft
+from server.domain.panel_binding import draft_form_until, form_until
 from server.domain.plan import Plan, Write
 from server.domain.state import Attention, Breaker, FirmSync, Link, MailboxState, MailboxSync, Notice, Side, Tombstone
 from server.domain.zones import iana_zone
 from server.errors import Denied, Remote, RosError, Scope, Throttled
 from server.flow import Flow, want
-from server.ports.store import Commit, FirmState
+from server.ports.store import Commit, FirmState, PanelDesk
 
 #: First wait after trouble; doubles up to the longest.
 FIRST_WAIT = timedelta(seconds=5)
@@ -99,6 +101,8 @@ class PassContext:
     #: Links started in this pass by iCalUId, so that other mailboxes' copies join them.
     started: dict[str, Link] = field(default_factory=dict)
     tombstones: dict[str, Tombstone] = field(default_factory=dict)
+    #: What the panel's users want, as last asked for.
+    panel: PanelDesk = field(default_factory=PanelDesk)
     read_whole: set[MailboxId] = field(default_factory=set)
     #: Notices (by ``dedupe``) that tell nothing new, and those of them that our own saves in Raynet caused.
     known: set[str] = field(default_factory=set)
@@ -141,7 +145,26 @@ class PassContext:
             seats=seats,
             persons=dict(self.persons),
             rejected=self.rejected,
+            panel=self.bound(),
+            panel_changes={one.id: one for one in self.panel.changes},
         )
+
+    def bound(self) -> dict[EventKey, PanelDraft]:
+        """Drafts bound to events whose activity is still to be made."""
+        drafts = (one for one in self.panel.drafts if one.state is DraftState.BOUND)
+        return {EventKey(one.mailbox, one.event): one for one in drafts if one.event is not None}
+
+    def colleagues(self) -> frozenset[PersonId]:
+        """Persons who are users here: they take part in activities without being what these are about."""
+        return frozenset(one.person for one in self.state.mailboxes if one.person is not None)
+
+    def form_open_until(self, event: EventKey) -> datetime | None:
+        """Until when the event is not written because somebody has its form open; None when nobody has."""
+        forms = [form_until(one) for one in self.panel.forms if EventKey(one.mailbox, one.event) == event]
+        drafts = (one for one in self.panel.drafts if one.event is not None)
+        forms += [draft_form_until(one) for one in drafts if (one.mailbox, one.event) == (event.mailbox, event.id)]
+        until = max(forms, default=None)
+        return until if until is not None and until > self.now else None
 
     def put_sync(self, sync: FirmSync) -> None:
         self.state = replace(self.state, sync=sync)

@@ -36,6 +36,7 @@ from server.sync.echoes import sort_notices
 from server.sync.evidence import next_reading_in, weigh
 from server.sync.matching import first_matches
 from server.sync.observe import ORPHAN, ORPHAN_AGE, ORPHAN_CLAIM, orphan_event
+from server.sync.panel import bind_drafts, changes, late_drafts, load_panel
 from server.sync.persons import learn_persons
 from server.sync.proofs import prove_activity
 from server.sync.read import read_all
@@ -86,6 +87,7 @@ def _prepare(ctx: PassContext) -> Flow[None]:
         yield from want(Commit(ctx.firm, (), Forget(tombstones=expired)))
     yield from ensure_firm(ctx)
     yield from ensure_seats(ctx)
+    yield from load_panel(ctx)
     if not ctx.options.preview:
         yield from recover(ctx)
     yield from sort_notices(ctx)
@@ -99,6 +101,8 @@ def _plan_and_apply(ctx: PassContext) -> Flow[tuple[Plan, ...]]:
         yield from undos(ctx)
     for turn in range(ROUNDS):
         yield from _prove_suspects(ctx)
+        if not ctx.options.preview:
+            yield from _panel(ctx)
         holds = yield from load_holds(ctx)
         planned = yield from _plan_due(ctx)
         if not planned:
@@ -112,6 +116,18 @@ def _plan_and_apply(ctx: PassContext) -> Flow[tuple[Plan, ...]]:
             break
         ctx.now = yield from want(Now())
     return ()
+
+
+def _panel(ctx: PassContext) -> Flow[None]:
+    """What users chose, before anything is planned without it."""
+    yield from load_panel(ctx)
+    try:
+        yield from late_drafts(ctx)
+        yield from changes(ctx)
+    except Remote as error:
+        if not concerns_side(error):
+            raise
+        yield from side_trouble(ctx, Side.GRAPH, error)
 
 
 def _prove_suspects(ctx: PassContext) -> Flow[None]:
@@ -135,9 +151,11 @@ def _plan_due(ctx: PassContext) -> Flow[list[tuple[Group, Plan]]]:
         wanted = tuple(one.link_id for one in dues[start : start + CHUNK])
         groups = yield from want(LoadGroups(ctx.firm, wanted))
         yield from learn_persons(ctx, groups)
+        drafted = yield from bind_drafts(ctx, groups)
         world = ctx.world()
-        for group in groups:
-            if group.intents:
+        for one in groups:
+            group = drafted.get(one.link.id, one)
+            if group is None or group.intents:
                 continue
             try:
                 planned.append((group, reconcile(group, world)))

@@ -9,6 +9,7 @@ from server.domain.reasons import Reason
 from server.domain.state import Conflict, Group, Trail
 from server.ports.store import Row
 from server.sync.context import PassContext
+from server.sync.panel_outcome import left_out
 from server.sync.work import LinkWork
 
 
@@ -18,6 +19,7 @@ def plan_rows(ctx: PassContext, group: Group, plan: Plan) -> tuple[Row, ...]:
     rows: list[Row] = [plan.link] if plan.link != group.link or not group.pairs else []
     rows += [replace(pair, updated_at=ctx.now) for pair in plan.pairs if old.get(pair.id) != pair]
     rows += [_trail(ctx, plan, step) for step in plan.steps]
+    rows += left_out(ctx.world(), group, plan)
     ctx.counts.matched += sum(1 for step in plan.steps if step.reason is Reason.MATCHED)
     return tuple(rows)
 

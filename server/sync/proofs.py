@@ -136,8 +136,8 @@ def is_newer_event(stored: SeenEvent | None, event: Event) -> bool:
 
 def observed_event(ctx: PassContext, stored: SeenEvent | None, event: Event) -> SeenEvent:
     """Delta never shows our own property: what was known of it stays."""
-    own_key = event.own_key or (stored.event.own_key if stored is not None else None)
-    return SeenEvent(firm_id=ctx.firm, key=event.key, event=replace(event, own_key=own_key), seen_at=ctx.now)
+    known = stored.event if stored is not None else None
+    return SeenEvent(firm_id=ctx.firm, key=event.key, event=event.keeping(known), seen_at=ctx.now)
 
 
 def prove_event(ctx: PassContext, key: EventKey, stored: SeenEvent | None) -> Flow[SeenEvent | None]:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
-from server.domain.activity import Activity, ParticipantWrite, Priority
+from server.domain.activity import Activity, Priority
 from server.domain.content import MERGED_FIELDS
 from server.domain.draft import shown
 from server.domain.ids import LinkId
@@ -32,6 +32,7 @@ from server.sync.apply import (
     create_activity,
     create_event,
     failed,
+    participants_of,
     reveal,
     settle_wait,
 )
@@ -281,8 +282,7 @@ def _fresh_intent(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[Inte
     if write is None or write.activity_plan is None:
         return None
     work.link = replace(work.link, masked=plan.link.masked, attendee_persons=plan.link.attendee_persons)
-    people = tuple(ParticipantWrite(person=person) for person in write.activity_plan.add_persons)
-    change = replace(write.activity_plan.change, participants=people or None)
+    change = replace(write.activity_plan.change, participants=participants_of(write.activity_plan) or None)
     payload = Payload(activity_draft=intent.payload.activity_draft, activity_change=change)
     return replace(intent, payload=payload, expects=write.expects)
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from server.domain import keys, mapping
 from server.domain.activity import Activity, ActivityChange, ActivityStatus, Participant, ParticipantWrite
+from server.domain.concern import Concern, ConcernKind
 from server.domain.content import MERGED_FIELDS, Content, FieldName
 from server.domain.event import Event, EventDraft
 from server.domain.html import rich_from_html
@@ -27,6 +28,7 @@ from server.domain.state import (
     Tombstone,
 )
 from server.ports.store import Row
+from server.sync.panel_outcome import confirmed
 
 #: How long a sent value is remembered as ours. Late effects of lost writes come within minutes; a day is generous.
 SENT_FOR = timedelta(hours=24)
@@ -68,8 +70,8 @@ class LinkWork:
     def observe_event(self, event: Event, now: datetime) -> SeenEvent:
         """Store a fresh reading of an event."""
         old = self.events.get(event.key)
-        own_key = event.own_key or (old.event.own_key if old is not None else None)
-        seen = SeenEvent(firm_id=self.link.firm_id, key=event.key, event=replace(event, own_key=own_key), seen_at=now)
+        fresh = event.keeping(old.event if old is not None else None)
+        seen = SeenEvent(firm_id=self.link.firm_id, key=event.key, event=fresh, seen_at=now)
         self.events[event.key] = seen
         return seen
 
@@ -152,7 +154,8 @@ class LinkWork:
         self.link = replace(self.link, own_saves=self.link.own_saves + 1, echoes=echoes)
         change = intent.payload.activity_change
         shown = known if change is None else predicted(known, change, self.world.login)
-        return (self.link, pair, self.observe_activity(shown, self.world.now), _done(intent))
+        seen = self.observe_activity(shown, self.world.now)
+        return (self.link, pair, seen, _done(intent), *confirmed(self.world, intent))
 
     def activity_updated(self, intent: Intent, known: Activity, *, saved: bool = True) -> tuple[Row, ...]:
         """The change stands. ``known`` is the record as read right before it."""
@@ -160,7 +163,8 @@ class LinkWork:
         change = intent.payload.activity_change
         assert change is not None
         shown = predicted(known, change, self.world.login)
-        cancelled = change.status is ActivityStatus.CANCELLED
+        # A user who cancels in the panel does what they could do in Raynet: the event follows by its own rule.
+        cancelled = change.status is ActivityStatus.CANCELLED and FieldName.CHOICES not in intent.fields
         if cancelled:
             pair = replace(pair, state=PairState.CLOSED, reason=intent.reason)
         elif FieldName.EXISTENCE in intent.fields:
@@ -176,13 +180,14 @@ class LinkWork:
         if saved:
             echoes = awaiting(link.echoes, "updated", self.world.now)
             link = replace(link, own_saves=link.own_saves + 1, echoes=echoes)
-        if change.participants is not None:
+        if change.participants is not None and FieldName.CHOICES not in intent.fields:
             added = {one.person for one in change.participants if one.person is not None and not one.remove}
             dropped = {one.person for one in change.participants if one.remove and one.person is not None}
             persons = {*link.attendee_persons, *added}
             link = replace(link, attendee_persons=tuple(sorted(persons - dropped)))
         self.link = link
-        return (link, pair, self.observe_activity(shown, self.world.now), _done(intent))
+        seen = self.observe_activity(shown, self.world.now)
+        return (link, pair, seen, _done(intent), *confirmed(self.world, intent))
 
     def activity_deleted(self, intent: Intent) -> tuple[Row, ...]:
         """The activity is gone: by our removal."""
@@ -246,21 +251,42 @@ def predicted(activity: Activity, change: ActivityChange, login: str) -> Activit
         status=change.status or activity.status,
         personal=activity.personal if change.personal is None else change.personal,
         participants=_participants(activity.participants, change.participants or ()),
+        concerns=_concerns(activity.concerns, change.concerns),
+        has_client=activity.has_client or bool(change.concerns) or any(one.lead for one in change.participants or ()),
+        category=change.category or activity.category,
         modified_by=login,
     )
 
 
 def _participants(present: tuple[Participant, ...], writes: tuple[ParticipantWrite, ...]) -> tuple[Participant, ...]:
-    dropped = {one.person for one in writes if one.remove}
-    have = {one.person for one in present}
-    added = [Participant(person=one.person) for one in writes if not one.remove and one.person not in have]
-    return (*(one for one in present if one.person is None or one.person not in dropped), *added)
+    dropped = {_who(one) for one in writes if one.remove}
+    have = {_who(one) for one in present}
+    added = [
+        Participant(person=one.person, lead=one.lead) for one in writes if not one.remove and _who(one) not in have
+    ]
+    return (*(one for one in present if one.owner or _who(one) not in dropped), *added)
+
+
+def _who(one: Participant | ParticipantWrite) -> tuple[str, int | None]:
+    """By what a participant is recognised; one that is neither person nor lead is never ours to change."""
+    if one.person is not None:
+        return "person", one.person
+    return ("lead", one.lead) if one.lead is not None else ("other", one.id)
+
+
+def _concerns(present: tuple[Concern, ...], written: tuple[Concern, ...]) -> tuple[Concern, ...]:
+    """A record takes the place of the one of its kind."""
+    kinds = {one.kind for one in written}
+    order = list(ConcernKind)
+    return tuple(
+        sorted((*(one for one in present if one.kind not in kinds), *written), key=lambda one: order.index(one.kind))
+    )
 
 
 def full_list(present: tuple[Participant, ...], writes: tuple[ParticipantWrite, ...]) -> tuple[ParticipantWrite, ...]:
     """The complete desired list in signed ids, right whether Raynet adds or replaces. Fact: raynet-api §9, §22."""
-    dropped = {one.person for one in writes if one.remove}
-    have = {one.person for one in present}
+    dropped = {_who(one) for one in writes if one.remove}
+    have = {_who(one) for one in present}
     kept = tuple(
         ParticipantWrite(
             id=one.id,
@@ -269,12 +295,14 @@ def full_list(present: tuple[Participant, ...], writes: tuple[ParticipantWrite, 
             lead=one.lead,
             owner=one.owner,
             role=one.role,
-            remove=one.person is not None and one.person in dropped and not one.owner,
+            remove=_who(one) in dropped and not one.owner,
         )
         for one in present
         if one.id is not None
     )
-    new = (ParticipantWrite(person=one.person) for one in writes if not one.remove and one.person not in have)
+    new = (
+        ParticipantWrite(person=one.person, lead=one.lead) for one in writes if not one.remove and _who(one) not in have
+    )
     return (*kept, *new)
 
 

@@ -24,8 +24,10 @@ Common to all routes (base ``/addin/v1``):
   409   ``event_recurring``          series are not synchronised
   409   ``event_not_saved``          Exchange does not know the id yet: ask again later
   409   ``draft_finished``           the draft expired: make a new one
+  409   ``draft_bound``              too late to take the draft back
   409   ``not_linked``               there is no activity to change
   422   ``invalid``                  ``field`` names what is wrong
+  422   ``cannot_clear``             a record that Raynet can only replace was left out
   429   ``too_many_tries``           ``Retry-After`` in seconds, also as ``retry_after_seconds``
   503   ``unavailable``              try again with back-off; what the user chose stays in the panel
   ===== ============================ ========================================================================
@@ -64,8 +66,8 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from server.domain.activity import ActivityStatus, Priority
+from server.domain.concern import ConcernKind
 from server.domain.ids import ActivityType
-from server.domain.panel import ConcernKind
 
 
 class Request(BaseModel):
@@ -202,6 +204,8 @@ class Bootstrap(Answer):
 
     state: UserState
     account: str
+    #: Every address of the account in its directory, lower case; empty when the directory could not be asked.
+    addresses: tuple[str, ...] = ()
     firm: str | None
     consent: ConsentWording
     #: Whether the mailbox is being synchronised, and if not why.
@@ -325,7 +329,7 @@ class DraftStep(StrEnum):
     EXPIRED = "expired"
 
 
-class StatusCode(StrEnum):
+class StatusLine(StrEnum):
     """The status line. The panel adds its own *Neuloženo – zkusit znovu* when no answer came."""
 
     #: Čeká na uložení události v Outlooku.
@@ -367,7 +371,7 @@ class DraftState(Answer):
     rev: int
     accepted: bool
     step: DraftStep
-    status: StatusCode
+    status: StatusLine
     #: Choices of this revision that were not taken, by name (``type`` once the activity exists).
     refused: tuple[str, ...] = ()
     choices: ChoicesShown
@@ -411,7 +415,7 @@ class ConflictShown(Answer):
 class EventState(Answer):
     """Everything about one event. ``can`` says which actions make sense now."""
 
-    status: StatusCode
+    status: StatusLine
     #: Why it is not in Raynet, or not carried now, and who can change that.
     reason: Said | None
     activity: LinkedActivity | None

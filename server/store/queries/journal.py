@@ -8,6 +8,7 @@ from sqlalchemy import delete, exists, select
 from server.domain.state import Attention, Conflict, Hold, IntentState, Notice, Pass
 from server.ports.store import DueLinks, Notices, OpenHolds, Prune, RestoreRequests, UndoRequests
 from server.store import shapes
+from server.store.queries.panel import prune_panel
 from server.store.scope import FirmScope
 from server.store.tables import items, journal, runtime
 from server.store.tables.meta import firm_criterion
@@ -57,6 +58,7 @@ def prune(scope: FirmScope, op: Prune) -> None:
     scope.change(delete(passes).where(passes.c.started_at < op.before, ~asked))
     scope.change(delete(intent).where(intent.c.at < op.before, intent.c.state != IntentState.OPEN))
     scope.change(delete(sample).where(sample.c.at < op.before))
+    prune_panel(scope, op)
     _prune_links(scope, op)
 
 

@@ -12,7 +12,7 @@ from server.domain.ids import EventId, EventKey
 from server.domain.when import Timed
 from server.errors import Changed, Gone, Rejected, Remote, Spent, Unavailable
 from server.microsoft.calendar import check_foreign_kept
-from server.microsoft.translate import OWN_PROPERTY
+from server.microsoft.translate import OWN_PROPERTY, PANEL_PROPERTY
 from server.ports.graph import CreateEvent, DeleteEvent, FindEvents, GetEvent, ReadCalendar, UpdateEvent
 from tests.server.microsoft.scripted import ANNA, FIRM, GRAPH, Answer, Rig, Script, Seen, event, refusal, rig
 
@@ -66,7 +66,8 @@ class TestReading:
         test = rig(lambda seen: Answer(body=event(singleValueExtendedProperties=ours)))
         assert test.perform(GetEvent(FIRM, KEY)).own_key == "1|meeting:5|anna-id|p"
         asked = test.microsoft.requests[0]
-        assert asked.query["$expand"] == f"singleValueExtendedProperties($filter=id eq '{OWN_PROPERTY}')"
+        both = f"id eq '{OWN_PROPERTY}' or id eq '{PANEL_PROPERTY}'"
+        assert asked.query["$expand"] == f"singleValueExtendedProperties($filter={both})"
         assert "+" not in asked.url
 
     def test_an_event_that_cannot_be_understood_is_parked(self) -> None:

@@ -1,0 +1,76 @@
+"""Sentences for what the panel's API refuses; the panel itself says the usual ones in its own words."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from server.catalogue.sentences import Sentence
+
+PANEL: Final[Mapping[str, Sentence]] = {
+    "token_missing": Sentence("Panel není přihlášen. Přihlaste se.", "The panel is not signed in. Sign in."),
+    "token_expired": Sentence(
+        "Přihlášení panelu skončilo. Přihlaste se znovu.", "The panel's sign-in has ended. Sign in again."
+    ),
+    "token_refused": Sentence(
+        "Přihlášení panelu nebylo přijato. Přihlaste se znovu.", "The panel's sign-in was not accepted. Sign in again."
+    ),
+    "firm_unknown": Sentence(
+        "Vaše firma synchronizaci s Raynetem nemá. Obraťte se na správce.",
+        "Your company does not use the synchronisation with Raynet. Ask your administrator.",
+    ),
+    "account_unsupported": Sentence(
+        "Tento účet použít nelze. Přihlaste se pracovním účtem, kterému patří kalendář.",
+        "This account cannot be used. Sign in with the work account that owns the calendar.",
+    ),
+    "not_registered": Sentence(
+        "Uživatel není zaregistrován. Požádejte o registraci tlačítkem Zaregistrovat.",
+        "The user is not registered. Ask for registration with the button Register.",
+    ),
+    "registration_waiting": Sentence(
+        "Registrace čeká na schválení správcem firmy.", "The registration waits for the company's administrator."
+    ),
+    "registration_rejected": Sentence(
+        "Správce firmy registraci zamítl. Obraťte se na něj.",
+        "The company's administrator rejected the registration. Please ask them.",
+    ),
+    "consent_missing": Sentence(
+        "Bez vašeho souhlasu panel s kalendářem nepracuje. Přečtěte si ho a potvrďte.",
+        "Without your consent the panel does not work with the calendar. Read it and confirm.",
+    ),
+    "licence_expired": Sentence(
+        "Licence firmy skončila, synchronizace stojí. Obraťte se na správce.",
+        "The company's licence has ended, the synchronisation stands still. Ask your administrator.",
+    ),
+    "event_recurring": Sentence("Opakované události se nesynchronizují.", "Recurring events are not synchronised."),
+    "event_not_saved": Sentence(
+        "Exchange událost ještě nezná. Uložte ji a zkuste to za chvíli znovu.",
+        "Exchange does not know the event yet. Save it and try again in a moment.",
+    ),
+    "draft_finished": Sentence(
+        "Rozepsaná volba už neplatí, událost nebyla uložena včas. Zvolte znovu.",
+        "The choice has expired, the event was not saved in time. Choose again.",
+    ),
+    "draft_bound": Sentence(
+        "Událost už byla nalezena a zapisuje se do Raynetu.", "The event was found and is being written to Raynet."
+    ),
+    "not_linked": Sentence(
+        "Událost není s Raynetem propojena, není co měnit.",
+        "The event is not linked with Raynet, there is nothing to change.",
+    ),
+    "cannot_clear": Sentence(
+        "Záznam nejde odebrat, jen nahradit jiným. Odeberte ho v Raynetu.",
+        "The record cannot be taken away, only replaced. Remove it in Raynet.",
+    ),
+    "sign_in_cancelled": Sentence("Přihlášení bylo zrušeno.", "The sign-in was cancelled."),
+    "sign_in_expired": Sentence(
+        "Přihlášení trvalo příliš dlouho nebo už bylo použito. Začněte znovu.",
+        "The sign-in took too long or was used already. Start again.",
+    ),
+    "signing_keys_unavailable": Sentence(
+        "Microsoft teď neposkytuje klíče k ověření přihlášení. Zkuste to za chvíli.",
+        "Microsoft does not provide the keys for checking sign-ins now. Try again in a moment.",
+    ),
+    "already_approved": Sentence(
+        "Registrace už byla schválena. Odeberte uživateli místo.",
+        "The registration was approved already. Take the user's seat away.",
+    ),
+}
