@@ -62,7 +62,7 @@ for (const page of readdirSync(join(HERE, "pages"))) {
     join(FRESH, page),
     source.replace(/\{\{([\w.-]+)\}\}/g, (_, name) => {
       if (!names[name]) throw new Error(`${page}: no such file ${name}`);
-      return names[name];
+      return `/addin/${names[name]}`;
     }),
   );
 }

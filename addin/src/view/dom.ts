@@ -73,7 +73,7 @@ function dress(element: Drawn, wanted: Readonly<Record<string, Value>>): void {
     const value = wanted[name];
     if (name === "key") continue;
     if (name.startsWith("on")) listen(element, name.slice(2), name in before);
-    else if (PROPERTIES.has(name)) property(element, name, value);
+    else if (PROPERTIES.has(name) && element.tagName !== "OPTION") property(element, name, value);
     else if (value !== before[name]) attribute(element, name, value);
   }
 }

@@ -21,7 +21,12 @@ export function drawn(place: HTMLElement, shown: Shown, panel: Panel, host: Host
   if (before !== phase.kind) for (const child of Array.from(place.childNodes)) if (!("drawnKey" in child)) child.remove();
   before = phase.kind;
   place.setAttribute("aria-busy", String(phase.kind === "loading"));
+  const hadList = place.querySelector(".list") !== null;
+  const wasAsking = place.querySelector(".ask") !== null;
   patch(place, pageOf(words, shown, panel, host));
+  if (!hadList) place.querySelector(".list")?.scrollIntoView({ block: "nearest" });
+  // A question takes the focus, on the answer that changes nothing.
+  if (!wasAsking) place.querySelector<HTMLElement>(".ask .secondary")?.focus();
   // Chromium scrolls to what gets focus; the panel must not jump.
   if (hadFocus && !place.contains(document.activeElement)) place.querySelector<HTMLElement>("[data-home]")?.focus({ preventScroll: true });
 }

@@ -5,7 +5,7 @@ import type { EventForm } from "../form";
 import type { Host } from "../ports";
 import { asksForType, isEditable, mayChoose, type Form } from "../state";
 import { concernFields } from "./concerns";
-import { confirmation, conflicts, statusLine, whyNot } from "./standing";
+import { confirmation, conflicts, history, reasonWhy, statusLine } from "./standing";
 import { h, type Child, type VNode } from "./dom";
 import { icon } from "./icons";
 import { button, openLink } from "./pages";
@@ -19,9 +19,11 @@ export function formPage(words: Words, form: Form, act: EventForm, host: Host): 
       { class: "page" },
       form.activity === null ? null : h("div", { class: "top" }, openLink(words, form.activity.open_url, host)),
       confirmation(words, form, act),
+      ...(isBare(form) ? body : []),
+      reasonWhy(words, form),
       ...conflicts(words, form, act),
-      ...body,
-      whyNot(words, form, act),
+      ...(isBare(form) ? [] : body),
+      history(words, form, act),
     ),
     statusLine(words, form, act),
   ];
@@ -88,6 +90,7 @@ function tabs(words: Words, form: Form, act: EventForm): readonly Child[] {
     );
   const page = form.tab === "basic" ? basic(words, form, act) : detail(words, form, act);
   return [
+    h("h1", { class: "unseen" }, words.text("title")),
     h("div", { class: "tabs", role: "tablist", "aria-label": words.text("form.tabs") }, ...TABS.map(tab)),
     h("div", { key: form.tab, class: "fields", id: "tab-page", role: "tabpanel", "aria-labelledby": `tab-${form.tab}` }, ...page),
   ];

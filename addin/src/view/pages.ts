@@ -43,7 +43,7 @@ export function page(words: Words, phase: Plain, panel: Panel, host: Host): read
 }
 
 function skeleton(words: Words): VNode {
-  return h("div", { class: "skeleton", role: "status" }, h("span", { class: "unseen" }, words.text("loading")), ...Array.from({ length: 5 }, () => h("i")));
+  return h("div", { class: "skeleton", role: "status" }, h("h1", { class: "unseen" }, words.text("loading")), ...Array.from({ length: 5 }, () => h("i")));
 }
 
 export function notice(title: string, ...children: readonly Child[]): VNode {

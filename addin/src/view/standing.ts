@@ -117,25 +117,25 @@ function readable(words: Words, conflict: ConflictShown, value: string): string 
 
 // --- why not ---------------------------------------------------------------------------------------------------------
 
-export function whyNot(words: Words, form: Form, act: EventForm): Child {
+/** The reason stands on top: whoever looks for it must not scroll. */
+export function reasonWhy(words: Words, form: Form): Child {
   const reason = form.activity?.reason ?? form.reason;
-  const canLook = form.activity !== null || !mayChoose(form) || form.status === "saving";
-  if (reason === null && !canLook) return null;
+  if (reason === null) return null;
+  return h("section", { key: "reason", class: "message info", "aria-labelledby": "reason-title" }, h("h2", { class: "group", id: "reason-title" }, words.text("why.title")), h("p", {}, words.said(reason)));
+}
+
+export function history(words: Words, form: Form, act: EventForm): Child {
+  const isKnown = form.activity !== null || !mayChoose(form) || form.status === "saving";
+  if (!isKnown) return null;
   const isOpen = form.trail !== null;
-  return h(
-    "section",
-    { class: "why-not" },
-    reason === null ? null : h("h2", { class: "group" }, words.text("why.title")),
-    reason === null ? null : h("p", { class: "message info" }, words.said(reason)),
-    canLook
-      ? h(
-          "button",
-          { type: "button", class: "subtle disclosure", "aria-expanded": String(isOpen), "aria-controls": isOpen ? "trail" : null, onclick: () => void act.showTrail(!isOpen) },
-          words.text("why.trail"),
-        )
-      : null,
-    form.trail === null ? null : trail(words, form.trail),
-  );
+  const toggle = {
+    type: "button",
+    class: "subtle disclosure",
+    "aria-expanded": String(isOpen),
+    "aria-controls": isOpen ? "trail" : null,
+    onclick: () => void act.showTrail(!isOpen),
+  };
+  return h("section", { class: "history" }, h("button", toggle, words.text("why.trail")), form.trail === null ? null : trail(words, form.trail));
 }
 
 function trail(words: Words, entries: readonly TrailEntry[]): VNode {

@@ -1,0 +1,62 @@
+"""No state of the panel has a fault that axe can find: both languages, light and dark. `make panel-screens` keeps them.
+
+With ``ROS_TEST_SCREENS=folder`` each state is also photographed there.
+"""
+
+import os
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.addin.conftest import ADDIN
+from tests.addin.opened import opened
+from tests.addin.screens import SCREENS, WATCHDOG_MS, in_language
+from tests.addin.server import Server
+
+pytestmark = pytest.mark.browser
+_AXE: Final = ADDIN / "node_modules" / "axe-core" / "axe.min.js"
+_TAGS: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_DARK, _LIGHT = "#1f1f1f", "#ffffff"
+
+
+def violations(page: Page) -> list[str]:
+    """Rules that the page breaks, with the elements that do."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_AXE.read_text(encoding="utf-8"))
+    found: list[Any] = page.evaluate(
+        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}}).then(result => result.violations)", _TAGS
+    )
+    return [
+        f"{one['id']}: {node['html']} {node['any'] and node['any'][0]['message']}"
+        for one in found
+        for node in one["nodes"]
+    ]
+
+
+def photograph(page: Page, name: str) -> None:
+    folder = os.environ.get("ROS_TEST_SCREENS")
+    if folder:
+        page.screenshot(path=Path(folder) / f"{name}.png", animations="disabled", caret="initial")
+
+
+@pytest.mark.parametrize("language", ["cs-CZ", "en-US"])
+@pytest.mark.parametrize("name", SCREENS)
+def test_a_state_has_no_fault_that_axe_finds(browser: Browser, server: Server, name: str, language: str) -> None:
+    screen = SCREENS[name]
+    server.app = screen.api()
+
+    with opened(browser, server.url, in_language(screen, language, _LIGHT), watchdog=WATCHDOG_MS.get(name)) as panel:
+        screen.reach(panel)
+        expect(panel.panel.locator(screen.sign).first).to_be_visible()
+        for scheme, color in (("light", _LIGHT), ("dark", _DARK)):
+            # Without Outlook nobody tells the theme: the system's preference decides.
+            panel.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            if not screen.form.faults.get("noReady"):
+                panel.outlook(f"setTheme('{color}')")
+                expect(panel.page.locator(f"html[data-theme={scheme}]")).to_be_attached()
+            photograph(panel.page, f"{name}-{language[:2]}-{scheme}")
+            assert violations(panel.page) == []
+        assert panel.page.evaluate("document.documentElement.scrollWidth") <= 320
+        assert panel.problems == []
