@@ -14,10 +14,12 @@ from console.theme import RESOURCES, Theme
 from console.views.window import Window
 
 
-def build_parts(application: QApplication, *, folder: Path | None = None, language: str = "") -> Parts:
+def build_parts(
+    application: QApplication, *, folder: Path | None = None, language: str = "", compile_into: Path | None = None
+) -> Parts:
     """``folder``: where settings and compiled translations live; the platform's own without it."""
     preferences = Preferences(folder)
-    languages = Languages(application, compile_into=folder)
+    languages = Languages(application, compile_into=compile_into or folder)
     languages.use(language or preferences.language)
     theme = Theme(application, preferences.scheme)
     application.setWindowIcon(QIcon(str(RESOURCES / "icons" / "app.svg")))

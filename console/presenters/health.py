@@ -35,14 +35,14 @@ def _lag(found: Health) -> Figure:
     p95 = found.lag.p95
     is_late = p95 is not None and p95 > PROMISE_SECONDS
     if p95 is None:
-        note, tone = translate("Health", "no calendar was read yet"), Tone.NEUTRAL
+        note, tone = translate("Health", "nothing was carried over lately"), Tone.NEUTRAL
     elif is_late:
         note, tone = translate("Health", "slower than the promised {0}").format(span(PROMISE_SECONDS)), Tone.WARN
     else:
         note, tone = translate("Health", "typically {0}").format(span(found.lag.p50)), Tone.GOOD
     return Figure(
         key="lag",
-        title=translate("Health", "Age of calendars"),
+        title=translate("Health", "Time to arrive"),
         icon="clock",
         figure=span(p95),
         note=note,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from console.i18n import translate
 from console.theme import Theme, Tone
@@ -29,6 +29,7 @@ class FigureCard(Card):
         layout.setContentsMargins(16, 14, 16, 14)
         self.setLayout(layout)
         self.setMinimumWidth(150)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._icon = icon
         if run is not None:
             self.setProperty("clickable", True)

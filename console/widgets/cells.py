@@ -36,10 +36,11 @@ class CellDelegate(QStyledItemDelegate):
         painter.setPen(QPen(self._theme.color("line"), 1))
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
         text = str(index.data(Qt.ItemDataRole.DisplayRole) or "")
+        # Qt hands a text enum back as plain text.
         tone = index.data(TONE)
         inner = rect.adjusted(_PAD, 0, -_PAD, 0)
-        if isinstance(tone, Tone) and text:
-            self._badge(painter, option, inner, text, tone)
+        if isinstance(tone, str) and text:
+            self._badge(painter, option, inner, text, Tone(tone))
         else:
             inner = self._icon(painter, inner, index.data(ICON))
             painter.setPen(self._theme.color("text"))

@@ -6,7 +6,7 @@ The pointer or the arrow keys read a point out; the text under the chart says th
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
@@ -19,6 +19,7 @@ from console.theme import Theme
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56.0, 12.0, 26.0, 26.0
 _LINES: Final = 4
+_STEPS: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,10 @@ class Drawing:
     times: Sequence[datetime] = ()
     curves: Sequence[Curve] = ()
     is_bars: bool = False
+    #: Between two points that are further apart than this, nothing was measured.
+    span_seconds: float = 3600.0
+    #: The whole period; from the first to the last point where it is absent.
+    period: tuple[datetime, datetime] | None = None
     #: A horizontal line with its words.
     mark: tuple[float, str] | None = None
     #: The least height of the scale.
@@ -113,11 +118,18 @@ class Chart(QWidget):
     def _plot(self) -> QRectF:
         return QRectF(_LEFT, _TOP, max(10.0, self.width() - _LEFT - _RIGHT), max(10.0, self.height() - _TOP - _BOTTOM))
 
+    def _ends(self) -> tuple[float, float]:
+        """The period in seconds since the epoch."""
+        drawing = self._drawing
+        start, end = drawing.period or (drawing.times[0], drawing.times[-1])
+        return start.timestamp(), max(end.timestamp(), start.timestamp() + 1)
+
+    def _x_of(self, at: datetime) -> float:
+        plot, (start, end) = self._plot(), self._ends()
+        return plot.left() + plot.width() * max(0.0, min(1.0, (at.timestamp() - start) / (end - start)))
+
     def _x(self, at: int) -> float:
-        plot, count = self._plot(), len(self._drawing.times)
-        if self._drawing.is_bars:
-            return plot.left() + plot.width() * (at + 0.5) / max(1, count)
-        return plot.left() + plot.width() * at / max(1, count - 1)
+        return self._x_of(self._drawing.times[at])
 
     def _top(self) -> float:
         values = [value for curve in self._drawing.curves for value in curve.values if value is not None]
@@ -171,12 +183,12 @@ class Chart(QWidget):
             painter.drawText(
                 box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self._text(top * step / _LINES)
             )
-        times = self._drawing.times
-        is_long = (times[-1] - times[0]).total_seconds() > 36 * 3600
-        for at in sorted({0, len(times) // 2, len(times) - 1}):
-            words = instant(times[at]).rsplit(" ", 1)[0] if is_long else clock(times[at]).rsplit(":", 1)[0]
+        start, end = self._ends()
+        for step in range(_STEPS + 1):
+            at = datetime.fromtimestamp(start + (end - start) * step / _STEPS, UTC)
+            words = instant(at).rsplit(" ", 1)[0] if end - start > 36 * 3600 else clock(at).rsplit(":", 1)[0]
             width = QFontMetricsF(painter.font()).horizontalAdvance(words) + 4
-            x = max(plot.left(), min(plot.right() - width, self._x(at) - width / 2))
+            x = max(plot.left(), min(plot.right() - width, self._x_of(at) - width / 2))
             painter.drawText(QRectF(x, plot.bottom() + 6, width, 18), Qt.AlignmentFlag.AlignCenter, words)
 
     def _mark(self, painter: QPainter, top: float) -> None:
@@ -196,11 +208,15 @@ class Chart(QWidget):
             color = self._theme.color(curve.role)
             part: list[QPointF] = []
             for at, value in enumerate([*curve.values, None]):
+                if value is None or self._is_gap_before(at):
+                    self._stroke(painter, part, color)
+                    part = []
                 if value is not None:
                     part.append(QPointF(self._x(at), plot.bottom() - plot.height() * min(1.0, value / top)))
-                    continue
-                self._stroke(painter, part, color)
-                part = []
+
+    def _is_gap_before(self, at: int) -> bool:
+        times = self._drawing.times
+        return at > 0 and (times[at] - times[at - 1]).total_seconds() > 2.5 * self._drawing.span_seconds
 
     def _stroke(self, painter: QPainter, part: list[QPointF], color: QColor) -> None:
         if not part:
@@ -213,9 +229,10 @@ class Chart(QWidget):
             painter.drawPolyline(QPolygonF(part))
 
     def _bars(self, painter: QPainter, top: float) -> None:
-        plot, count = self._plot(), len(self._drawing.times)
+        plot, (start, end) = self._plot(), self._ends()
         curves = self._drawing.curves
-        width = max(1.0, min(14.0, plot.width() / count * 0.8 / max(1, len(curves))))
+        share = plot.width() * self._drawing.span_seconds / (end - start)
+        width = max(1.0, min(14.0, share * 0.8 / max(1, len(curves))))
         painter.setPen(Qt.PenStyle.NoPen)
         for number, curve in enumerate(curves):
             painter.setBrush(self._theme.color(curve.role))

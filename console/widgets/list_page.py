@@ -108,7 +108,7 @@ class ListPage(QWidget, Generic[R]):
             shown.setProperty("kind", "button")
             shown.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             shown.setIconSize(QSize(16, 16))
-            shown.setText(action.text)
+            shown.setText(f" {action.text}")
             shown.setAccessibleName(action.text.replace("&", ""))
             shown.setToolTip(f"{action.text.replace('&', '')} ({action.shortcut})" if action.shortcut else "")
             self._context.theme.dress(shown, action.icon, "bad" if action.is_dangerous else "muted")

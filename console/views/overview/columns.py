@@ -19,7 +19,7 @@ def health_columns() -> tuple[Column[Health], ...]:
         return Tone.WARN if count else None
 
     return (
-        Column(key="name", title=lambda: translate("Overview", "Firm"), text=lambda h: h.name, sort="name", width=240),
+        Column(key="name", title=lambda: translate("Overview", "Firm"), text=lambda h: h.name, sort="name", width=220),
         Column(
             key="state",
             title=lambda: translate("Overview", "State"),
@@ -27,16 +27,16 @@ def health_columns() -> tuple[Column[Health], ...]:
             tone=lambda h: states.health(h.state)[1],
             sort="state",
             order=lambda h: _RANK.get(h.state, 9),
-            width=150,
+            width=140,
         ),
         Column(
             key="lag",
-            title=lambda: translate("Overview", "Age of calendars"),
+            title=lambda: translate("Overview", "Time to arrive"),
             text=lambda h: span(h.lag.p95),
             tone=lambda h: Tone.WARN if (h.lag.p95 or 0) > PROMISE_SECONDS else None,
             export=lambda h: "" if h.lag.p95 is None else f"{h.lag.p95:.1f}",
             sort="lag",
-            width=140,
+            width=120,
         ),
         Column(
             key="queue",
@@ -44,7 +44,7 @@ def health_columns() -> tuple[Column[Health], ...]:
             text=lambda h: number(h.queue),
             sort="queue",
             is_numeric=True,
-            width=90,
+            width=80,
         ),
         Column(
             key="holds",
@@ -52,7 +52,7 @@ def health_columns() -> tuple[Column[Health], ...]:
             text=lambda h: number(h.holds),
             tone=lambda h: worry(h.holds),
             sort="holds",
-            width=90,
+            width=80,
         ),
         Column(
             key="errors",
@@ -60,7 +60,7 @@ def health_columns() -> tuple[Column[Health], ...]:
             text=lambda h: number(h.errors),
             tone=lambda h: worry(h.errors),
             sort="errors",
-            width=100,
+            width=90,
         ),
         Column(
             key="conflicts",
@@ -68,14 +68,14 @@ def health_columns() -> tuple[Column[Health], ...]:
             text=lambda h: number(h.conflicts),
             sort="conflicts",
             is_numeric=True,
-            width=100,
+            width=90,
         ),
         Column(
             key="seats",
             title=lambda: translate("Overview", "Seats"),
             text=lambda h: f"{number(h.seats_used)} / {number(h.seats)}",
             is_numeric=True,
-            width=100,
+            width=90,
         ),
         Column(
             key="licence",
@@ -89,16 +89,20 @@ def health_columns() -> tuple[Column[Health], ...]:
 
 
 def health_filters() -> tuple[Filter[Health], ...]:
-    choices = [Choice(value="", title=lambda: translate("Overview", "All states"))]
-    for value in ("failed", "warning", "ok", "paused"):
-        choices.append(Choice(value=value, title=lambda value=value: states.health(value)[0]))  # type: ignore[misc]
+    def choice(value: str) -> Choice:
+        return Choice(value=value, title=lambda: states.health(value)[0])
+
+    choices = [
+        Choice(value="", title=lambda: translate("Overview", "All states")),
+        *map(choice, ("failed", "warning", "ok", "paused")),
+    ]
     return (Filter(key="state", title=lambda: translate("Overview", "State"), choices=choices),)
 
 
 def alert_columns(context: Context) -> tuple[Column[Alert], ...]:
     """``firm`` only for those who may see more than one."""
     language = context.language
-    firm = Column[Alert](
+    firm: Column[Alert] = Column(
         key="firm", title=lambda: translate("Overview", "Firm"), text=lambda a: a.firm_name or "—", width=180
     )
     columns: tuple[Column[Alert], ...] = (

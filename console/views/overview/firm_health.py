@@ -36,7 +36,8 @@ class FirmHealth(QWidget):
         self._grid = QGridLayout()
         self._grid.setSpacing(12)
         self.cards: dict[str, FigureCard] = {}
-        self.lag = Chart(context.theme, "overview.chart.lag", translate("Overview", "Age of calendars"), span)
+        self._shown_period = (datetime.now(UTC) - timedelta(hours=24), datetime.now(UTC))
+        self.lag = Chart(context.theme, "overview.chart.lag", translate("Overview", "Time to arrive"), span)
         self.volume = Chart(context.theme, "overview.chart.volume", translate("Overview", "Carried over"), number)
         self.period = QComboBox()
         self.period.setObjectName("overview.period")
@@ -55,9 +56,9 @@ class FirmHealth(QWidget):
         self.period.setCurrentIndex(1)
         self.period.currentIndexChanged.connect(lambda _at: self._load_series(is_quiet=False))
         lag = TextCard(
-            translate("Overview", "Age of calendars"),
+            translate("Overview", "Time to arrive"),
             self.lag,
-            note=translate("Overview", "How old our knowledge of the calendars was; lower is better."),
+            note=translate("Overview", "From a change on one side to its arrival on the other."),
         )
         volume = TextCard(
             translate("Overview", "Carried over"),
@@ -93,7 +94,9 @@ class FirmHealth(QWidget):
         firm_id = self._context.scope.firm_id
         if firm_id is None:
             return
-        since = iso(datetime.now(UTC) - timedelta(hours=int(self.period.currentData())))
+        now = datetime.now(UTC)
+        self._shown_period = (now - timedelta(hours=int(self.period.currentData())), now)
+        since = iso(self._shown_period[0])
         client = self._context.client
 
         def work(_cancel: Cancel) -> tuple[Series, Series]:
@@ -144,7 +147,7 @@ class FirmHealth(QWidget):
                 times=[point.at for point in lag.points],
                 curves=(
                     Curve(
-                        title=translate("Overview", "95 % of readings"),
+                        title=translate("Overview", "95 % of changes within"),
                         role="chart_1",
                         values=[p.p95 for p in lag.points],
                     ),
@@ -152,6 +155,8 @@ class FirmHealth(QWidget):
                 ),
                 mark=(PROMISE_SECONDS, promise),
                 least=20.0,
+                span_seconds=lag.span_seconds,
+                period=self._shown_period,
             )
         )
         self.volume.show_drawing(
@@ -171,6 +176,8 @@ class FirmHealth(QWidget):
                 ),
                 is_bars=True,
                 least=4.0,
+                span_seconds=volume.span_seconds,
+                period=self._shown_period,
             )
         )
 

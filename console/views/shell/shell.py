@@ -96,7 +96,7 @@ class Shell(QWidget):
             self.firm = words(context.scope.firm_name, "subtitle")
             self.firm.setObjectName("scope.firm")
         self.role = words(role_text(context.session.role), "muted")
-        find = button("shell.find", translate("Shell", "Go to…   Ctrl+K"), self.find_place, kind="quiet")
+        find = button("shell.find", " " + translate("Shell", "Go to…   Ctrl+K"), self.find_place, kind="quiet")
         context.theme.dress(find, "search")
         self.reach_sign = picture(context.theme, "online", "good", 18)
         self.reach_sign.setToolTip(translate("Shell", "Connected"))
@@ -257,8 +257,9 @@ class Shell(QWidget):
     def _show_firm(self) -> None:
         scope = self.context.scope
         if isinstance(self.firm, QToolButton):
-            self.firm.setText(scope.firm_name or translate("Shell", "Choose a firm…"))
-            self.firm.setAccessibleName(translate("Shell", "Firm: {0}").format(self.firm.text()))
+            name = scope.firm_name or translate("Shell", "Choose a firm…")
+            self.firm.setText(f" {name}")
+            self.firm.setAccessibleName(translate("Shell", "Firm: {0}").format(name))
 
     # --- keyboard -----------------------------------------------------------------------------------------------------
 

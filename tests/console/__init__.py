@@ -1,0 +1,1 @@
+"""The console against a real server process: no mocked API, offscreen Qt."""
