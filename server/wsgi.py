@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Callable, Iterable
+from importlib import metadata
 from typing import Any
 
 from server.api.app import ApiParts, create_app
-from server.settings import load_settings
+from server.api.services import Site
+from server.settings import Settings, load_settings
 from server.telemetry import configure_logging
-from server.wiring import open_store
+from server.wiring import build_remotes, open_store
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 #: A worker that looks around each poll is missed after this many of them, but not before two minutes.
@@ -15,16 +17,35 @@ _MISSED_POLLS = 4
 _LEAST_GRACE_SECONDS = 120.0
 
 
+def site_of(settings: Settings) -> Site:
+    """What the admin API tells of this server."""
+    try:
+        version = metadata.version("raynet-outlook-sync")
+    except metadata.PackageNotFoundError:
+        # Run from a checkout.
+        version = "0"
+    return Site(
+        version=version,
+        public_url=settings.public_url,
+        raynet_urls=settings.raynet_urls,
+        client_id=settings.client_id,
+        authority_url=settings.authority_url,
+    )
+
+
 def application() -> Wsgi:
     """From the environment. Raises Misconfigured, also when the database is not migrated."""
     settings = load_settings(os.environ)
     configure_logging(settings)
     grace = max(_LEAST_GRACE_SECONDS, float(_MISSED_POLLS * settings.poll_seconds))
+    database = open_store(settings)
     return create_app(
         ApiParts(
-            database=open_store(settings),
+            database=database,
             worker_grace_seconds=grace,
             public_url=settings.public_url,
             client_id=settings.client_id,
+            site=site_of(settings),
+            remotes=build_remotes(settings, database),
         )
     )

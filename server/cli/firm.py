@@ -7,9 +7,10 @@ from typing import Any
 
 import click
 
+from server.api.services import RaynetTrial
 from server.catalogue.explained import explained
 from server.catalogue.sentences import Sentence
-from server.cli.foreground import administration_of, engine_of
+from server.cli.foreground import administration_of, store_of
 from server.cli.output import Table, show_json, show_table
 from server.cli.shell import Shell, both, command, group, json_option, pass_shell
 from server.domain.ids import FirmId
@@ -19,7 +20,9 @@ from server.errors import Invalid, Remote
 from server.ports.graph import ProbeTenant
 from server.ports.raynet import Probe
 from server.settings import normal_base_url
-from server.store.admin.firms import ConnectionChange, LicenceChange, NewFirm
+from server.store.admin.administration import Administration
+from server.store.admin.firms import ConnectionChange, Firms, LicenceChange, NewFirm
+from server.wiring import Clocks, WiredRemotes
 
 ACTOR = "ros"
 #: Names that `ros firm set` changes besides the rules.
@@ -217,18 +220,17 @@ resume = _pausing("resume", "Obnoví synchronizaci firmy.", "Resumes a firm's sy
 def connect(
     shell: Shell, /, *, firm: int, raynet_url: str | None, raynet_key_stdin: bool, as_json: bool, **given: Any
 ) -> int:
-    """Exit code 1 when a probe fails; the connection is stored all the same."""
+    """Exit code 1 when a probe fails. Access that Raynet does not accept is not stored: what works stays."""
     base = _allowed(shell, raynet_url) if raynet_url is not None else None
     key = _key_from_stdin() if raynet_key_stdin else None
     number = FirmId(firm)
-    with administration_of(shell) as administration:
-        change = ConnectionChange(raynet_url=base, raynet_key=key, **given)
-        administration.firms.connect(number, change, actor=ACTOR)
-    with engine_of(shell) as engine:
-        probes = {
-            "raynet": _probed(lambda: engine.raynet.perform(Probe(number))),
-            "microsoft": _probed(lambda: engine.graph.perform(ProbeTenant(number))),
-        }
+    change = ConnectionChange(raynet_url=base, raynet_key=key, **given)
+    with store_of(shell) as database:
+        remotes = WiredRemotes(shell.settings, database, Clocks())
+        try:
+            probes = _connected(Administration(database).firms, remotes, number, change)
+        finally:
+            remotes.close()
     results = {name: error.code if error is not None else "ok" for name, error in probes.items()}
     if as_json:
         show_json({"firm": firm, "probes": results})
@@ -240,6 +242,27 @@ def connect(
     for error in failures:
         shell.say(explained(error))
     return 1 if failures else 0
+
+
+def _connected(firms: Firms, remotes: WiredRemotes, firm: FirmId, change: ConnectionChange) -> dict[str, Remote | None]:
+    """Tries the new access to Raynet, stores the change where Raynet accepts it, and asks Microsoft."""
+    stored = firms.raynet_connection(firm)
+    is_new = any((change.raynet_url, change.raynet_instance, change.raynet_user, change.raynet_key))
+    if is_new:
+        trial = RaynetTrial(
+            url=change.raynet_url or stored.url,
+            instance=change.raynet_instance or stored.instance,
+            user=change.raynet_user or stored.user,
+            key=change.raynet_key or stored.key,
+        )
+        refusal = _probed(lambda: remotes.try_raynet(firm, trial))
+        if refusal is not None:
+            return {"raynet": refusal, "microsoft": _probed(lambda: remotes.graph(ProbeTenant(firm)))}
+    firms.connect(firm, change, actor=ACTOR)
+    return {
+        "raynet": None if is_new else _probed(lambda: remotes.raynet(Probe(firm))),
+        "microsoft": _probed(lambda: remotes.graph(ProbeTenant(firm))),
+    }
 
 
 def _probed(call: Callable[[], object]) -> Remote | None:
