@@ -32,8 +32,11 @@ def align_copies(draft: PlanDraft, activity: Activity, merged: Content) -> None:
         elif pair.role is Role.COPY:
             _copy(draft, pair, activity, merged, wanted=pair.mailbox in wanted)
     taken = {pair.mailbox for pair in draft.pairs() if pair.state is not PairState.CLOSED} | _invited(draft)
+    in_window = merged.when is not None and draft.world.in_window(merged.when)
+    if wanted and not in_window and not draft.open_pairs():
+        draft.note_link(Reason.OUTSIDE_WINDOW)
     for mailbox in wanted:
-        if mailbox not in taken and merged.when is not None and draft.world.in_window(merged.when):
+        if mailbox not in taken and in_window:
             pair = draft.new_pair(mailbox, Role.COPY)
             create_event(draft, pair, activity, merged, Reason.CREATED_FROM_RAYNET)
 
