@@ -84,9 +84,8 @@ export class ServerApi implements Api {
     return this.ask({ method: "POST", path: "/register", body: {} });
   }
 
-  search(kind: Concern["kind"], query: string, attendees: readonly string[], company: number | null): Promise<SearchResult> {
-    const narrowed = company === null ? {} : { company };
-    return this.ask({ method: "POST", path: "/search", body: { kinds: [kind], q: query.slice(0, 100), attendees: attendees.slice(0, 50), ...narrowed } });
+  search(kind: Concern["kind"], query: string, attendees: readonly string[]): Promise<SearchResult> {
+    return this.ask({ method: "POST", path: "/search", body: { kinds: [kind], q: query.slice(0, 100), attendees: attendees.slice(0, 50) } });
   }
 
   async readDraft(draftId: string): Promise<DraftState | null> {

@@ -18,14 +18,14 @@ export class Finding {
   ) {}
 
   /** An empty query asks for suggestions at once. */
-  ask(kind: ConcernKind, query: string, attendees: readonly string[], company: number | null): void {
+  ask(kind: ConcernKind, query: string, attendees: readonly string[]): void {
     const isSame = this.finder?.kind === kind;
     if (isSame && this.finder?.query === query && this.finder.state !== "failed") return;
     this.cancel?.();
     const number = ++this.asked;
     const items = isSame && this.finder !== null ? this.finder.items : [];
     this.set({ kind, query, items, complete: true, state: "asking", active: -1 });
-    this.cancel = this.timer.after(query === "" ? 0 : PAUSE_MS, () => void this.fetch(number, kind, query, attendees, company));
+    this.cancel = this.timer.after(query === "" ? 0 : PAUSE_MS, () => void this.fetch(number, kind, query, attendees));
   }
 
   move(by: number): void {
@@ -41,9 +41,9 @@ export class Finding {
     if (this.finder !== null) this.set(null);
   }
 
-  private async fetch(number: number, kind: ConcernKind, query: string, attendees: readonly string[], company: number | null): Promise<void> {
+  private async fetch(number: number, kind: ConcernKind, query: string, attendees: readonly string[]): Promise<void> {
     try {
-      const { items, complete } = await this.api.search(kind, query, attendees, company);
+      const { items, complete } = await this.api.search(kind, query, attendees);
       if (number === this.asked) this.set({ kind, query, items, complete, state: "found", active: -1 });
     } catch {
       if (number === this.asked) this.set({ kind, query, items: [], complete: true, state: "failed", active: -1 });

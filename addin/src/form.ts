@@ -144,8 +144,7 @@ export class EventForm {
   }
 
   search(kind: ConcernShown["kind"], query: string): void {
-    const company = kind === "company" || kind === "lead" ? null : (this.form.choices.concerns.find((one) => one.kind === "company")?.id ?? null);
-    this.finding.ask(kind, query, this.attendees, company);
+    this.finding.ask(kind, query, this.attendees);
   }
 
   moveInList(by: number): void {

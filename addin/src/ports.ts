@@ -92,7 +92,7 @@ export interface Api {
   bootstrap(): Promise<Bootstrap>;
   giveConsent(version: string, language: "cs" | "en"): Promise<Bootstrap>;
   register(): Promise<Bootstrap>;
-  search(kind: ConcernKind, query: string, attendees: readonly string[], company: number | null): Promise<SearchResult>;
+  search(kind: ConcernKind, query: string, attendees: readonly string[]): Promise<SearchResult>;
   readDraft(draftId: string): Promise<DraftState | null>;
   putDraft(draftId: string, body: DraftBody, client: ClientFacts): Promise<DraftState>;
   lastWord(draftId: string, body: DraftBody, secret: string): void;

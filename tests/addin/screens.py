@@ -190,7 +190,7 @@ _PRIVATE = said(
     "Soukromé události vaše firma do Raynet CRM nepřenáší.",
     "Your firm does not carry private events over to Raynet CRM.",
 )
-_UNLINKED = event_state(m.StatusCode.NOT_LINKED, activity=activity(), can=("relink",))
+_UNLINKED = event_state(m.StatusLine.NOT_LINKED, activity=activity(), can=("relink",))
 
 SCREENS: Final[dict[str, Screen]] = {
     "starting": Screen(sign=".skeleton", form=EventFormOf(faults={"noReady": True})),
@@ -234,7 +234,7 @@ SCREENS: Final[dict[str, Screen]] = {
     ),
     "pending": Screen(
         sign=".line.busy",
-        api=_event(event_state(m.StatusCode.SAVING, activity=activity(), pending=True)),
+        api=_event(event_state(m.StatusLine.SAVING, activity=activity(), pending=True)),
         form=_saved(),
     ),
     "unlink": Screen(sign=".ask", api=_event(_LINKED), form=_saved(), reach=_switch),
@@ -247,12 +247,12 @@ SCREENS: Final[dict[str, Screen]] = {
     ),
     "outside-window": Screen(
         sign=".message.info",
-        api=_event(event_state(m.StatusCode.NOT_LINKED, reason=_OUTSIDE, can=())),
+        api=_event(event_state(m.StatusLine.NOT_LINKED, reason=_OUTSIDE, can=())),
         form=_saved(),
     ),
     "private": Screen(
         sign=".message.info",
-        api=_event(event_state(m.StatusCode.NOT_LINKED, reason=_PRIVATE, can=())),
+        api=_event(event_state(m.StatusLine.NOT_LINKED, reason=_PRIVATE, can=())),
         form=_saved(),
     ),
 }

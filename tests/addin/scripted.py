@@ -119,11 +119,11 @@ def activity(**changes: Any) -> m.LinkedActivity:
     return m.LinkedActivity(**fields | changes)
 
 
-def event_state(status: m.StatusCode = m.StatusCode.LINKED, **changes: Any) -> m.EventState:
+def event_state(status: m.StatusLine = m.StatusLine.LINKED, **changes: Any) -> m.EventState:
     fields: dict[str, Any] = {
         "status": status,
         "reason": None,
-        "activity": activity() if status is m.StatusCode.LINKED else None,
+        "activity": activity() if status is m.StatusLine.LINKED else None,
         "draft": None,
         "pending": False,
         "conflicts": (),
@@ -146,7 +146,7 @@ def draft_state(body: dict[str, Any], draft_id: str, **changes: Any) -> m.DraftS
         "rev": body["rev"],
         "accepted": True,
         "step": m.DraftStep.OPEN,
-        "status": m.StatusCode.WAITING_FOR_SAVE,
+        "status": m.StatusLine.WAITING_FOR_SAVE,
         "choices": m.ChoicesShown(**{**chosen, "concerns": concerns}),
     }
     return m.DraftState(**fields | changes)
