@@ -120,6 +120,12 @@ def _floor(ctx: PassContext, relaxed: timedelta, side: Side) -> timedelta:
     return relaxed if side in ctx.proven else timedelta(seconds=ctx.options.floor_seconds)
 
 
+def _is_over(ctx: PassContext, last: datetime, floor: timedelta) -> bool:
+    """Whether it is time again. A reading in the future was noted by another machine's clock and counts for nothing."""
+    age = ctx.now - last
+    return age >= floor - SLACK or age < -SKEW
+
+
 def reads_raynet(ctx: PassContext) -> bool:
     """When something rang, and at the floor, which is lower while push has proven itself."""
     last = ctx.sync.last_read_at
@@ -129,7 +135,7 @@ def reads_raynet(ctx: PassContext) -> bool:
         return True
     if any(not row.matched for row in ctx.ready()):
         return True
-    return ctx.now - last >= _floor(ctx, RELAXED_FIRM, Side.RAYNET) - SLACK
+    return _is_over(ctx, last, _floor(ctx, RELAXED_FIRM, Side.RAYNET))
 
 
 def reads_all_mailboxes(ctx: PassContext) -> bool:
@@ -137,7 +143,7 @@ def reads_all_mailboxes(ctx: PassContext) -> bool:
     last = ctx.sync.graph_read_at
     if ctx.options.trigger != "worker" or last is None:
         return True
-    return Side.GRAPH not in ctx.proven and ctx.now - last >= timedelta(seconds=ctx.options.floor_seconds) - SLACK
+    return Side.GRAPH not in ctx.proven and _is_over(ctx, last, timedelta(seconds=ctx.options.floor_seconds))
 
 
 def names_deleted(notice: Notice) -> bool:
@@ -151,7 +157,7 @@ def reads_mailbox(ctx: PassContext, row: MailboxSync) -> bool:
         return True
     if Side.GRAPH not in ctx.proven:
         return False
-    return row.last_read_at is None or ctx.now - row.last_read_at >= RELAXED_MAILBOX - SLACK
+    return row.last_read_at is None or _is_over(ctx, row.last_read_at, RELAXED_MAILBOX)
 
 
 def next_reading_in(ctx: PassContext, now: datetime) -> float | None:
@@ -159,16 +165,16 @@ def next_reading_in(ctx: PassContext, now: datetime) -> float | None:
     if ctx.options.trigger != "worker":
         return None
     sync = ctx.sync
-    dues = [_due(sync.last_read_at, _floor(ctx, RELAXED_FIRM, Side.RAYNET), sync.raynet_wait_until)]
+    dues = [_due(now, sync.last_read_at, _floor(ctx, RELAXED_FIRM, Side.RAYNET), sync.raynet_wait_until)]
     if Side.GRAPH in ctx.proven:
-        dues += [_due(row.last_read_at, RELAXED_MAILBOX, row.wait_until) for row in ctx.ready()]
+        dues += [_due(now, row.last_read_at, RELAXED_MAILBOX, row.wait_until) for row in ctx.ready()]
     else:
-        dues.append(_due(sync.graph_read_at, _floor(ctx, RELAXED_MAILBOX, Side.GRAPH), sync.graph_wait_until))
+        dues.append(_due(now, sync.graph_read_at, _floor(ctx, RELAXED_MAILBOX, Side.GRAPH), sync.graph_wait_until))
     waits = [(due - now).total_seconds() for due in dues if due is not None]
     return max(0.2, min(waits)) if waits else None
 
 
-def _due(last: datetime | None, floor: timedelta, wait_until: datetime | None) -> datetime | None:
-    dues = [last + floor] if last is not None else []
+def _due(now: datetime, last: datetime | None, floor: timedelta, wait_until: datetime | None) -> datetime | None:
+    dues = [min(last, now) + floor] if last is not None else []
     dues += [wait_until] if wait_until is not None else []
     return max(dues) if dues else None

@@ -23,7 +23,7 @@ from server.ports.raynet import (
     NewestActivities,
     WindowActivities,
 )
-from server.ports.store import Commit, KnownActivities, KnownEvents, LoadSeen
+from server.ports.store import Commit, KnownActivities, KnownEvents, LoadSeen, UnlinkedSeen
 from server.sync.context import PassContext, concerns_side, side_trouble, side_well
 from server.sync.evidence import of_activities, of_events, reads_all_mailboxes, reads_mailbox, reads_raynet
 from server.sync.observe import activity_rows, event_rows
@@ -98,7 +98,7 @@ def _whole_window(ctx: PassContext) -> Flow[None]:
     watermark = _newest_of(first.activities) or ctx.now
     cursor = RaynetCursor(watermark=watermark, total=first.total, read_at=first.read_at)
     yield from _store_activities(ctx, seen, cursor)
-    yield from _sweep(ctx, skip={one.key for one in seen})
+    yield from _sweep(ctx, skip={one.key for one in seen}, unlinked=any(not one.matched for one in ctx.ready()))
     ctx.whole_window = True
     sync = replace(ctx.sync, cursor=cursor, last_full_at=ctx.now)
     ctx.put_sync(sync)
@@ -223,9 +223,15 @@ def is_news(stored: SeenActivity | None, row: Activity) -> bool:
     return row != old
 
 
-def _sweep(ctx: PassContext, skip: set[ActivityKey]) -> Flow[None]:
-    """Something may have been deleted: look for the paired activities, and prove each that is missing."""
+def _sweep(ctx: PassContext, skip: set[ActivityKey], *, unlinked: bool = False) -> Flow[None]:
+    """Something may have been deleted: look for the paired activities, and prove each that is missing.
+
+    ``unlinked``: also for those that only wait for a first match, which must not pair what is gone.
+    """
     known = yield from want(KnownActivities(ctx.firm))
+    if unlinked:
+        waiting, _ = yield from want(UnlinkedSeen(ctx.firm))
+        known = (*known, *(one.key for one in waiting))
     wanted = [key for key in known if key not in skip]
     if not wanted:
         return
@@ -316,7 +322,7 @@ def _store_round(ctx: PassContext, wanted: DeltaWanted, answer: DeltaRound) -> F
     known = {one.key: one for one in stored}
     missing = [one.key for one in stored if one.key.id in answer.removed and one.gone_at is None]
     if answer.full:
-        missing += yield from _unseen(ctx, mailbox, answer)
+        missing += yield from _unseen(ctx, mailbox, answer, matched=row.matched)
     events = [one for one in answer.events if is_newer_event(known.get(one.key), one)]
     seen = [observed_event(ctx, known.get(one.key), one) for one in events]
     for key in missing:
@@ -341,8 +347,12 @@ def _store_round(ctx: PassContext, wanted: DeltaWanted, answer: DeltaRound) -> F
         yield from want(Commit(ctx.firm, (row, *rows, *samples)))
 
 
-def _unseen(ctx: PassContext, mailbox: MailboxId, answer: DeltaRound) -> Flow[list[EventKey]]:
+def _unseen(ctx: PassContext, mailbox: MailboxId, answer: DeltaRound, *, matched: bool) -> Flow[list[EventKey]]:
     """Known events that a full round did not show: candidates for a proof, nothing more."""
     shown = {one.id for one in answer.events} | {EventId(one) for one in answer.odd}
     stored = yield from want(KnownEvents(ctx.firm, mailbox))
+    if not matched:
+        # What only waits for the first match is in no pair yet, and must not be matched when it is gone.
+        _, waiting = yield from want(UnlinkedSeen(ctx.firm, mailbox))
+        stored = (*stored, *(one.key for one in waiting))
     return [key for key in stored if key.id not in shown]
