@@ -46,3 +46,62 @@ def alerts(client: Client, firm_id: int | None, query: Query) -> Page[wire.Alert
 
 def acknowledge(client: Client, alert: wire.Alert) -> None:
     client.command(f"{_BASE}/firms/{alert.firm_id}/alerts/{alert.id}/acknowledge")
+
+
+# --- a firm's connections, licence and rules --------------------------------------------------------------------------
+
+
+def raynet(client: Client, firm_id: int) -> Answer[wire.Raynet]:
+    return client.get(f"{_BASE}/firms/{firm_id}/raynet", wire.Raynet)
+
+
+def put_raynet(client: Client, firm_id: int, body: wire.RaynetPut, etag: str | None) -> Answer[wire.Raynet]:
+    """Raynet is asked first; what it refuses replaces nothing."""
+    return client.put(f"{_BASE}/firms/{firm_id}/raynet", wire.Raynet, body, etag)
+
+
+def try_raynet(client: Client, firm_id: int, body: wire.RaynetTest) -> wire.RaynetTested:
+    return client.post(f"{_BASE}/firms/{firm_id}/raynet/test", wire.RaynetTested, body).value
+
+
+def microsoft(client: Client, firm_id: int) -> Answer[wire.Microsoft]:
+    return client.get(f"{_BASE}/firms/{firm_id}/microsoft", wire.Microsoft)
+
+
+def put_microsoft(client: Client, firm_id: int, body: wire.MicrosoftPut, etag: str | None) -> Answer[wire.Microsoft]:
+    return client.put(f"{_BASE}/firms/{firm_id}/microsoft", wire.Microsoft, body, etag)
+
+
+def consent(client: Client, firm_id: int) -> wire.Consent:
+    return client.get(f"{_BASE}/firms/{firm_id}/consent", wire.Consent).value
+
+
+def check_consent(client: Client, firm_id: int) -> wire.Consent:
+    """Climbs the ladder again, now."""
+    return client.post(f"{_BASE}/firms/{firm_id}/consent/check", wire.Consent).value
+
+
+def consent_link(client: Client, firm_id: int) -> wire.ConsentLink:
+    """For an administrator of the tenant, good once."""
+    return client.post(f"{_BASE}/firms/{firm_id}/consent/link", wire.ConsentLink).value
+
+
+def licence(client: Client, firm_id: int) -> Answer[wire.Licence]:
+    return client.get(f"{_BASE}/firms/{firm_id}/licence", wire.Licence)
+
+
+def put_licence(client: Client, firm_id: int, body: wire.LicencePut, etag: str | None) -> Answer[wire.Licence]:
+    """The operator's people only."""
+    return client.put(f"{_BASE}/firms/{firm_id}/licence", wire.Licence, body, etag)
+
+
+def licence_history(client: Client, firm_id: int, query: Query) -> Page[wire.LicenceChange]:
+    return client.get(f"{_BASE}/firms/{firm_id}/licence/history", Page[wire.LicenceChange], query).value
+
+
+def rules(client: Client, firm_id: int) -> Answer[wire.Rules]:
+    return client.get(f"{_BASE}/firms/{firm_id}/rules", wire.Rules)
+
+
+def put_rules(client: Client, firm_id: int, body: wire.RulesPut, etag: str | None) -> Answer[wire.Rules]:
+    return client.put(f"{_BASE}/firms/{firm_id}/rules", wire.Rules, body, etag)

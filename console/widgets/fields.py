@@ -151,6 +151,16 @@ class ChoiceField(Field):
             self._box.addItem(text, value)
         self._box.currentIndexChanged.connect(lambda _at: self.changed.emit())
 
+    def offer(self, choices: Sequence[tuple[str, str]]) -> None:
+        """Other choices; the value that is chosen stays where it is among them."""
+        chosen = self.get()
+        self._box.blockSignals(True)
+        self._box.clear()
+        for value, text in choices:
+            self._box.addItem(text, value)
+        self._box.blockSignals(False)
+        self.set(chosen)
+
     def get(self) -> str:
         return str(self._box.currentData() or "")
 

@@ -117,6 +117,12 @@ class Form(QWidget):
                 field.set(mine.get(key, values[key]))
         self._show_dirty()
 
+    def refresh(self, values: Mapping[str, Any], etag: str | None) -> None:
+        """Read again by the clock or F5. While something typed is not saved it stays on the state it began with, so
+        that saving meets a change of somebody else instead of writing over it."""
+        if not self.is_dirty:
+            self.load(values, etag)
+
     def values(self) -> Values:
         return {key: field.get() for key, field in self._fields.items()}
 

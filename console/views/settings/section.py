@@ -7,7 +7,10 @@ from console.i18n import translate
 from console.targets import Target
 from console.views.section import Section
 from console.views.settings.account_page import AccountPage
+from console.views.settings.administrators_page import AdministratorsPage
 from console.views.settings.console_page import ConsolePage
+from console.views.settings.raynet_page import RaynetPage
+from console.views.settings.rules_page import RulesPage
 
 
 class SettingsSection(Section):
@@ -19,6 +22,14 @@ class SettingsSection(Section):
         self.tabs.setObjectName("settings.tabs")
         self.tabs.setAccessibleName(translate("Sections", "Settings"))
         self._pages: dict[str, QWidget] = {}
+        self.raynet: RaynetPage | None = None
+        self.rules: RulesPage | None = None
+        if context.scope.firm_id is not None:
+            self.raynet, self.rules = RaynetPage(context), RulesPage(context)
+            self._add("raynet", translate("Settings", "&Raynet"), self.raynet)
+            self._add("rules", translate("Settings", "R&ules"), self.rules)
+        self.administrators = AdministratorsPage(context)
+        self._add("administrators", translate("Settings", "&Administrators"), self.administrators, scrolls=False)
         self.account = AccountPage(context)
         self._add("account", translate("Settings", "M&y account"), self.account, scrolls=False)
         self._add("console", translate("Settings", "&Console"), ConsolePage(context))
@@ -41,5 +52,16 @@ class SettingsSection(Section):
         self.renew(is_quiet=False)
 
     def renew(self, *, is_quiet: bool) -> None:
-        if self.tabs.currentWidget() is self._pages["account"]:
-            self.account.renew(is_quiet=is_quiet)
+        for key, page in (
+            ("raynet", self.raynet),
+            ("rules", self.rules),
+            ("administrators", self.administrators),
+            ("account", self.account),
+        ):
+            if page is not None and self.tabs.currentWidget() is self._pages.get(key):
+                page.renew(is_quiet=is_quiet)
+
+    @property
+    def is_dirty(self) -> bool:
+        raynet = self.raynet is not None and self.raynet.form.is_dirty
+        return raynet or (self.rules is not None and self.rules.is_dirty)

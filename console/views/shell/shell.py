@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QStackedWidget
 
 from console.api import firms
 from console.api.account import server
-from console.api.wire.session import CENTRAL_ADMIN, FIRM_AUDITOR
 from console.context import Context
 from console.i18n import translate
 from console.jobs import Cancel
+from console.presenters.roles import role_text
 from console.targets import Target
 from console.theme import Tone
 from console.views.registry import sections
@@ -346,12 +346,3 @@ class Shell(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.toast.place()
-
-
-def role_text(role: str) -> str:
-    """What one is here."""
-    if role == CENTRAL_ADMIN:
-        return translate("Shell", "Central administrator")
-    if role == FIRM_AUDITOR:
-        return translate("Shell", "Auditor – reading only")
-    return translate("Shell", "Administrator")

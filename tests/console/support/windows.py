@@ -26,7 +26,7 @@ _MOST_SECONDS = 20.0
 class MemoryKeyring(KeyringBackend):
     """A key store that lives as long as the test; a backend as keyring's own interface wants it."""
 
-    priority = 1.0  # type: ignore[assignment]  # a class attribute in every backend
+    priority = 1.0
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -85,7 +85,9 @@ class Opened:
     def go(self, section: str, page: str = "", **more: Any) -> QWidget:
         self.shell.go(Target(section=section, page=page, **more))
         QApplication.processEvents()
-        return self.shell.stack.currentWidget()
+        found = self.shell.stack.currentWidget()
+        assert found is not None
+        return found
 
     def list_page(self, name: str) -> ListPage[Any]:
         found = self.shell.findChild(ListPage, name)
