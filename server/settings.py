@@ -17,6 +17,7 @@ import secrets
 import tomllib
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final, Self
@@ -177,6 +178,8 @@ class Settings(BaseModel):
     authority_url: BaseUrl = "https://login.microsoftonline.com"
     client_id: Annotated[str, AfterValidator(_no_blank)] | None = None
     client_secret: SecretStr | None = None
+    #: Last day of the secret, as Entra ID shows it: announced ahead. A certificate tells its own.
+    client_secret_expires: date | None = None
     #: PEM text: certificate and private key.
     client_certificate: Annotated[SecretStr, AfterValidator(_pem)] | None = None
     #: The only Raynet bases that an administrator can choose; no trailing slashes.

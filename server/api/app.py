@@ -17,8 +17,10 @@ from server.api.notify.lifecycle import LifecycleDoorbell
 from server.api.notify.raynet import RaynetDoorbell
 from server.api.panel.files import add_panel
 from server.api.problems import App, handle_problems
+from server.api.public.consent_return import add_consent_return
 from server.api.rest.serving import add_routes
 from server.api.services import Identify, NoRemotes, Remotes, Services, Site
+from server.api.v1.desks import consent_desk
 from server.api.v1.every import BASE, every_route, openapi_document
 from server.store.admin.administration import Administration
 from server.store.database import Database
@@ -80,7 +82,9 @@ def create_app(parts: ApiParts) -> App:
     app.add_route("/healthz", Alive())
     app.add_route("/readyz", Ready(parts.database, pulse, parts.worker_grace_seconds))
     app.add_route("/metrics", MetricsPage(parts.metrics, pulse))
-    add_routes(app, BASE, services_of(parts), every_route())
+    services = services_of(parts)
+    add_routes(app, BASE, services, every_route())
+    add_consent_return(app, consent_desk(services))
     add_panel(app, public_url=parts.public_url, client_id=parts.client_id)
     add_guides(app, public_url=parts.public_url, client_id=parts.client_id)
     return app

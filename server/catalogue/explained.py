@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from server.catalogue.api import API
+from server.catalogue.oversight import OVERSIGHT
 from server.catalogue.panel import PANEL
 from server.catalogue.reasons import REASONS
 from server.catalogue.sentences import Sentence
@@ -240,6 +241,7 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     **STORE,
     **RAYNET,
     **API,
+    **OVERSIGHT,
     **MICROSOFT,
     **PANEL,
     **{f"reason_{reason}": text for reason, text in REASONS.items()},

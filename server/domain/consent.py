@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal
 from urllib.parse import quote, urlencode
 
 #: Fact: application permissions are granted only through the registration's static set; never ``common`` [doc], §3.
@@ -65,6 +65,14 @@ def read_consent(query: Mapping[str, str]) -> ConsentGiven | ConsentRefused:
     if query.get("admin_consent", "").lower() != "true" or not _TENANT.fullmatch(tenant):
         return ConsentRefused(error="unknown", detail=None, state=state)
     return ConsentGiven(tenant_id=tenant.lower(), state=state)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential:
+    """With what our registration proves itself. ``expires_at`` None: nobody has told us."""
+
+    kind: Literal["secret", "certificate"]
+    expires_at: datetime | None
 
 
 # --- the ladder -----------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "falcon": ("server/api/",),
     "gunicorn": ("server/cli/processes.py", "server/wsgi.py"),
     "schedule": ("server/sync/worker.py",),
-    "cryptography": ("server/store/crypto.py", "simulator/", "console/api/tls.py"),
+    "cryptography": ("server/store/crypto.py", "server/microsoft/certificate.py", "simulator/", "console/api/tls.py"),
     "argon2": ("server/api/", "server/store/"),
     "click": ("server/cli/", "simulator/__main__.py", "simulator/demo/__main__.py"),
     "rich": ("server/cli/",),

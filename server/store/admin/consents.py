@@ -6,10 +6,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, case, delete, func, insert, or_, select, update
 
 from server.domain.consent import ConsentState, MailboxLimit, StepVerdict
-from server.domain.ids import FirmId
+from server.domain.ids import FirmId, MailboxId
+from server.domain.state import Breaker, MailboxState
 from server.errors import NotFound, Outdated, Refused
 from server.store.admin.changes import Change, Clock, utc_now
 from server.store.admin.firms import lock_firm
@@ -18,11 +19,15 @@ from server.store.database import Database
 from server.store.scope import FirmScope
 from server.store.tables.oversight import admin_consent, admin_consent_request
 from server.store.tables.people import firm as firm_table
+from server.store.tables.people import seat as seat_table
+from server.store.tables.runtime import firm_sync, mailbox_sync
 
 #: A link is often passed on to whoever is Global Administrator.
 _TENANT: Final = select(firm_table.c.tenant_id)
 LINK_LIFE: Final = timedelta(days=3)
 MOST_OPEN_LINKS: Final = 10
+#: How long a process that took a firm for checking may take over it.
+_CLAIMED_FOR: Final = timedelta(minutes=10)
 _MEMBERS: Final = (
     "state",
     "steps",
@@ -84,29 +89,73 @@ class Consents:
         """What was found last; of a tenant that the firm has left, nothing is known any more."""
         return self._database.read(firm, _read)
 
-    def due_unscoped(self, limit: int = 100) -> tuple[FirmId, ...]:
-        """Firms whose consent is to be checked by now: never checked, due again, or of another tenant than checked."""
-        table, firm = admin_consent, firm_table
-        again = or_(table.c.next_check_at.is_(None), table.c.next_check_at <= self._now())
+    def claim_due_unscoped(self, limit: int = 100) -> tuple[FirmId, ...]:
+        """Firms to be checked by now: never checked, due again, or of another tenant than checked.
+
+        They are the caller's for a while: other processes that ask do not get them as well.
+        """
+        table, firm, at = admin_consent, firm_table, self._now()
+        again = or_(table.c.next_check_at.is_(None), table.c.next_check_at <= at)
+        moved = and_(table.c.tenant_id != firm.c.tenant_id, table.c.next_check_at <= at + _CLAIMED_FOR)
         statement = (
             select(firm.c.id)
             .join_from(firm, table, table.c.firm_id == firm.c.id, isouter=True)
-            .where(~firm.c.paused, or_(again, table.c.tenant_id != firm.c.tenant_id))
+            .where(~firm.c.paused, firm.c.tenant_id != "", or_(again, moved))
             .order_by(table.c.next_check_at, firm.c.id)
             .limit(limit)
+            .with_for_update(of=firm, skip_locked=True)
         )
-        rows = self._database.read_unscoped(lambda connection: connection.scalars(statement).all())
-        return tuple(FirmId(row) for row in rows)
+
+        def work(connection: Connection) -> tuple[FirmId, ...]:
+            due = tuple(FirmId(row) for row in connection.scalars(statement))
+            for one in sorted(due):
+                claimed = update(table).where(table.c.firm_id == one).values(next_check_at=at + _CLAIMED_FOR)
+                if not connection.execute(claimed).rowcount:
+                    values = _values(Consent(next_check_at=at + _CLAIMED_FOR)) | {"firm_id": one}
+                    connection.execute(insert(table).values(values))
+            return due
+
+        return self._database.write_unscoped(work)
+
+    def probes(self, firm: FirmId, limit: int) -> tuple[tuple[MailboxId, ...], tuple[str, ...]]:
+        """Calendars by which access can be tried, those at work first, and the addresses of seats."""
+        sync, seat = mailbox_sync.c, seat_table.c
+        works = case((sync.state == MailboxState.READY, 0), else_=1)
+        mailboxes = select(sync.mailbox).where(sync.mailbox.is_not(None)).order_by(works, sync.seat_id).limit(limit)
+        seats = select(seat.email).where(seat.enabled).order_by(seat.id).limit(limit)
+        return self._database.read(
+            firm,
+            lambda scope: (
+                tuple(MailboxId(row[0]) for row in scope.rows(mailboxes)),
+                tuple(row[0] for row in scope.rows(seats)),
+            ),
+        )
+
+    def is_refused(self, firm: FirmId) -> bool:
+        """Whether Microsoft's refusal keeps the sync from asking at all."""
+
+        def work(scope: FirmScope) -> bool:
+            row: Any = scope.first(select(firm_sync.c.graph_breaker))
+            revision: Any = scope.first(select(firm_table.c.connection_revision))
+            breaker: Breaker | None = row[0] if row is not None else None
+            return breaker is not None and revision is not None and breaker.connection_revision >= revision[0]
+
+        return self._database.read(firm, work)
 
     # --- links --------------------------------------------------------------------------------------------------------
 
     def new_link(self, firm: FirmId, *, actor: str) -> Link:
-        """A one-time state for the firm's present tenant. Raises NotFound, Refused ``too_many_links``."""
+        """A one-time state for the firm's present tenant.
+
+        Raises NotFound, Refused ``firm_without_tenant`` or ``too_many_links``.
+        """
         state, at = secrets.token_urlsafe(32), self._now()
         table = admin_consent_request
 
         def work(scope: FirmScope) -> Link:
             tenant = lock_firm(scope).tenant_id
+            if not tenant:
+                raise Refused("firm_without_tenant")
             scope.change(delete(table).where(table.c.expires_at <= at))
             unused: Any = scope.first(select(func.count(table.c.digest)).where(table.c.used_at.is_(None)))
             if unused[0] >= MOST_OPEN_LINKS:
@@ -260,6 +309,10 @@ def _read(scope: FirmScope) -> Consent:
 
 
 def _store(scope: FirmScope, new: Consent) -> None:
-    values = {name: getattr(new, name) for name in _MEMBERS}
+    values = _values(new)
     if not scope.change(update(admin_consent).values(values)):
         scope.connection.execute(insert(admin_consent).values(values | {"firm_id": scope.firm}))
+
+
+def _values(one: Consent) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in _MEMBERS}

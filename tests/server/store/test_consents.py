@@ -8,14 +8,16 @@ from sqlalchemy import select
 
 from server.domain.consent import ConsentState, MailboxLimit, StepState, StepVerdict
 from server.domain.ids import FirmId
-from server.domain.state import Firm
+from server.domain.state import Breaker, Firm, FirmSync, MailboxState, MailboxSync
 from server.errors import NotFound, Outdated, Refused
 from server.store.admin.consents import LINK_LIFE, MOST_OPEN_LINKS, Consents
 from server.store.admin.firms import ConnectionChange, Firms
 from server.store.admin.overview import Overview
+from server.store.admin.seats import Seats
 from server.store.database import Database
 from server.store.tables.oversight import admin_consent_request
-from tests.server.store.conftest import TENANT, new_firm
+from tests.server.store.build import ANNA, BERT
+from tests.server.store.conftest import TENANT, Keep, new_firm
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 OTHER = "6f1c9a7e-1111-4222-8333-1234567890ff"
@@ -143,19 +145,57 @@ def test_a_limit_belongs_to_the_version_it_was_seen_in(consents: Consents, firm:
     assert last.limit_group is None
 
 
-def test_what_is_due_is_found_over_all_firms(database: Database, consents: Consents, clock: Clock, firm: Firm) -> None:
+def test_what_is_due_is_claimed_once_over_all_firms(
+    database: Database, consents: Consents, clock: Clock, firm: Firm
+) -> None:
     tomorrow = NOW + timedelta(days=1)
     paused = Firms(database).add(new_firm(), actor="cli").id
     Firms(database).set_paused(paused, paused=True, actor="cli")
-    assert firm.id in consents.due_unscoped()
-    assert paused not in consents.due_unscoped()
+    claimed = consents.claim_due_unscoped()
+    assert firm.id in claimed
+    assert paused not in claimed
+    assert consents.claim_due_unscoped() == ()
+    clock.now = NOW + timedelta(minutes=11)
+    assert firm.id in consents.claim_due_unscoped(), "who claimed it was lost"
     consents.checked(firm.id, TENANT, (ConsentState.OK, STEPS, tomorrow), actor="worker")
-    assert firm.id not in consents.due_unscoped()
+    clock.now = NOW + timedelta(hours=23)
+    assert firm.id not in consents.claim_due_unscoped()
     clock.now = tomorrow
-    assert firm.id in consents.due_unscoped()
-    clock.now = NOW
-    Firms(database).connect(firm.id, ConnectionChange(tenant_id=OTHER), actor="cli")
-    assert firm.id in consents.due_unscoped()
+    assert firm.id in consents.claim_due_unscoped()
+
+
+def test_many_who_look_for_what_is_due_share_it(database: Database, consents: Consents, firm: Firm) -> None:
+    for _ in range(5):
+        Firms(database).add(new_firm(), actor="cli")
+    with ThreadPoolExecutor(4) as pool:
+        taken = [one for found in pool.map(lambda _: consents.claim_due_unscoped(), range(4)) for one in found]
+    assert len(taken) == len(set(taken))
+    assert firm.id in taken
+
+
+def test_a_firm_s_calendars_and_addresses_are_there_to_be_tried(
+    consents: Consents, database: Database, firm: Firm, keep: Keep
+) -> None:
+    first = Seats(database).add(firm.id, "anna@novak.example", actor="cli")
+    second = Seats(database).add(firm.id, "bert@novak.example", actor="cli")
+    assert consents.probes(firm.id, 3) == ((), ("anna@novak.example", "bert@novak.example"))
+    keep(
+        MailboxSync(firm_id=firm.id, seat_id=first.id, email="a", state=MailboxState.NO_ACCESS, mailbox=ANNA),
+        MailboxSync(firm_id=firm.id, seat_id=second.id, email="b", state=MailboxState.READY, mailbox=BERT),
+    )
+    assert consents.probes(firm.id, 3)[0] == (BERT, ANNA)
+    assert consents.probes(firm.id, 1)[0] == (BERT,)
+
+
+def test_only_a_refusal_of_the_present_connection_counts(
+    consents: Consents, database: Database, firm: Firm, keep: Keep
+) -> None:
+    assert not consents.is_refused(firm.id)
+    breaker = Breaker(code="graph_not_consented", since=NOW, connection_revision=1, retry_at=NOW)
+    keep(FirmSync(firm_id=firm.id, graph_breaker=breaker))
+    assert consents.is_refused(firm.id)
+    Firms(database).connect(firm.id, ConnectionChange(), actor="cli")
+    assert not consents.is_refused(firm.id)
 
 
 def test_an_unknown_firm_has_no_consent(consents: Consents) -> None:
