@@ -56,9 +56,10 @@ def prove_activity(ctx: PassContext, key: ActivityKey) -> Flow[SeenActivity | No
             seen = replace(seen, activity=replace(found, version=found.version or seen.activity.version), hidden=False)
         except Gone:
             other = yield from want(FindActivity(ctx.firm, key.id))
-            if other is not None and other.key != key:
+            if other is not None and other.key == key:
+                return None
+            if other is not None and (yield from _is_same_record(ctx, seen.activity, other)):
                 yield from _rekey(ctx, seen, other)
-            if other is not None:
                 return None
             seen = replace(seen, gone_at=ctx.now)
             _count_gone(ctx, 1)
@@ -80,6 +81,17 @@ def _count_gone(ctx: PassContext, count: int) -> None:
     cursor = ctx.sync.cursor
     if cursor is not None and cursor.total is not None and count:
         ctx.put_sync(replace(ctx.sync, cursor=replace(cursor, total=max(0, cursor.total - count))))
+
+
+def _is_same_record(ctx: PassContext, old: Activity, other: Activity) -> Flow[bool]:
+    """Whether the row with this id is the old record under another type, or only another record of an equal id.
+
+    Fact: ids may be separate sequences of each type, raynet-api §8; a type change keeps who made it and when [inferred].
+    """
+    if (old.created_at, old.created_by) != (other.created_at, other.created_by):
+        return False
+    held = yield from want(LinksOf(ctx.firm, activities=(old.key, other.key)))
+    return held.get(other.key) in (None, held.get(old.key))
 
 
 def _rekey(ctx: PassContext, old: SeenActivity, new: Activity) -> Flow[None]:
