@@ -7,6 +7,7 @@ Exit code 1 when a mark is missed; marks of time count only with ``--strict-time
 import argparse
 import shlex
 import shutil
+import signal
 import sys
 import tempfile
 from dataclasses import MISSING, fields
@@ -38,6 +39,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--results", type=Path, default=RESULTS)
     given = parser.parse_args(arguments[1:])
     options = test.options(**{one.name: getattr(given, one.name) for one in fields(test.options)})
+    # Whoever ends us lets us end our processes first.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     folder = given.keep or Path(tempfile.mkdtemp(prefix=f"ros-{name.lower()}-"))
     try:
         outcome: Outcome = test.module.run(options, folder)

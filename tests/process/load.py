@@ -52,6 +52,11 @@ class Item:
     changed_at: float = 0.0
 
     @property
+    def time_side(self) -> Half:
+        """Where its times are moved."""
+        return Half.OUTLOOK if self.title_side is Half.RAYNET else Half.RAYNET
+
+    @property
     def title(self) -> str:
         return titles.title(self.number, self.edits, private=self.private)
 
@@ -155,6 +160,24 @@ class Load:
             self.done["create"] += 1
             return self._create(firm=firm)
 
+    def place_twin(self, firm: SimFirm, person: Person) -> Item:
+        """A new item that stands on both sides already, as people had entered it twice."""
+        with self.site.world.lock:
+            self.done["twin"] += 1
+            item = self._new_item(firm, person, Half.RAYNET)
+            start, end = item.when
+            person.ui.create("meeting", title=item.title, start=start, end=end)
+            person.outlook.create(item.title, start, end)
+            return item
+
+    def place_alone(self, firm: SimFirm, person: Person) -> Item:
+        """A new item in that person's calendar in Outlook."""
+        with self.site.world.lock:
+            self.done["create"] += 1
+            item = self._new_item(firm, person, Half.OUTLOOK)
+            person.outlook.create(item.title, *item.when)
+            return item
+
     def change(self, item: Item, kind: str) -> bool:
         """Edit or move that very item; whether it stood where that is done."""
         with self.site.world.lock:
@@ -166,6 +189,17 @@ class Load:
         firm = firm or self._random.choice(self.site.firms)
         person = self._random.choice(firm.people)
         origin = Half.OUTLOOK if private else self._random.choice(list(Half))
+        item = self._new_item(firm, person, origin, private=private)
+        start, end = item.when
+        if origin is Half.RAYNET:
+            person.ui.create("meeting", title=item.title, start=start, end=end)
+        else:
+            more = {"sensitivity": "private"} if private else {}
+            person.outlook.create(item.title, start, end, **more)
+        return item
+
+    def _new_item(self, firm: SimFirm, person: Person, origin: Half, *, private: bool = False) -> Item:
+        """At a time of its own."""
         number = len(self.items) + 1
         tomorrow = (self.site.world.clock() + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
         item = Item(
@@ -178,12 +212,6 @@ class Load:
             private=private,
             changed_at=time.monotonic(),
         )
-        start, end = item.when
-        if origin is Half.RAYNET:
-            person.ui.create("meeting", title=item.title, start=start, end=end)
-        else:
-            more = {"sensitivity": "private"} if private else {}
-            person.outlook.create(item.title, start, end, **more)
         self.items.append(item)
         if not private:
             self._open.append(item)

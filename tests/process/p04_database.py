@@ -1,11 +1,10 @@
-"""P4: the database is restarted the hard way, locked, and its disk is full: workers go on by themselves, nothing is lost.
+"""P4: the database is restarted the hard way, locked, its disk is full: workers go on by themselves, nothing is lost.
 
 On PostgreSQL: ``pg_ctl restart -m immediate`` of a server of our own. On SQLite: somebody else holds the file's write
 lock for seconds. Both: a disk without any room, where mounting a small one is permitted.
 """
 
 import sqlite3
-import subprocess
 import time
 from contextlib import closing
 from dataclasses import dataclass
@@ -93,18 +92,17 @@ def _filled(site: Site, options: Options) -> float:
         site.disk.fill()
         time.sleep(0.1)
     site.disk.clear()
-    if site.postgres is not None:
-        # A server that could not write its log has ended itself: its supervisor starts it again.
-        try:
-            site.postgres.control("status")
-        except subprocess.CalledProcessError:
-            site.postgres.control("start")
     return _recovers(site, options)
 
 
 def _recovers(site: Site, options: Options) -> float:
-    """Until something is asked and written again."""
+    """Until something is written again. A server that could not write its log has ended itself: it is started again."""
     since = time.monotonic()
-    wait(lambda: any(one.is_write for one in site.ledger.since(since)), "the next write", options.patience_seconds)
+    while not any(one.is_write for one in site.ledger.since(since)):
+        if time.monotonic() - since > options.patience_seconds:
+            raise TimeoutError("no write after the database came back")
+        if site.postgres is not None and not site.postgres.runs():
+            site.postgres.control("start")
+        time.sleep(0.1)
     site.ledger.forget()
     return time.monotonic() - since

