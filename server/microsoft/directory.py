@@ -5,12 +5,13 @@ from urllib.parse import quote
 
 from pydantic import ValidationError
 
-from server.domain.ids import FirmId, MailboxId
+from server.domain.ids import EventId, FirmId, MailboxId
+from server.errors import Denied, Gone, Rejected
 from server.microsoft.client import GraphClient, broken_reply
 from server.microsoft.codes import GraphCode
 from server.microsoft.exchange import Call, Json, user_path
 from server.microsoft.wire import GraphUserShape
-from server.ports.graph import FindUser, GraphUser, ListUsers, ProbeMailbox, ProbeTenant
+from server.ports.graph import FindUser, GetUser, GraphUser, ListUsers, ProbeMailbox, ProbeTenant, TranslateId
 
 _MEMBERS: Final = "id,displayName,mail,userPrincipalName,proxyAddresses,userType"
 _PRIMARY: Final = "SMTP:"
@@ -70,6 +71,37 @@ class Directory:
         if link is None or (isinstance(link, str) and link != call.url and self._client.is_own_link(link)):
             return link
         raise broken_reply(call, GraphCode.FOREIGN_LINK.value)
+
+    def get_user(self, op: GetUser) -> GraphUser | None:
+        """By object id, which is what a token says of a person."""
+        call = Call(method="GET", url=f"{user_path(op.id)}?$select={_MEMBERS}", mailbox=op.id)
+        try:
+            shape = GraphUserShape.model_validate(self._client.send(op.firm, call).members)
+        except Denied as denied:
+            if denied.code != GraphCode.UNKNOWN_USER.value:
+                raise
+            return None
+        except ValidationError:
+            raise broken_reply(call, "odd_user") from None
+        if shape.id.lower() != op.id.lower() or (shape.user_type or "").lower() == "guest":
+            return None
+        return _user(shape)
+
+    def translate_id(self, op: TranslateId) -> EventId | None:
+        """Fact: up to 1,000 ids in one call, ``restImmutableEntryId`` keeps over moves [doc], §12.
+
+        What cannot be translated is answered without a target id, or not at all [inferred].
+        """
+        body = {"inputIds": [op.id], "sourceIdType": op.form.value, "targetIdType": "restImmutableEntryId"}
+        url = user_path(op.mailbox, "translateExchangeIds")
+        call = Call(method="POST", url=url, mailbox=op.mailbox, body=body, only_asks=True)
+        try:
+            rows = self._client.send(op.firm, call).members.get("value")
+        except (Gone, Rejected):
+            return None
+        first = rows[0] if isinstance(rows, list) and rows and isinstance(rows[0], dict) else {}
+        target = first.get("targetId")
+        return EventId(target) if isinstance(target, str) and target else None
 
     def probe_mailbox(self, op: ProbeMailbox) -> None:
         """Fact: the calendar itself is the only truth about access [doc], §3, §20."""

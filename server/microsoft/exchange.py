@@ -37,11 +37,13 @@ class Call:
     body: Mapping[str, Json] | None = field(default=None, repr=False)
     if_match: str | None = None
     max_page_size: int | None = None
+    #: Sent by POST though nothing is changed by it.
+    only_asks: bool = False
     is_link: bool = False
 
     @property
     def is_write(self) -> bool:
-        return self.method != "GET"
+        return self.method != "GET" and not self.only_asks
 
     @property
     def lane(self) -> str:

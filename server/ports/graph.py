@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from server.domain.consent import ConsentStep
 from server.domain.event import Event, EventChange, EventDraft
 from server.domain.ids import (
+    EventId,
     EventKey,
     FirmId,
     MailboxId,
@@ -147,6 +149,34 @@ class VerifyConsent(Op[tuple[ConsentStep, ...]]):
 
     firm: FirmId
     mailboxes: tuple[MailboxId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GetUser(Op[GraphUser | None]):
+    """The member of the tenant with this object id; None for an unknown id and for guests."""
+
+    firm: FirmId
+    id: MailboxId
+
+
+class IdForm(StrEnum):
+    """Which kind of id Outlook gave; the value is Graph's word for it."""
+
+    EWS = "ewsId"
+    REST = "restId"
+
+
+@dataclass(frozen=True, slots=True)
+class TranslateId(Op[EventId | None]):
+    """The immutable id of an event that Outlook named otherwise; None while Exchange does not know it.
+
+    Only within the mailbox: an id of another one is None as well.
+    """
+
+    firm: FirmId
+    mailbox: MailboxId
+    id: str
+    form: IdForm
 
 
 @dataclass(frozen=True, slots=True)

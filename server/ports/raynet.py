@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from server.domain.activity import Activity, ActivityChange, ActivityDraft
+from server.domain.concern import ConcernKind
 from server.domain.ids import (
     ActivityKey,
     ActivityType,
     FirmId,
     PersonId,
 )
+from server.domain.record import Category, Record
 from server.flow import Op
 
 
@@ -207,3 +209,40 @@ class CreateWebhook(Op[str]):
 class DeleteWebhook(Op[None]):
     firm: FirmId
     id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordPage:
+    """Records of one list call, the ones changed last first; ``more`` tells that others follow."""
+
+    records: tuple[Record, ...]
+    total: int
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewestRecords(Op[RecordPage]):
+    """Records of one kind, changed last first, from ``offset``; only those changed at or after ``since``. One call."""
+
+    firm: FirmId
+    kind: ConcernKind
+    since: datetime | None = None
+    offset: int = 0
+    limit: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class FindRecords(Op[RecordPage]):
+    """Records of one kind with ``text`` in their name, as Raynet compares it. One call, ahead of everything else."""
+
+    firm: FirmId
+    kind: ConcernKind
+    text: str
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityCategories(Op[tuple[Category, ...]]):
+    """The instance's activity categories, in its order."""
+
+    firm: FirmId

@@ -17,6 +17,7 @@ from server.flow import Op
 from server.ports.gateway import anybody
 from server.ports.raynet import (
     ActivitiesById,
+    ActivityCategories,
     AddExtId,
     CreateActivity,
     CreateWebhook,
@@ -26,16 +27,18 @@ from server.ports.raynet import (
     FindActivity,
     FindByExtId,
     FindByTitle,
+    FindRecords,
     GetActivity,
     ListWebhooks,
     NewestActivities,
+    NewestRecords,
     PersonsByEmail,
     Probe,
     RaynetUsers,
     UpdateActivity,
     WindowActivities,
 )
-from server.raynet import activities, directory, webhooks
+from server.raynet import activities, directory, records, webhooks
 from server.raynet.access import Access, Learnt
 from server.raynet.client import RaynetClient, Transport
 from server.raynet.connection import RaynetConnection
@@ -59,6 +62,9 @@ _HANDLERS: dict[type[Op[Any]], _Handler] = {
     AddExtId: activities.add_ext_id,
     RaynetUsers: directory.users,
     PersonsByEmail: directory.persons_by_email,
+    NewestRecords: records.newest,
+    FindRecords: records.find,
+    ActivityCategories: records.categories,
     ListWebhooks: webhooks.list_all,
     CreateWebhook: webhooks.create,
     DeleteWebhook: webhooks.delete,
