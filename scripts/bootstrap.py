@@ -1,5 +1,7 @@
 """Makes `.venv` hold one install set, from its lock and with hashes: `bootstrap.py demo|dev|server|console`.
 
+`demo` and `dev` get the built panel too, `dev` a browser and what Qt needs of the system, `console` the latter.
+
 Standard library only, Python 3.11+. May be run again at any time and interrupted at any time: a stamp is written last,
 and a run that finds its stamp does nothing. Progress goes to stderr.
 """
@@ -7,18 +9,22 @@ and a run that finds its stamp does nothing. Progress goes to stderr.
 import contextlib
 import hashlib
 import os
-import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import outside
+
 ROOT = Path(__file__).resolve().parent.parent
 VENV = Path(os.environ.get("ROS_VENV", ROOT / ".venv"))
 SETS = ("demo", "dev", "server", "console")
 #: Sets that hold all of another one.
 INCLUDED_IN = {"demo": ("dev",), "server": ("demo", "dev"), "console": ("dev",), "dev": ()}
+#: Sets that serve the panel, and sets with the console.
+WITH_PANEL = ("demo", "dev", "server")
+WITH_QT = ("dev", "console")
 #: What of a running Python makes an installed set unusable for another one.
 INTERPRETER = f"{sys.implementation.cache_tag} {sys.base_prefix}"
 
@@ -32,13 +38,17 @@ def main(arguments: Sequence[str]) -> int:
         say(f"usage: scripts/bootstrap.py {'|'.join(SETS)}")
         return 2
     wanted = arguments[0]
-    if is_installed(wanted):
-        return 0
     try:
-        with only_one_at_a_time():
-            if not is_installed(wanted):
-                install(wanted)
-    except SetupFailedError as problem:
+        if not is_installed(wanted) or not has_panel(wanted):
+            with only_one_at_a_time():
+                if not is_installed(wanted):
+                    install(wanted)
+                if not has_panel(wanted):
+                    add_panel(wanted)
+        if wanted in WITH_QT:
+            display = any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+            outside.provide_system(say, browser=wanted == "dev", display=display)
+    except (SetupFailedError, outside.MissingError) as problem:
         say(f"\nset-up stopped: {problem}")
         return 1
     except KeyboardInterrupt:
@@ -135,31 +145,23 @@ def has_module(name: str) -> bool:
 
 def install_venv_package() -> None:
     """Debian and Ubuntu ship venv apart: fetch it where we may, otherwise say how."""
-    package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
-    command = ["apt-get", "install", "-y", package]
-    repair = SetupFailedError(
-        f"Python's venv module is missing. Run this, then the same command again:\n  sudo {' '.join(command)}"
-    )
-    if shutil.which("apt-get") is None:
-        raise repair
-    if os.geteuid() == 0:
-        prefix: list[str] = []
-    elif (
-        shutil.which("sudo")
-        and subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0
-    ):
-        prefix = ["sudo", "-n"]
-    else:
-        raise repair
-    say(f"        Python's venv module is missing: installing {package} by apt-get")
-    quiet = {"stdout": subprocess.DEVNULL, "stdin": subprocess.DEVNULL}
-    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    # The package lists of a fresh container are empty; a failing update still leaves the old ones to try.
-    subprocess.run([*prefix, "apt-get", "update", "-qq"], env=environment, check=False, **quiet)
-    if subprocess.run([*prefix, *command], env=environment, check=False, **quiet).returncode != 0 or not has_module(
-        "ensurepip"
-    ):
-        raise repair
+    say("        Python's venv module is missing")
+    outside.install_packages([f"python{sys.version_info.major}.{sys.version_info.minor}-venv"], say)
+    if not has_module("ensurepip"):
+        raise SetupFailedError("Python's venv module is still missing.")
+
+
+# --- the panel ------------------------------------------------------------------------------------------------------
+
+
+def has_panel(wanted: str) -> bool:
+    return wanted not in WITH_PANEL or outside.panel_is_built(tests_too=wanted == "dev")
+
+
+def add_panel(wanted: str) -> None:
+    say("  building the Outlook panel")
+    node = ("-r", str(lock("node")), "--require-hashes", "--only-binary", ":all:")
+    outside.build_panel(python(), lambda: pip_install(*node), say, tests_too=wanted == "dev")
 
 
 # --- running other programs -----------------------------------------------------------------------------------------
