@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 
 import falcon
 
@@ -53,7 +54,6 @@ class ApiParts:
 
 def services_of(parts: ApiParts) -> Services:
     """What routes work with."""
-    document = openapi_document(parts.site.version)
     return Services(
         database=parts.database,
         administration=Administration(parts.database, parts.now),
@@ -61,7 +61,7 @@ def services_of(parts: ApiParts) -> Services:
         site=parts.site,
         remotes=parts.remotes,
         identify=parts.identify,
-        openapi=lambda: document,
+        openapi=cache(lambda: openapi_document(parts.site.version)),
     )
 
 

@@ -1,0 +1,1 @@
+"""Who may see and do what, proved over every route of the admin API."""
