@@ -249,6 +249,18 @@ class GraphClient:
         return session
 
 
+def fetch_document(session: requests.Session, url: str) -> Mapping[str, Json]:
+    """A public JSON object, asked for without any token; the session is closed. Raises Unavailable."""
+    try:
+        with session, session.get(url, timeout=_TIMEOUTS, allow_redirects=False, stream=True) as response:
+            document = parse_json(_read_capped(response)) if response.status_code == 200 else None
+    except (requests.RequestException, Urllib3Error, OSError, _TooLargeError) as problem:
+        raise Unavailable(scope=Scope.SERVER, detail=type(problem).__name__) from None
+    if not isinstance(document, dict):
+        raise Unavailable(GraphCode.BROKEN_REPLY.value, scope=Scope.SERVER, status=response.status_code)
+    return document
+
+
 #: ``detail`` of a reply over the cap: a batch is then asked in halves.
 TOO_LARGE: Final = "reply_too_large"
 

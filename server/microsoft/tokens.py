@@ -23,6 +23,8 @@ from server.errors import Denied, Misconfigured, Remote, Scope, Throttled, Unava
 from server.microsoft.codes import GraphCode
 from server.microsoft.exchange import Reply, default_retry_at, retry_at
 
+#: Where people of any tenant sign in; a customer's application token is never asked for there.
+_PEOPLE: Final = "organizations"
 _SCOPES: Final = ["https://graph.microsoft.com/.default"]
 _TIMEOUTS: Final = (5.0, 30.0)
 #: A token is not used in its last five minutes. Fact: msal's own margin [tested], §5.
@@ -162,6 +164,32 @@ class Tokens:
         token = self._tenant(tenant_id).token
         return token is None or role in _roles(token)
 
+    def redeem(self, code: str, *, verifier: str, redirect_uri: str, scope: str) -> str:
+        """A person's access token for ``scope`` in exchange for the code of their sign-in.
+
+        Only that scope is asked for, so no ID token comes, which msal would check by the machine's own clock. Denied
+        for a code that is used, old or not ours, Unavailable where the authority is in trouble.
+        """
+        asked = _Tenant()
+        try:
+            answer = self._redeemed(asked, code, redirect_uri, scope, verifier)
+            token = answer.get("access_token")
+            if not isinstance(token, str):
+                raise self._refusal(answer, asked, self._clock())
+            return token
+        finally:
+            self._discard(asked)
+
+    def _redeemed(self, asked: _Tenant, code: str, redirect_uri: str, scope: str, verifier: str) -> Mapping[str, Any]:
+        try:
+            self._open(_PEOPLE, asked)
+            answer: Mapping[str, Any] = asked.app.client.obtain_token_by_authorization_code(
+                code, redirect_uri=redirect_uri, scope=scope, data={"code_verifier": verifier}
+            )
+        except (OSError, ValueError, KeyError, TypeError, RuntimeError, MsalError) as problem:
+            raise self._failure(problem, asked.http) from None
+        return answer
+
     def close(self) -> None:
         with self._lock:
             tenants = list(self._tenants.values())
@@ -205,19 +233,22 @@ class Tokens:
         """msal's answer, refusals included. Raises Unavailable, or Denied where the tenant itself is unknown."""
         try:
             if tenant.app is None:
-                tenant.http = _MsalHttp(self._new_session())
-                tenant.app = msal.ConfidentialClientApplication(
-                    self._client_id,
-                    client_credential=self._credential,
-                    authority=f"{self._authority_url}/{tenant_id}",
-                    instance_discovery=None if self._is_microsoft else False,
-                    http_client=tenant.http,
-                )
+                self._open(tenant_id, tenant)
             tenant.app.remove_tokens_for_client()
             answer: Mapping[str, Any] = tenant.app.acquire_token_for_client(scopes=_SCOPES)
         except (OSError, ValueError, KeyError, TypeError, RuntimeError, MsalError) as problem:
             raise self._failure(problem, tenant.http) from None
         return answer
+
+    def _open(self, tenant_id: str, tenant: _Tenant) -> None:
+        tenant.http = _MsalHttp(self._new_session())
+        tenant.app = msal.ConfidentialClientApplication(
+            self._client_id,
+            client_credential=self._credential,
+            authority=f"{self._authority_url}/{tenant_id}",
+            instance_discovery=None if self._is_microsoft else False,
+            http_client=tenant.http,
+        )
 
     def _failure(self, problem: Exception, http: "_MsalHttp | None") -> Remote:
         """Discovery or the network failed, or msal cannot use our certificate, which it reads only now."""

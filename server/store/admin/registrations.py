@@ -64,7 +64,7 @@ class Registrations:
 
         def work(scope: FirmScope) -> Registration:
             rules = lock_firm(scope).rules
-            known = _of_person(scope, applicant.tid, applicant.oid)
+            known = registration_of(scope, applicant.tid, applicant.oid)
             if known is not None:
                 return known
             at = self._now()
@@ -88,7 +88,7 @@ class Registrations:
 
     def find(self, firm: FirmId, tid: str, oid: str) -> Registration | None:
         """The registration of a person, if there is one."""
-        return self._database.read(firm, lambda scope: _of_person(scope, tid, oid))
+        return self._database.read(firm, lambda scope: registration_of(scope, tid, oid))
 
     def get(self, firm: FirmId, registration: int) -> Registration:
         """Raises NotFound."""
@@ -176,6 +176,7 @@ def _get(scope: FirmScope, number: int) -> Registration:
     return _registration(row)
 
 
-def _of_person(scope: FirmScope, tid: str, oid: str) -> Registration | None:
+def registration_of(scope: FirmScope, tid: str, oid: str) -> Registration | None:
+    """What a person asked for and was answered, if anything."""
     row = scope.first(_select().where(table.c.tid == tid, table.c.oid == oid))
     return None if row is None else _registration(row)
