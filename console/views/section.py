@@ -83,3 +83,5 @@ class SectionKind:
     is_central: bool = False
     #: Needs a firm in scope.
     needs_firm: bool = True
+    #: Not in the sidebar: reached by a button, an alert or Ctrl+K; for those who may change something.
+    is_guide: bool = False

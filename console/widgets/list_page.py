@@ -137,9 +137,15 @@ class ListPage(QWidget, Generic[R]):
         """The rows as they are now; selection and scroll stay."""
         self.listing.renew(is_quiet=is_quiet)
 
+    def say(self, tone: Tone, title: str, text: str = "") -> None:
+        """Above the list, until the next word or the next successful loading that somebody asked for."""
+        self._kept_word = True
+        self.banner.say(tone, title, text)
+
     def show_problem(self, problem: Exception) -> None:
         """An action on rows failed: said above the list, which stays."""
         trouble = explained(problem, self._context.language)
+        self._kept_word = True
         self.banner.say(Tone.BAD, trouble.title, trouble.text, icon=trouble.icon)
 
     def select(self, identity: Any) -> bool:
@@ -259,6 +265,8 @@ class ListPage(QWidget, Generic[R]):
         self.listing.arrived.connect(self._show_count)
         self.listing.failed.connect(self._failed)
         self._anchor: tuple[Any, int] | None = None
+        #: What was said about an action must survive the renewal that follows it.
+        self._kept_word = False
 
     # --- asking -------------------------------------------------------------------------------------------------------
 
@@ -288,6 +296,18 @@ class ListPage(QWidget, Generic[R]):
         header.setSortIndicator(section, order)
         self.listing.ask(Asked(q=earlier.q, sort=key, is_descending=is_descending, filters=earlier.filters))
 
+    def order_by(self, sort: str, *, is_descending: bool) -> None:
+        """By the server's name of an order, as shown in the header from now on; the next asking loads it."""
+        earlier = self.listing.asked
+        self.listing.asked = Asked(q=earlier.q, sort=sort, is_descending=is_descending, filters=earlier.filters)
+        self.listing.is_loaded = False
+        at = next((at for at, one in enumerate(self.listing.model.columns) if one.sort == sort), None)
+        if at is not None:
+            header = self.table.horizontalHeader()
+            header.setSortIndicatorShown(True)
+            order = Qt.SortOrder.DescendingOrder if is_descending else Qt.SortOrder.AscendingOrder
+            header.setSortIndicator(at, order)
+
     def sort_by(self, key: str) -> None:
         """As a click on the header of a column; a second time the other way round."""
         at = next(at for at, one in enumerate(self.listing.model.columns) if one.key == key)
@@ -303,7 +323,8 @@ class ListPage(QWidget, Generic[R]):
 
     def _show_count(self, total: int) -> None:
         here = len(self.listing.model.rows)
-        self.banner.be_silent()
+        if not self._kept_word:
+            self.banner.be_silent()
         self._stamp.setText(translate("Lists", "Updated {0}").format(clock(datetime.now(UTC))))
         if here == 0:
             self._show_nothing()
@@ -318,7 +339,7 @@ class ListPage(QWidget, Generic[R]):
 
     def _show_nothing(self) -> None:
         asked = self.listing.asked
-        if asked.q or any(asked.filters.get(key) for key in self._filters):
+        if asked.q or any(box.currentIndex() > 0 for box in self._filters.values()):
             clear = Step(name=f"{self._name}.clear", text=translate("Lists", "Clear the filter"), run=self._clear)
             self.state.say(
                 "search",
@@ -366,6 +387,7 @@ class ListPage(QWidget, Generic[R]):
 
     def _run(self, action: RowAction[R]) -> None:
         rows = self.selected()
+        self._kept_word = False
         if action.is_possible(rows):
             action.run(rows)
 

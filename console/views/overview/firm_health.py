@@ -13,11 +13,13 @@ from console.jobs import Cancel
 from console.presenters import states
 from console.presenters.formats import iso, number, span
 from console.presenters.health import PROMISE_SECONDS, Figure, expiry_text, figures
+from console.targets import Target
 from console.theme import Tone
 from console.widgets.banner import Banner
 from console.widgets.cards import FigureCard, TextCard
 from console.widgets.chart import Chart, Curve, Drawing
 from console.widgets.form import problem_banner
+from console.widgets.state_page import Step
 from console.widgets.words import badge, clear, column, line, words
 
 _PERIODS: Final = (("6", 6), ("24", 24), ("168", 168), ("720", 720))
@@ -116,6 +118,19 @@ class FirmHealth(QWidget):
             if end.days_left <= _ANNOUNCED_DAYS:
                 self._state.addWidget(badge(expiry_text(end), Tone.BAD if end.days_left <= 7 else Tone.WARN))
         self._state.addStretch(1)
+        if found.paused and self._context.can_change:
+            step = Step(
+                name="overview.setup",
+                text=translate("Overview", "Open the guide"),
+                run=lambda: self._context.go(Target(section="setup")),
+                is_primary=True,
+            )
+            self.banner.say(
+                Tone.ACCENT,
+                translate("Overview", "The synchronisation does not run"),
+                translate("Overview", "It is paused or not set up yet. The guide shows what is missing."),
+                (step,),
+            )
         for breaker in found.breakers:
             self.banner.say(
                 Tone.BAD,

@@ -18,10 +18,10 @@ from console.targets import Target
 from console.theme import Tone
 from console.views.registry import sections
 from console.views.section import NoFirm, Section, SectionKind
-from console.views.shell.finder import Finder, Found, open_over
 from console.views.shell.sidebar import Sidebar
 from console.widgets.banner import Banner
 from console.widgets.buttons import button, icon_button
+from console.widgets.finder import Finder, Found, open_over
 from console.widgets.state_page import Step
 from console.widgets.toast import Toast
 from console.widgets.words import column, line, picture, words
@@ -59,7 +59,7 @@ class Shell(QWidget):
         self.kinds: Sequence[SectionKind] = sections(context)
         self._sections: dict[str, Section] = {}
         self.current: SectionKind | None = None
-        self.sidebar = Sidebar(context, self.kinds)
+        self.sidebar = Sidebar(context, [kind for kind in self.kinds if not kind.is_guide])
         self.sidebar.chosen.connect(lambda key: self.go(Target(section=key)))
         self.offline = Banner(context.theme)
         self.stack = QStackedWidget()
@@ -194,7 +194,8 @@ class Shell(QWidget):
         section = self._section(kind)
         self.stack.setCurrentWidget(section)
         self.sidebar.show_current(kind.key)
-        self.context.preferences.keep_text("section", kind.key)
+        if not kind.is_guide:
+            self.context.preferences.keep_text("section", kind.key)
         section.enter(target)
 
     def back(self) -> None:

@@ -1,0 +1,84 @@
+"""Entries of the audit log in words. An action we do not know is shown by its code."""
+
+from console.api.wire.people import AuditEntry
+from console.i18n import translate
+
+
+def action_text(action: str) -> str:
+    """What was done."""
+    return {
+        "firm.added": translate("AuditActions", "Firm added"),
+        "firm.changed": translate("AuditActions", "Firm changed"),
+        "firm.paused": translate("AuditActions", "Synchronisation paused"),
+        "firm.resumed": translate("AuditActions", "Synchronisation resumed"),
+        "firm.rules": translate("AuditActions", "Rules changed"),
+        "firm.licence": translate("AuditActions", "Licence changed"),
+        "firm.connection": translate("AuditActions", "Connection changed"),
+        "seat.added": translate("AuditActions", "User added"),
+        "seat.changed": translate("AuditActions", "User changed"),
+        "seat.removed": translate("AuditActions", "User removed"),
+        "alert.acknowledged": translate("AuditActions", "Alert acknowledged"),
+        "sync.run": translate("AuditActions", "Pass started"),
+        "pass.undo": translate("AuditActions", "Pass taken back"),
+        "hold.confirm": translate("AuditActions", "Held deletion confirmed"),
+        "hold.reject": translate("AuditActions", "Held deletion rejected"),
+        "conflict.restore": translate("AuditActions", "Lost value restored"),
+        "registration.asked": translate("AuditActions", "Registration asked for"),
+        "registration.approved": translate("AuditActions", "Registration approved"),
+        "registration.rejected": translate("AuditActions", "Registration rejected"),
+        "consent.link": translate("AuditActions", "Consent link made"),
+        "consent.returned": translate("AuditActions", "Consent given"),
+        "consent.declined": translate("AuditActions", "Consent declined"),
+        "consent.checked": translate("AuditActions", "Consent checked"),
+        "consent.limit": translate("AuditActions", "Limit to mailboxes changed"),
+        "job.cancelled": translate("AuditActions", "Job cancelled"),
+        "session.started": translate("AuditActions", "Signed in"),
+        "session.ended": translate("AuditActions", "Signed out"),
+        "administrator.added": translate("AuditActions", "Administrator added"),
+        "administrator.changed": translate("AuditActions", "Administrator changed"),
+        "administrator.removed": translate("AuditActions", "Administrator removed"),
+        "administrator.reset": translate("AuditActions", "New initial password made"),
+        "administrator.password": translate("AuditActions", "Password changed"),
+        "administrator.locked": translate("AuditActions", "Account locked"),
+        "administrator.totp_on": translate("AuditActions", "Second factor turned on"),
+        "administrator.totp_off": translate("AuditActions", "Second factor turned off"),
+    }.get(action, action)
+
+
+def actor_text(entry: AuditEntry) -> str:
+    """Who did it."""
+    if entry.actor_login:
+        return entry.actor_login
+    return {
+        "ros": translate("AuditActions", "an operator on the server"),
+        "migration": translate("AuditActions", "an update of the server"),
+    }.get(entry.actor, entry.actor)
+
+
+def object_text(name: str) -> str:
+    """On what: a kind and its id."""
+    kind, colon, number = name.partition(":")
+    kinds = {
+        "firm": translate("AuditActions", "firm {0}"),
+        "administrator": translate("AuditActions", "administrator {0}"),
+        "seat": translate("AuditActions", "user {0}"),
+        "pass": translate("AuditActions", "pass {0}"),
+        "hold": translate("AuditActions", "held deletion {0}"),
+        "conflict": translate("AuditActions", "conflict {0}"),
+        "alert": translate("AuditActions", "alert {0}"),
+        "registration": translate("AuditActions", "registration {0}"),
+    }
+    return kinds[kind].format(number) if colon and kind in kinds else name
+
+
+def detail_text(entry: AuditEntry) -> str:
+    """Old and new values in one line."""
+    return ", ".join(f"{name}: {_value(value)}" for name, value in entry.detail.items())
+
+
+def _value(value: object) -> str:
+    if isinstance(value, dict) and set(value) == {"old", "new"}:
+        return f"{value['old']} → {value['new']}"
+    if isinstance(value, list) and len(value) == 2:
+        return f"{value[0]} → {value[1]}"
+    return str(value)

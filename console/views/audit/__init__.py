@@ -1,0 +1,1 @@
+"""Protokol: who changed what, append-only."""

@@ -1,0 +1,1 @@
+"""Konflikty: values that lost when both sides changed the same field, and bringing them back."""

@@ -1,0 +1,1 @@
+"""Firmy: the operator's customers; adding one and the guided set-up."""

@@ -1,0 +1,1 @@
+"""Uživatelé a licence: who is synchronised, who asks for it, and how many may be."""
