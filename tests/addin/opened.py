@@ -1,7 +1,8 @@
 """The panel opened beside a simulated event form, as a test sees it."""
 
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
@@ -81,6 +82,13 @@ class Opened:
     def outlook(self, expression: str) -> Any:
         """Something of the simulated form: ``item.id``."""
         return self.page.evaluate(f"window.simulatedOutlook.{expression}")
+
+    def until(self, holds: Callable[[], bool], seconds: float = 15.0) -> None:
+        """Lets the browser run until something holds; fails when it never does."""
+        end = time.monotonic() + seconds
+        while not holds():
+            assert time.monotonic() < end, "it never came"
+            self.page.wait_for_timeout(30)
 
     def save_as(self, event_id: str) -> None:
         """The person presses Save in Outlook's own form."""

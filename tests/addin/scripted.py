@@ -6,10 +6,10 @@ For states that are rare or long in coming. Everything that must *happen* is tes
 import json
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import falcon
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from server.api.addin import models as m
 from server.api.middleware.headers import SecurityHeaders
@@ -156,11 +156,27 @@ def hit(concern: m.ConcernShown, why: m.Suggested = m.Suggested.MATCH, **changes
     return m.SearchHit(**concern.model_dump(), why=why, **changes)
 
 
+#: What the contract takes; a request that breaks it is kept in ``invalid`` and refused as the server would.
+_TAKEN: Final[dict[str, type[BaseModel]]] = {
+    "POST /auth/exchange": m.Exchange,
+    "POST /consent": m.ConsentGiven,
+    "POST /events/state": m.EventQuery,
+    "POST /events/change": m.ChangePut,
+    "POST /events/unlink": m.LinkSwitch,
+    "POST /events/relink": m.LinkSwitch,
+    "POST /events/sync-now": m.EventQuery,
+    "POST /events/trail": m.EventQuery,
+    "PUT /drafts": m.DraftPut,
+    "POST /search": m.SearchQuery,
+}
+
+
 class ScriptedApi:
     """Routes by ``METHOD /path``; what no script answers is ``not_found``. Every request is kept."""
 
     def __init__(self, routes: dict[str, Script | Answer] | None = None, **changes: Any) -> None:
         self.requests: list[tuple[str, dict[str, Any]]] = []
+        self.invalid: list[str] = []
         self.down = False
         self.routes: dict[str, Script | Answer] = {
             "GET /config": config(**changes),
@@ -180,10 +196,17 @@ class ScriptedApi:
         length = int(environ.get("CONTENT_LENGTH") or 0)
         raw = environ["wsgi.input"].read(length) if length else b""
         rest = path.removeprefix("/addin/v1")
-        named = rest if rest.count("/") < 2 or rest.startswith("/events/") else rest[: rest.rindex("/")]
+        named = "/drafts" if rest.startswith("/drafts/") else rest
         name = f"{environ['REQUEST_METHOD']} {named}"
         body = json.loads(raw) if raw else {}
         self.requests.append((name, body))
+        taken = _TAKEN.get(name)
+        if taken is not None:
+            try:
+                taken.model_validate_json(raw)
+            except ValidationError as error:
+                self.invalid.append(f"{name}: {error}")
+                return _reply(start_response, 422, {"code": "invalid", "title_cs": "Ne.", "title_en": "No."})
         if self.down:
             return _reply(start_response, 503, {"code": "unavailable", "title_cs": "Nejde to.", "title_en": "No."})
         script = self.routes.get(name, (404, "not_found"))
@@ -193,6 +216,10 @@ class ScriptedApi:
             text = {"code": code, "title_cs": "Nic takového tu není.", "title_en": "There is no such thing here."}
             return _reply(start_response, status, text)
         return _reply(start_response, 200, found.model_dump(mode="json") if found is not None else {})
+
+    def bodies(self, name: str) -> list[dict[str, Any]]:
+        """What was sent to a route, in order."""
+        return [body for asked, body in self.requests if asked == name]
 
 
 def _reply(start_response: Callable[..., Any], status: int, document: Any) -> Iterable[bytes]:

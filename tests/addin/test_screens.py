@@ -45,7 +45,7 @@ def photograph(page: Page, name: str) -> None:
 @pytest.mark.parametrize("name", SCREENS)
 def test_a_state_has_no_fault_that_axe_finds(browser: Browser, server: Server, name: str, language: str) -> None:
     screen = SCREENS[name]
-    server.app = screen.api()
+    server.app = api = screen.api()
 
     with opened(browser, server.url, in_language(screen, language, _LIGHT), watchdog=WATCHDOG_MS.get(name)) as panel:
         screen.reach(panel)
@@ -60,3 +60,4 @@ def test_a_state_has_no_fault_that_axe_finds(browser: Browser, server: Server, n
             assert violations(panel.page) == []
         assert panel.page.evaluate("document.documentElement.scrollWidth") <= 320
         assert panel.problems == []
+        assert api.invalid == []
