@@ -129,12 +129,22 @@ def provide_system(say: Say, *, browser: bool, display: bool) -> None:
         return
     libraries = (*QT_LIBRARIES, *(DISPLAY_LIBRARIES if display else ()))
     wanted = [package for library, package in libraries if ctypes.util.find_library(library) is None]
-    if browser and not any(map(shutil.which, BROWSERS)):
-        wanted.append("chromium")
     if wanted:
         install_packages(wanted, say)
-        if "chromium" in wanted and not any(map(shutil.which, BROWSERS)):
-            raise MissingError("A browser for the tests is missing: install Chromium, then run the same command again.")
+    if browser and not _has_browser():
+        try:
+            install_packages(["chromium"], say)
+        except MissingError as missing:
+            # Ubuntu has no such package but as a snap.
+            other = (
+                f"{missing}\nor, where there is no such package:\n  .venv/bin/playwright install --with-deps chromium"
+            )
+            raise MissingError(other) from None
+
+
+def _has_browser() -> bool:
+    own = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH", Path.home() / ".cache" / "ms-playwright"))
+    return any(map(shutil.which, BROWSERS)) or any(own.glob("chromium-*"))
 
 
 def install_packages(packages: Sequence[str], say: Say) -> None:
@@ -147,14 +157,17 @@ def install_packages(packages: Sequence[str], say: Say) -> None:
     if prefix is None:
         raise repair
     say(f"        installing by apt-get: {' '.join(packages)}")
-    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     # The package lists of a fresh container are empty; a failing update still leaves the old ones to try.
-    subprocess.run([*prefix, "apt-get", "update", "-qq"], env=environment, check=False, stdin=subprocess.DEVNULL,
-                   stdout=subprocess.DEVNULL)  # fmt: skip
-    done = subprocess.run([*prefix, *command], env=environment, check=False, stdin=subprocess.DEVNULL,
-                          stdout=subprocess.DEVNULL)  # fmt: skip
-    if done.returncode != 0:
+    _quietly([*prefix, "apt-get", "update", "-qq"])
+    if _quietly([*prefix, *command]) != 0:
         raise repair
+
+
+def _quietly(command: list[str]) -> int:
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    return subprocess.run(
+        command, env=environment, capture_output=True, stdin=subprocess.DEVNULL, check=False
+    ).returncode
 
 
 def _prefix() -> list[str] | None:
