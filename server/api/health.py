@@ -6,7 +6,7 @@ import falcon
 
 from server.errors import RosError
 from server.store.database import Database
-from server.store.migrate import migration_state
+from server.store.migrate import migration_state, serves
 from server.store.pulse import Pulse
 
 
@@ -34,7 +34,7 @@ class Ready:
     def _checks(self) -> dict[str, Any]:
         try:
             current, needed = migration_state(self._database)
-            if current != needed:
+            if not serves(current, needed):
                 return {"database": "not_migrated", "worker": "unknown"}
             sight = self._pulse.worker()
         except RosError:

@@ -140,7 +140,7 @@ def database_finding(settings: Settings) -> Finding:
         return Finding(check="database", state=State.FAILED, code="doctor_key_lost", data=data)
     # Here, because SQLAlchemy and Alembic take most of a second to load, which `ros --help` should not wait for.
     from server.store.database import open_database
-    from server.store.migrate import migration_state
+    from server.store.migrate import migration_state, serves
 
     try:
         with closing(open_database(settings.database_url.get_secret_value(), master_keys(settings))) as database:
@@ -150,7 +150,7 @@ def database_finding(settings: Settings) -> Finding:
     except RosError as error:
         data = {"detail": str(error.data.get("detail") or error.code)}
         return Finding(check="database", state=State.FAILED, code="doctor_database_unreachable", data=data)
-    if current != needed:
+    if not serves(current, needed):
         versions = {"current": current, "needed": needed}
         return Finding(check="database", state=State.FAILED, code="store_not_migrated", data=versions)
     return Finding(check="database", state=State.OK, code="doctor_database_ok", data={"revision": current})

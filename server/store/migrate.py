@@ -33,13 +33,17 @@ def configuration(connection: Connection | None = None) -> Config:
 
 
 def migrate(database: Database, revision: str = "head") -> None:
-    """Run what is missing, in one transaction. Others that migrate meanwhile wait and find nothing to do."""
+    """Run what is missing, in one transaction. Others that migrate meanwhile wait and find nothing to do.
+
+    Nothing is missing in the schema of a newer release, which serves this one too.
+    """
 
     def work(connection: Connection) -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(text(_LOCK_TIMEOUT))
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
-        command.upgrade(configuration(connection), revision)
+        if not _is_newer(MigrationContext.configure(connection).get_current_revision()):
+            command.upgrade(configuration(connection), revision)
 
     _in_one_transaction(database, work)
     if revision == "head":
@@ -58,6 +62,22 @@ def migration_state(database: Database) -> tuple[str | None, str | None]:
     return current, head
 
 
+def serves(current: str | None, head: str | None) -> bool:
+    """Whether this release can work on a database with that schema: its own, or a later one.
+
+    Migrations only add, so that the release before runs beside its successor and may come back after it.
+    """
+    return current == head or _is_newer(current)
+
+
+def _is_newer(current: str | None) -> bool:
+    """A revision that this release does not know was made by a later one."""
+    if current is None:
+        return False
+    known = ScriptDirectory.from_config(configuration()).walk_revisions()
+    return all(one.revision != current for one in known)
+
+
 def check_keys(database: Database) -> None:
     """Raises :class:`Misconfigured` when the master keys are not those that the database was used with before."""
 
@@ -73,7 +93,7 @@ def check_keys(database: Database) -> None:
 def refuse_unready(database: Database) -> None:
     """Raises :class:`Misconfigured` when the schema is older than this release needs, or the key is another one."""
     current, head = migration_state(database)
-    if current != head:
+    if not serves(current, head):
         raise Misconfigured("store_not_migrated", setting="ROS_DATABASE_URL", current=current, needed=head)
     check_keys(database)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import CheckConstraint, Connection, Table, inspect
+from sqlalchemy import CheckConstraint, Connection, Table, inspect, text
 
 from server.errors import Misconfigured
 from server.store.database import Database, open_database
@@ -86,6 +86,22 @@ def test_going_back_and_forth_ends_where_it_began(empty: Database) -> None:
     migrate(empty)
     current, head = migration_state(empty)
     assert current == head
+
+
+def test_the_schema_of_a_later_release_serves_this_one(empty: Database) -> None:
+    """Its code may come back after an update: migrations only add."""
+    migrate(empty)
+    statement = text("UPDATE alembic_version SET version_num = 'made-later'").execution_options(ros_unscoped=True)
+    empty.write_unscoped(lambda connection: connection.execute(statement).rowcount)
+    refuse_unready(empty)
+    migrate(empty)
+    assert migration_state(empty)[0] == "made-later"
+
+
+def test_the_schema_of_an_earlier_release_does_not_serve(empty: Database) -> None:
+    migrate(empty, "0001")
+    with pytest.raises(Misconfigured):
+        refuse_unready(empty)
 
 
 def test_processes_that_migrate_at_once_do_not_disturb_each_other(empty: Database) -> None:
