@@ -91,6 +91,7 @@ class RaynetCursor:
     watermark: datetime
     total: int | None = None
     read_at: datetime | None = None
+    missing_since: datetime | None = None  # the total tells of a deletion that no webhook has named yet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -317,8 +318,7 @@ class Intent:
     before: Content | None = None
     reason: Reason | None = None
     attempts: int = 0
-    #: A two-step create: the placeholder exists, the reveal is still to come.
-    half_done: bool = False
+    half_done: bool = False  # a create's placeholder exists, the reveal is still to come
     fields: tuple[FieldName, ...] = ()
     undone: bool = False
 

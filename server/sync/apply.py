@@ -27,7 +27,7 @@ from server.domain.state import (
     Trail,
 )
 from server.errors import Changed, Denied, Gone, Rejected, Remote, Spent, Throttled, Unavailable
-from server.flow import Flow, NewId, Stopping, want
+from server.flow import Flow, NewId, Now, Stopping, want
 from server.ports.graph import CreateEvent, DeleteEvent, GetEvent, UpdateEvent
 from server.ports.raynet import AddExtId, CreateActivity, DeleteActivity, FindByExtId, GetActivity, UpdateActivity
 from server.ports.store import Commit, Forget, Row
@@ -41,6 +41,8 @@ from server.sync.work import LinkWork, as_drafted, full_list
 #: A rejected item is tried again ever more rarely: an hour, doubling up to a day.
 FIRST_RETRY = timedelta(hours=1)
 LONGEST_RETRY = timedelta(hours=24)
+#: From reading a record again to writing it. Whoever edits it in this gap is overwritten unseen (hazard H9).
+FRESH_FOR = timedelta(milliseconds=150)
 TOMBSTONE_FOR = timedelta(hours=24)
 GRAPH_WRITES = (IntentKind.CREATE_EVENT, IntentKind.UPDATE_EVENT, IntentKind.DELETE_EVENT)
 
@@ -476,12 +478,20 @@ def _delete_activity(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[t
 
 def _read_again(ctx: PassContext, work: LinkWork, intent: Intent, key: ActivityKey) -> Flow[Activity | None]:
     """Raynet has no conditional write: look right before, and plan anew when somebody was faster."""
-    detail = yield from want(GetActivity(ctx.firm, key))
+    detail = yield from _fresh(ctx, key)
     seen = work.activity
     if seen is not None and same_activity(seen.activity, detail) and not detail.locked:
         return detail
     yield from _replan(ctx, work, intent, (work.observe_activity(detail, ctx.now),))
     return None
+
+
+def _fresh(ctx: PassContext, key: ActivityKey) -> Flow[Activity]:
+    """The row that was read for this write, while it is fresh; else the record itself."""
+    row, read_at = ctx.fresh.pop(key, (None, ctx.now))
+    if row is not None and (yield from want(Now())) - read_at <= FRESH_FOR:
+        return row
+    return (yield from want(GetActivity(ctx.firm, key)))
 
 
 def abandoned(ctx: PassContext, work: LinkWork, intent: Intent) -> tuple[Row, ...]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from server.domain.activity import Activity
 from server.domain.ids import ActivityKey, EventKey, FirmId, LinkId, MailboxId, PairId, PassId, PersonId
 from server.domain.mapping import SeatPlace, World
 from server.domain.panel import DraftState, PanelDraft
@@ -104,6 +105,8 @@ class PassContext:
     #: What the panel's users want, as last asked for.
     panel: PanelDesk = field(default_factory=PanelDesk)
     read_whole: set[MailboxId] = field(default_factory=set)
+    #: Rows read a moment ago for the write that follows, with the moment.
+    fresh: dict[ActivityKey, tuple[Activity, datetime]] = field(default_factory=dict)
     #: Notices (by ``dedupe``) that tell nothing new, and those of them that our own saves in Raynet caused.
     known: set[str] = field(default_factory=set)
     echoes: set[str] = field(default_factory=set)

@@ -114,16 +114,24 @@ def _sorted_out(
 
 #: A turn that comes this little too early counts as in time.
 SLACK = timedelta(milliseconds=500)
+#: Exchange saves a new event again by itself within seconds. Fact: [doc sample, seen], graph-calendar §12.
+SETTLING = timedelta(seconds=2)
 
 
 def _floor(ctx: PassContext, relaxed: timedelta, side: Side) -> timedelta:
     return relaxed if side in ctx.proven else timedelta(seconds=ctx.options.floor_seconds)
 
 
+<<<<<<< HEAD
 def _is_over(ctx: PassContext, last: datetime, floor: timedelta) -> bool:
     """Whether it is time again. A reading in the future was noted by another machine's clock and counts for nothing."""
     age = ctx.now - last
     return age >= floor - SLACK or age < -SKEW
+=======
+def rings_of_activities(ctx: PassContext) -> bool:
+    """Whether something rang that a list shows: deletions do not appear there, the record itself tells of them."""
+    return any(one.kind is NoticeKind.ACTIVITY and one.hint != "deleted" for one in ctx.rings())
+>>>>>>> 6f860ca (wip)
 
 
 def reads_raynet(ctx: PassContext) -> bool:
@@ -131,7 +139,7 @@ def reads_raynet(ctx: PassContext) -> bool:
     last = ctx.sync.last_read_at
     if ctx.options.trigger != "worker" or last is None:
         return True
-    if any(one.kind is NoticeKind.ACTIVITY and one.hint != "deleted" for one in ctx.rings()):
+    if rings_of_activities(ctx):
         return True
     if any(not row.matched for row in ctx.ready()):
         return True
@@ -151,9 +159,15 @@ def names_deleted(notice: Notice) -> bool:
     return notice.hint == "deleted" and notice.event is not None
 
 
+def _settles(ctx: PassContext, notice: Notice) -> bool:
+    """Whether the event is so new that Exchange is about to save it once more: read then, it is read once."""
+    return notice.hint == "created" and notice.event is not None and ctx.now - notice.received_at < SETTLING
+
+
 def reads_mailbox(ctx: PassContext, row: MailboxSync) -> bool:
     """Beside the floor of all: when it rang, when it is new, and now and then while push has proven itself."""
-    if not row.matched or any(n.mailbox == row.mailbox and not names_deleted(n) for n in ctx.rings()):
+    rings = [n for n in ctx.rings() if n.mailbox == row.mailbox and not names_deleted(n)]
+    if not row.matched or any(not _settles(ctx, n) for n in rings):
         return True
     if Side.GRAPH not in ctx.proven:
         return False
@@ -169,7 +183,12 @@ def next_reading_in(ctx: PassContext, now: datetime) -> float | None:
     if Side.GRAPH in ctx.proven:
         dues += [_due(now, row.last_read_at, RELAXED_MAILBOX, row.wait_until) for row in ctx.ready()]
     else:
+<<<<<<< HEAD
         dues.append(_due(now, sync.graph_read_at, _floor(ctx, RELAXED_MAILBOX, Side.GRAPH), sync.graph_wait_until))
+=======
+        dues.append(_due(sync.graph_read_at, _floor(ctx, RELAXED_MAILBOX, Side.GRAPH), sync.graph_wait_until))
+    dues += [one.received_at + SETTLING for one in ctx.rings() if _settles(ctx, one)]
+>>>>>>> 6f860ca (wip)
     waits = [(due - now).total_seconds() for due in dues if due is not None]
     return max(0.2, min(waits)) if waits else None
 

@@ -12,7 +12,7 @@ from server.domain.reasons import Reason
 from server.domain.reconcile import reconcile
 from server.domain.state import Group, Hold, IntentKind, Notice, PairState, Pass, Side
 from server.errors import Gone, Remote
-from server.flow import Failed, Flow, NewId, Note, Now, Planned, Stopping, gather, want
+from server.flow import Failed, Flow, NewId, Note, Now, Planned, Stopping, want
 from server.ports.graph import DeleteEvent
 from server.ports.raynet import DeleteActivity, GetActivity
 from server.ports.store import (
@@ -28,8 +28,8 @@ from server.ports.store import (
     PairCounts,
     Row,
 )
-from server.sync.apply import carry_out
 from server.sync.aside import set_aside
+from server.sync.bundles import carry_out_all
 from server.sync.context import PassContext, PassOptions, PassResult, concerns_side, due, side_trouble
 from server.sync.decisions import load_holds, restores, undos
 from server.sync.echoes import sort_notices
@@ -46,8 +46,6 @@ from server.sync.seats import ensure_firm, ensure_seats
 CHUNK = 250
 #: Rounds of planning in one pass: the first writes, the second sees what follows from them.
 ROUNDS = 4
-#: Links written side by side. The adapters keep each remote system's own limits.
-PARALLEL = 8
 FAR = 10_000
 
 
@@ -214,8 +212,7 @@ def _held(plan: Plan, stopped: set[PairId]) -> Plan:
 def _apply(ctx: PassContext, planned: Sequence[tuple[Group, Plan]]) -> Flow[None]:
     """Carry plans out side by side; one item's defect is logged, set aside and stops no other."""
     yield from want(Planned(sum(_calls(write) for _, plan in planned for write in plan.writes)))
-    outcomes = yield from gather([carry_out(ctx, group, plan) for group, plan in planned], limit=PARALLEL)
-    for (group, _), outcome in zip(planned, outcomes, strict=True):
+    for group, outcome in (yield from carry_out_all(ctx, planned)):
         if not isinstance(outcome, Failed):
             continue
         error = outcome.error

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from server.domain import mapping
 from server.domain.activity import Activity
 from server.domain.ids import ActivityKey, ActivityType, EventId, EventKey, MailboxId
+from server.domain.push import PATIENCE
 from server.domain.state import MailboxSync, PushSample, RaynetCursor, SeenActivity, Side
 from server.errors import Gone, Remote, TokenLost
 from server.flow import Failed, Flow, gather, want
@@ -25,7 +26,14 @@ from server.ports.raynet import (
 )
 from server.ports.store import Commit, KnownActivities, KnownEvents, LoadSeen, UnlinkedSeen
 from server.sync.context import PassContext, concerns_side, side_trouble, side_well
-from server.sync.evidence import of_activities, of_events, reads_all_mailboxes, reads_mailbox, reads_raynet
+from server.sync.evidence import (
+    of_activities,
+    of_events,
+    reads_all_mailboxes,
+    reads_mailbox,
+    reads_raynet,
+    rings_of_activities,
+)
 from server.sync.observe import activity_rows, event_rows
 from server.sync.proofs import (
     is_newer_event,
@@ -37,7 +45,9 @@ from server.sync.proofs import (
 )
 from server.sync.seats import mailbox_trouble
 
+#: Rows of the first page: when nothing rang there is hardly any news, a ring often tells of a burst.
 FIRST_PAGE = 25
+FIRST_PAGE_RUNG = 100
 NEXT_PAGE = 500
 #: Rows this much older than the watermark are read again: saves that became visible late.
 OVERLAP = timedelta(minutes=2)
@@ -109,10 +119,11 @@ def _newest(ctx: PassContext, cursor: RaynetCursor) -> Flow[None]:
     """One call when idle: the newest rows of the instance, and its total, which shows deletions."""
     horizon = cursor.watermark - OVERLAP
     rows: list[Activity] = []
-    page: ActivityPage = yield from want(NewestActivities(ctx.firm, 0, FIRST_PAGE))
+    first = FIRST_PAGE_RUNG if rings_of_activities(ctx) else FIRST_PAGE
+    page: ActivityPage = yield from want(NewestActivities(ctx.firm, 0, first))
     rows += page.activities
     read_at = page.read_at
-    offset, total, is_whole = FIRST_PAGE, page.total, True
+    offset, total, is_whole = first, page.total, True
     while page.more and (yield from _goes_on(ctx, page.activities, cursor.watermark, horizon)):
         page = yield from want(NewestActivities(ctx.firm, offset, NEXT_PAGE))
         rows += page.activities
@@ -129,13 +140,22 @@ def _newest(ctx: PassContext, cursor: RaynetCursor) -> Flow[None]:
         if one.created_at is not None and one.created_at > cursor.watermark and one.key not in ours
     }
     yield from _store_activities(ctx, rows, replace(cursor, watermark=watermark))
-    if cursor.total is None or total != cursor.total + len(created):
-        yield from _sweep(ctx, skip={one.key for one in rows})
     read = RaynetCursor(watermark=watermark, total=total, read_at=read_at)
+    if cursor.total is None or total != cursor.total + len(created):
+        missing_since = cursor.missing_since or ctx.now
+        if is_whole and cursor.total is not None and _will_ring(ctx, missing_since):
+            read = replace(read, total=cursor.total + len(created), missing_since=missing_since)
+        else:
+            yield from _sweep(ctx, skip={one.key for one in rows})
     sync = replace(ctx.sync, cursor=read if is_whole else RaynetCursor(watermark=watermark))
     if sync != ctx.sync:
         ctx.put_sync(sync)
         yield from want(Commit(ctx.firm, (sync,)))
+
+
+def _will_ring(ctx: PassContext, missing_since: datetime) -> bool:
+    """Whether the deletion that the total shows may still be announced: looking for it asks for every pair."""
+    return Side.RAYNET in ctx.proven and ctx.now - missing_since < PATIENCE
 
 
 def _goes_on(ctx: PassContext, activities: tuple[Activity, ...], watermark: datetime, horizon: datetime) -> Flow[bool]:

@@ -127,3 +127,11 @@ def test_a_lifecycle_event_of_a_stranger_or_of_an_unknown_name_leaves_nothing(ho
 
     assert reply.status_code == 202
     assert house.count() == 0
+
+
+def test_the_announced_event_and_its_version_are_kept(house: House) -> None:
+    house.notify(entry(event="AAMk=", etag='W/"7"'))
+    house.notify(entry(event="AAMl=", etag=None))
+
+    versions = [(one.event, one.etag) for one in house.notices(0)]
+    assert versions == [("AAMk=", 'W/"7"'), ("AAMl=", None)]

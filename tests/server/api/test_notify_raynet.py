@@ -1,5 +1,7 @@
 """Raynet's webhook: two secrets, six kinds of record, nothing that tells a guesser how close they are."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from server.domain.ids import ENTITY_NAMES, ActivityKey, ActivityType
@@ -80,3 +82,36 @@ def test_what_cannot_be_read_is_refused(house: House, body: bytes | dict[str, ob
 
 def test_a_body_over_64_kilobytes_is_refused(house: House) -> None:
     assert house.ring(0, b" " * (64 * 1024 + 1)).status_code == 413
+
+
+def test_who_changed_it_and_when_is_kept_only_as_far_as_it_spares_a_reading(house: House) -> None:
+    by_api = {"author": "sync@firm.example", "source": {"name": "api", "description": "Outlook sync"}}
+    house.ring(0, ring(event="1" * 32, **by_api))
+    house.ring(0, ring(event="2" * 32, **by_api))
+    house.ring(0, ring(event="3" * 32, **by_api | {"author": "other@firm.example"}))
+    house.ring(0, ring(event="4" * 32))
+
+    ours, again, other, person = house.notices(0)
+    assert ours.source == again.source
+    assert ours.source is not None
+    assert other.source not in (None, ours.source)
+    assert person.source is None
+    assert "sync" not in str(ours.source)
+    assert ours.changed_at == datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"author": None, "source": None, "createdAt": None},
+        {"author": 7, "source": "api", "createdAt": 7},
+        {"author": ["x"], "source": {"name": "api", "description": {}}, "createdAt": "yesterday"},
+        {"source": {"name": "api"}, "createdAt": "2026-11-22T13:00:00"},
+        {"source": {"name": "api", "description": ""}, "createdAt": "0001-01-01T00:00:00+14:00"},
+    ],
+)
+def test_an_odd_author_source_or_time_rings_all_the_same(house: House, odd: dict[str, object]) -> None:
+    assert house.ring(0, ring(**odd)).status_code == 204
+
+    (stored,) = house.notices(0)
+    assert (stored.source, stored.changed_at) == (None, None)
