@@ -122,16 +122,15 @@ def _floor(ctx: PassContext, relaxed: timedelta, side: Side) -> timedelta:
     return relaxed if side in ctx.proven else timedelta(seconds=ctx.options.floor_seconds)
 
 
-<<<<<<< HEAD
 def _is_over(ctx: PassContext, last: datetime, floor: timedelta) -> bool:
     """Whether it is time again. A reading in the future was noted by another machine's clock and counts for nothing."""
     age = ctx.now - last
     return age >= floor - SLACK or age < -SKEW
-=======
+
+
 def rings_of_activities(ctx: PassContext) -> bool:
     """Whether something rang that a list shows: deletions do not appear there, the record itself tells of them."""
     return any(one.kind is NoticeKind.ACTIVITY and one.hint != "deleted" for one in ctx.rings())
->>>>>>> 6f860ca (wip)
 
 
 def reads_raynet(ctx: PassContext) -> bool:
@@ -161,7 +160,8 @@ def names_deleted(notice: Notice) -> bool:
 
 def _settles(ctx: PassContext, notice: Notice) -> bool:
     """Whether the event is so new that Exchange is about to save it once more: read then, it is read once."""
-    return notice.hint == "created" and notice.event is not None and ctx.now - notice.received_at < SETTLING
+    is_new = timedelta() <= ctx.now - notice.received_at < SETTLING
+    return is_new and notice.hint == "created" and notice.event is not None
 
 
 def reads_mailbox(ctx: PassContext, row: MailboxSync) -> bool:
@@ -183,12 +183,8 @@ def next_reading_in(ctx: PassContext, now: datetime) -> float | None:
     if Side.GRAPH in ctx.proven:
         dues += [_due(now, row.last_read_at, RELAXED_MAILBOX, row.wait_until) for row in ctx.ready()]
     else:
-<<<<<<< HEAD
         dues.append(_due(now, sync.graph_read_at, _floor(ctx, RELAXED_MAILBOX, Side.GRAPH), sync.graph_wait_until))
-=======
-        dues.append(_due(sync.graph_read_at, _floor(ctx, RELAXED_MAILBOX, Side.GRAPH), sync.graph_wait_until))
     dues += [one.received_at + SETTLING for one in ctx.rings() if _settles(ctx, one)]
->>>>>>> 6f860ca (wip)
     waits = [(due - now).total_seconds() for due in dues if due is not None]
     return max(0.2, min(waits)) if waits else None
 
