@@ -27,6 +27,8 @@ QT_LIBRARIES: Final = (
     ("fontconfig", "libfontconfig1"),
     ("glib-2.0", "libglib2.0-0"),
 )
+#: What Playwright's own Node.js needs.
+BROWSER_LIBRARIES: Final = (("atomic", "libatomic1"),)
 #: What a window on an X display needs besides.
 DISPLAY_LIBRARIES: Final = (
     ("xcb-cursor", "libxcb-cursor0"),
@@ -127,7 +129,7 @@ def provide_system(say: Say, *, browser: bool, display: bool) -> None:
     """Qt's libraries and, where asked, a browser. Raises :class:`MissingError` with the command that brings them."""
     if not sys.platform.startswith("linux"):
         return
-    libraries = (*QT_LIBRARIES, *(DISPLAY_LIBRARIES if display else ()))
+    libraries = (*QT_LIBRARIES, *(BROWSER_LIBRARIES if browser else ()), *(DISPLAY_LIBRARIES if display else ()))
     wanted = [package for library, package in libraries if ctypes.util.find_library(library) is None]
     if wanted:
         install_packages(wanted, say)
