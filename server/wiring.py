@@ -7,15 +7,17 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TypeVar, cast
 
 from server.api.services import NoRemotes, RaynetTrial, Remotes
+from server.domain.consent import Credential
 from server.domain.ids import FirmId
 from server.errors import Misconfigured
 from server.flow import Op
+from server.microsoft.certificate import certificate_end
 from server.microsoft.client import Transport
 from server.microsoft.gateway import GraphConnection, GraphEndpoints, GraphGateway
 from server.microsoft.tokens import AppRegistration
@@ -265,3 +267,16 @@ def build_remotes(
     if settings.client_id is None or (settings.client_secret is None and settings.client_certificate is None):
         return NoRemotes()
     return WiredRemotes(settings, database, clocks or Clocks(), transport)
+
+
+def credential_of(settings: Settings) -> Credential | None:
+    """With what our registration proves itself, and until when; None without a registration."""
+    if settings.client_certificate is not None:
+        return Credential(
+            kind="certificate", expires_at=certificate_end(settings.client_certificate.get_secret_value())
+        )
+    if settings.client_secret is None:
+        return None
+    last_day = settings.client_secret_expires
+    end = datetime.combine(last_day, datetime.min.time(), UTC) + timedelta(days=1) if last_day is not None else None
+    return Credential(kind="secret", expires_at=end)

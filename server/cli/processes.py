@@ -15,6 +15,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
 from server.catalogue.sentences import Sentence
+from server.cli.housekeeping import house_of
 from server.cli.shell import Shell, both, command, pass_shell
 from server.settings import Settings
 from server.store.alive import alive
@@ -122,6 +123,7 @@ def worker(shell: Shell) -> None:
     database = open_store(settings)
     engine = build_engine(settings, database)
     parts = WorkerParts(
+        house=house_of(settings, engine),
         driver=engine.driver,
         leases=engine.leases,
         book=engine.book,

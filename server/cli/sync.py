@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import click
 
 from server.catalogue.sentences import Language, Sentence
-from server.cli.foreground import Report, administration_of, engine_of, preview, run_until_quiet, store_of
+from server.cli.foreground import administration_of, engine_of, preview, run_until_quiet, store_of
 from server.cli.output import Table, show_json, show_table
 from server.cli.progress import progress
 from server.cli.shell import Shell, both, command, json_option, pass_shell
@@ -16,6 +16,7 @@ from server.errors import Refused
 from server.store.admin.overview import FirmStatus
 from server.store.migrate import migrate as migrate_store
 from server.sync.context import PassOptions
+from server.sync.runs import Report
 from server.wiring import open_store
 
 ACTOR = "ros"

@@ -32,6 +32,7 @@ from server.ports.graph import CreateEvent, DeleteEvent, GetEvent, UpdateEvent
 from server.ports.raynet import AddExtId, CreateActivity, DeleteActivity, FindByExtId, GetActivity, UpdateActivity
 from server.ports.store import Commit, Forget, Row
 from server.sync.context import FIRST_WAIT, PassContext, concerns_side, due, side_trouble, waited
+from server.sync.lag import count_written, note_carried
 from server.sync.likeness import same_activity, same_event
 from server.sync.panel_outcome import rejected
 from server.sync.planned import conflict_rows, plan_rows, unwritten_losses
@@ -76,7 +77,8 @@ def carry_out(ctx: PassContext, group: Group, plan: Plan) -> Flow[None]:
         rows = ()
         match (yield from _attempt(ctx, work, intent)):
             case _Attempt.DONE:
-                _count(ctx, write)
+                count_written(ctx, write)
+                yield from note_carried(ctx, group, work, write)
             case _Attempt.REFUSED:
                 refused = True
             case _Attempt.OVER:
@@ -154,20 +156,6 @@ def _intend(ctx: PassContext, work: LinkWork, plan: Plan, write: Write) -> Flow[
         reason=write.reason,
         fields=write.fields,
     )
-
-
-def _count(ctx: PassContext, write: Write) -> None:
-    ctx.wrote += 1
-    match write.kind:
-        case IntentKind.CREATE_EVENT | IntentKind.CREATE_ACTIVITY:
-            ctx.counts.created += 1
-        case (
-            IntentKind.UPDATE_EVENT | IntentKind.UPDATE_ACTIVITY | IntentKind.DELETE_EVENT | IntentKind.DELETE_ACTIVITY
-        ):
-            if write.removal:
-                ctx.counts.removed += 1
-            else:
-                ctx.counts.changed += 1
 
 
 # --- one attempt --------------------------------------------------------------------------------------------------

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from server.domain.activity import Activity
-from server.domain.ids import ActivityKey, EventKey, FirmId, LinkId, MailboxId, PairId, PassId, PersonId
+from server.domain.ids import ActivityKey, EventKey, FirmId, LinkId, MailboxId, PairId, PassId, PersonId, SeatId
 from server.domain.mapping import SeatPlace, World
 from server.domain.panel import DraftState, PanelDraft
 from server.domain.panel_binding import draft_form_until, form_until
 from server.domain.plan import Plan, Write
+from server.domain.series import Carried
 from server.domain.state import Attention, Breaker, FirmSync, Link, MailboxState, MailboxSync, Notice, Side, Tombstone
 from server.domain.zones import iana_zone
 from server.errors import Denied, Remote, RosError, Scope, Throttled
@@ -70,6 +71,8 @@ class PassResult:
     read_again_in_seconds: float | None = None
     #: Earliest moment at which there is more to do without a new wake-up.
     due_at: datetime | None = None
+    #: People's changes that reached the other side.
+    carried: tuple[Carried, ...] = ()
 
 
 @dataclass(slots=True)
@@ -107,6 +110,10 @@ class PassContext:
     read_whole: set[MailboxId] = field(default_factory=set)
     #: Rows read a moment ago for the write that follows, with the moment.
     fresh: dict[ActivityKey, tuple[Activity, datetime]] = field(default_factory=dict)
+    #: For the figures of lag: what was carried, when all was last read before this pass, who took part then.
+    carried: list[Carried] = field(default_factory=list)
+    whole_before: datetime | None = None
+    matched_before: frozenset[SeatId] = frozenset()
     #: Notices (by ``dedupe``) that tell nothing new, and those of them that our own saves in Raynet caused.
     known: set[str] = field(default_factory=set)
     echoes: set[str] = field(default_factory=set)

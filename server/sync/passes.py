@@ -53,7 +53,14 @@ def run_pass(firm: FirmId, options: PassOptions) -> Flow[PassResult]:
     """Run one pass. Raises NotFound for an unknown firm and Outdated when the lease is lost."""
     now = yield from want(Now())
     state = yield from want(LoadFirm(firm))
-    ctx = PassContext(state=state, pass_id=PassId((yield from want(NewId()))), now=now, options=options)
+    ctx = PassContext(
+        state=state,
+        pass_id=PassId((yield from want(NewId()))),
+        now=now,
+        options=options,
+        whole_before=state.sync.last_full_at,
+        matched_before=frozenset(row.seat_id for row in state.mailboxes if row.matched),
+    )
     if state.firm.paused:
         return PassResult(pass_id=ctx.pass_id, counts=ctx.counts, errors=())
     yield from _prepare(ctx)
@@ -291,6 +298,7 @@ def _finish(ctx: PassContext, plans: tuple[Plan, ...]) -> Flow[PassResult]:
         quiet=ctx.wrote == 0 and not ctx.unsettled,
         read_again_in_seconds=next_reading_in(ctx, ended),
         due_at=next_due,
+        carried=tuple(ctx.carried),
     )
 
 

@@ -20,6 +20,7 @@ from server.store.inbox import Doorbell
 from server.store.locks import Lease, LeaseBook, Leases
 from server.sync.context import PassOptions, PassResult
 from server.sync.driver import Driver
+from server.sync.house import CHORES_EVERY_SECONDS, House
 from server.sync.maintain import is_urgent, maintain
 from server.sync.passes import run_pass
 from server.sync.session import Renewer
@@ -58,6 +59,8 @@ class WorkerParts:
     now: Callable[[], datetime]
     poll_seconds: float
     public_url: str
+    #: Jobs, consent, alerts and figures; a worker without it runs passes only.
+    house: House | None = None
 
 
 class Worker:
@@ -85,6 +88,10 @@ class Worker:
         """Work until stopped."""
         renewer = Renewer(self._parts.leases, self._parts.book).start()
         self._jobs.every(60).seconds.do(self._quietly, self._report)
+        house = self._parts.house
+        if house is not None:
+            house.start()
+            self._jobs.every(CHORES_EVERY_SECONDS).seconds.do(self._quietly, house.nudge)
         self._log.info("worker_started")
         try:
             while not self._driver.stopping.is_set():
@@ -92,6 +99,8 @@ class Worker:
                 self._turn()
         finally:
             self._pool.shutdown(wait=True)
+            if house is not None:
+                house.stop()
             renewer.stop()
             self._bell.close()
             self._log.info("worker_stopped", pass_count=self.passes)
@@ -124,9 +133,14 @@ class Worker:
             if self._driver.run(is_urgent(firm)):
                 # Before the pass, which takes all notices with it.
                 self._maintain(firm, clock, at_once=True)
+            house = self._parts.house
+            if house is not None:
+                house.run_of(firm)
             result = self._driver.run(run_pass(firm, self._options(firm)))
             self.passes += 1
             clock.failures = 0
+            if house is not None:
+                house.carried(firm, result.carried)
             due_in = self._due_in(result, began)
             self._maintain(firm, clock)
         except Outdated:

@@ -8,7 +8,7 @@ import pytest
 from tests.architecture.tree import imported, modules
 
 #: Modules of ``server/sync`` that may touch the machine: they drive the flow, they are not the flow.
-DRIVERS = ("server/sync/worker.py", "server/sync/driver.py", "server/sync/session.py", "server/sync/jobs.py")
+DRIVERS = tuple(f"server/sync/{name}.py" for name in ("worker", "driver", "session", "runs", "jobs", "house"))
 
 IMPURE_MODULES = frozenset(
     """
