@@ -61,6 +61,10 @@ def build_panel(python: Path, install_node: Callable[[], None], say: Say, *, tes
         say("        no Node.js of version 20 or newer here: taking the one packaged for Python")
         install_node()
         node = _packaged_node(python)
+        if node is not None and os.name != "nt":
+            link = python.parent / "node"
+            link.unlink(missing_ok=True)
+            link.symlink_to(node[0])  # the tests look there
     if node is None:
         raise MissingError("Node.js 20 or newer is missing. Install it, then run the same command again.")
     environment = os.environ | {"PATH": f"{node[0].parent}{os.pathsep}{os.environ.get('PATH', '')}"}
