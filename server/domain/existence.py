@@ -341,18 +341,32 @@ def _carry_removal(draft: PlanDraft, pair: Pair, activity: Activity, content: Co
     was_private = last is not None and mapping.is_masked(last, draft.world)
     came_from_outlook = draft.link.origin is Origin.OUTLOOK and not _concerns_a_client(activity)
     deletes = rule is OutlookDelete.DELETE or (rule is OutlookDelete.SMART and came_from_outlook)
+    edited = _lost_with_activity(draft, pair, content) if deletes else ()
     draft.write(
         Write(
             kind=IntentKind.DELETE_ACTIVITY if deletes else IntentKind.UPDATE_ACTIVITY,
             pair=pair.id,
             reason=reason,
-            fields=(FieldName.EXISTENCE,),
+            fields=(FieldName.EXISTENCE, *edited),
             activity=activity.key,
             activity_change=None if deletes else ActivityChange(status=ActivityStatus.CANCELLED),
             before=mapping.times_only(content) if draft.link.masked or was_private else content,
             removal=True,
         )
     )
+
+
+def _lost_with_activity(draft: PlanDraft, pair: Pair, content: Content) -> tuple[FieldName, ...]:
+    """What somebody typed in Raynet goes with the activity: into the journal. Fields, in their order."""
+    lost = []
+    for name in MERGED_FIELDS:
+        value = getattr(content, name.value)
+        known = getattr(pair.base.raynet, name.value) if pair.base is not None else None
+        known, _ = draft.raynet_base(name, value, known)
+        if known is not None and not is_empty(value) and value != known:
+            draft.lose(pair, name, Side.RAYNET, (known, "", value))
+            lost.append(name)
+    return tuple(lost)
 
 
 def _concerns_a_client(activity: Activity) -> bool:

@@ -45,6 +45,8 @@ LONGEST_RETRY = timedelta(hours=24)
 #: From reading a record again to writing it. Whoever edits it in this gap is overwritten unseen (hazard H9).
 FRESH_FOR = timedelta(milliseconds=150)
 TOMBSTONE_FOR = timedelta(hours=24)
+#: Raynet's adapter: the external id belongs to another record.
+DUPLICATE_KEY = "raynet_duplicate_key"
 GRAPH_WRITES = (IntentKind.CREATE_EVENT, IntentKind.UPDATE_EVENT, IntentKind.DELETE_EVENT)
 
 
@@ -250,6 +252,10 @@ def _given_up(ctx: PassContext, work: LinkWork, intent: Intent, error: Remote, *
     if wish is not None:
         ctx.error(str(intent.activity or intent.event or intent.kind.value), error)
         rows += [*wish, retry]
+    elif isinstance(error, Rejected) and error.code == DUPLICATE_KEY and intent.kind is IntentKind.CREATE_ACTIVITY:
+        # The key was used by an activity that this event had before, was deleted and taken back: the next one is free.
+        work.link = replace(work.link, generation=work.link.generation + 1)
+        rows += [work.link, retry]
     elif isinstance(error, Rejected):
         ctx.error(str(intent.activity or intent.event or intent.kind.value), error)
         graph = intent.kind in GRAPH_WRITES

@@ -105,6 +105,8 @@ class PassContext:
     #: Links started in this pass by iCalUId, so that other mailboxes' copies join them.
     started: dict[str, Link] = field(default_factory=dict)
     tombstones: dict[str, Tombstone] = field(default_factory=dict)
+    #: Transaction ids of creates that are still open: their events may appear before they are settled.
+    awaited: set[str] = field(default_factory=set)
     #: What the panel's users want, as last asked for.
     panel: PanelDesk = field(default_factory=PanelDesk)
     read_whole: set[MailboxId] = field(default_factory=set)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from server.domain import keys, mapping
 from server.domain.activity import Activity
@@ -74,18 +74,21 @@ def _is_matched(ctx: PassContext, mailbox: MailboxId) -> bool:
 
 def _claimed_orphan(ctx: PassContext, activity: Activity) -> tuple[Row, ...]:
     """Our placeholder without a link: claimed now, because later lists need not show it again (hazard H3)."""
-    if activity.created_by != ctx.sync.login:
+    if activity.created_by != ctx.sync.login or f"{ORPHAN}:{activity.key}" in ctx.tombstones:
         return ()
-    made_at = activity.created_at or ctx.now
-    stone = Tombstone(
+    return (orphan_activity(activity.key, ctx, activity.created_at or ctx.now),)
+
+
+def orphan_activity(key: ActivityKey, ctx: PassContext, since: datetime) -> Tombstone:
+    """The claim on a placeholder without a link: removed once it is so old, counted from ``since``."""
+    return Tombstone(
         firm_id=ctx.firm,
-        key=f"orphan:{activity.key}",
+        key=f"{ORPHAN}:{key}",
         side=Side.RAYNET,
-        expires_at=made_at + ORPHAN_CLAIM,
-        hint=str(activity.key),
+        expires_at=since + ORPHAN_CLAIM,
+        hint=str(key),
         kind=ORPHAN,
     )
-    return (stone,)
 
 
 def orphan_event(ctx: PassContext, key: EventKey) -> Tombstone:
@@ -143,6 +146,8 @@ def event_rows(
             rows.append(due(ctx, link))
         elif seen.gone_at is not None or event.is_cancelled or not mailbox.matched:
             continue
+        elif event.transaction_id in ctx.awaited:
+            continue  # the create that made it is still open: recovery finds it and gives it its pair
         elif event.transaction_id in ctx.tombstones and seen.key not in known:
             # A user who takes a removed event back shows one that is known.
             ctx.orphan_events.append(seen.key)

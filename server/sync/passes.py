@@ -35,7 +35,7 @@ from server.sync.decisions import load_holds, restores, undos
 from server.sync.echoes import sort_notices
 from server.sync.evidence import next_reading_in, weigh
 from server.sync.matching import first_matches
-from server.sync.observe import ORPHAN, ORPHAN_AGE, ORPHAN_CLAIM, orphan_event
+from server.sync.observe import ORPHAN, ORPHAN_AGE, ORPHAN_CLAIM, orphan_activity, orphan_event
 from server.sync.panel import bind_drafts, changes, late_drafts, load_panel
 from server.sync.persons import learn_persons
 from server.sync.proofs import prove_activity
@@ -237,6 +237,8 @@ def _clear_orphans(ctx: PassContext) -> Flow[None]:
     """Remove what late answers of abandoned creates left behind: neutral placeholders and twins, all our own."""
     linked = (yield from want(LinksOf(ctx.firm, activities=tuple(set(ctx.orphans))))) if ctx.orphans else {}
     done: list[str] = []
+    #: Not now: asked again once they are old enough, counted from here.
+    later: list[Row] = []
     for key in sorted(set(ctx.orphans)):
         if Side.RAYNET in ctx.blocked:
             break
@@ -247,6 +249,9 @@ def _clear_orphans(ctx: PassContext) -> Flow[None]:
         try:
             detail = yield from want(GetActivity(ctx.firm, key))
             if is_placeholder(detail.title) and detail.created_by == ctx.sync.login:
+                if detail.locked:
+                    later.append(orphan_activity(key, ctx, ctx.now))
+                    continue
                 yield from want(DeleteActivity(ctx.firm, key))
                 yield from want(Note("orphan_removed", (("activity", str(key)),), "warning"))
             done.append(stone)
@@ -254,6 +259,7 @@ def _clear_orphans(ctx: PassContext) -> Flow[None]:
             done.append(stone)
         except Remote as error:
             ctx.error(str(key), error)
+            later.append(orphan_activity(key, ctx, ctx.now))
     for event in sorted(set(ctx.orphan_events)):
         try:
             yield from want(DeleteEvent(ctx.firm, event, None))
@@ -264,8 +270,8 @@ def _clear_orphans(ctx: PassContext) -> Flow[None]:
         except Remote as error:
             ctx.error(f"event:{event.id}", error)
     settled = tuple(key for key in done if key in ctx.tombstones)
-    if settled:
-        yield from want(Commit(ctx.firm, (), Forget(tombstones=settled)))
+    if settled or later:
+        yield from want(Commit(ctx.firm, tuple(later), Forget(tombstones=settled)))
 
 
 def _finish(ctx: PassContext, plans: tuple[Plan, ...]) -> Flow[PassResult]:

@@ -10,16 +10,19 @@ from server.domain.activity import Activity
 from server.domain.event import Event
 from server.domain.ids import ActivityKey, EventKey
 from server.domain.state import MailboxSync, NoticeKind, SeenActivity, SeenEvent, Side
-from server.errors import Denied, Gone, Remote
+from server.errors import Denied, Gone, Rejected, Remote
 from server.flow import Flow, want
 from server.ports.graph import GetEvent
-from server.ports.raynet import FindActivity, GetActivity
+from server.ports.raynet import ActivitiesById, FindActivity, GetActivity
 from server.ports.store import Commit, LinksOf, LoadSeen
 from server.sync.context import PassContext, concerns_side, side_trouble
 from server.sync.echoes import event_of
 from server.sync.evidence import names_deleted
 from server.sync.observe import activity_rows, event_rows
 from server.sync.seats import mailbox_trouble
+
+#: Raynet's adapter: several rows answered to one id.
+AMBIGUOUS_ID = "raynet_ambiguous_id"
 
 # --- Raynet -------------------------------------------------------------------------------------------------------
 
@@ -55,12 +58,12 @@ def prove_activity(ctx: PassContext, key: ActivityKey) -> Flow[SeenActivity | No
             found = yield from want(GetActivity(ctx.firm, key))
             seen = replace(seen, activity=replace(found, version=found.version or seen.activity.version), hidden=False)
         except Gone:
-            other = yield from want(FindActivity(ctx.firm, key.id))
-            if other is not None and other.key == key:
-                return None
-            if other is not None and (yield from _is_same_record(ctx, seen.activity, other)):
-                yield from _rekey(ctx, seen, other)
-                return None
+            for other in (yield from _with_equal_id(ctx, key)):
+                if other.key == key:
+                    return None
+                if (yield from _is_same_record(ctx, seen.activity, other)):
+                    yield from _rekey(ctx, seen, other)
+                    return None
             seen = replace(seen, gone_at=ctx.now)
             _count_gone(ctx, 1)
     except Remote as error:
@@ -83,10 +86,21 @@ def _count_gone(ctx: PassContext, count: int) -> None:
         ctx.put_sync(replace(ctx.sync, cursor=replace(cursor, total=max(0, cursor.total - count))))
 
 
+def _with_equal_id(ctx: PassContext, key: ActivityKey) -> Flow[tuple[Activity, ...]]:
+    """The rows of any type that have this id: one at most, unless each type counts its own. Fact: raynet-api §8."""
+    try:
+        found = yield from want(FindActivity(ctx.firm, key.id))
+    except Rejected as refused:
+        if refused.code != AMBIGUOUS_ID:
+            raise
+        return (yield from want(ActivitiesById(ctx.firm, (key.id,))))
+    return (found,) if found is not None else ()
+
+
 def _is_same_record(ctx: PassContext, old: Activity, other: Activity) -> Flow[bool]:
     """Whether the row with this id is the old record under another type, or only another record of an equal id.
 
-    Fact: ids may be separate sequences of each type, raynet-api §8; a type change keeps who made it and when [inferred].
+    Fact: each type may count its own ids, raynet-api §8; a type change keeps who made it and when [inferred].
     """
     if (old.created_at, old.created_by) != (other.created_at, other.created_by):
         return False

@@ -134,11 +134,11 @@ def _newest(ctx: PassContext, cursor: RaynetCursor) -> Flow[None]:
     stored, _ = yield from want(LoadSeen(ctx.firm, activities=tuple({one.key for one in rows})))
     # What we made ourselves was added to the total then.
     ours = {one.key for one in stored}
-    created = {
-        one.key
-        for one in rows
-        if one.created_at is not None and one.created_at > cursor.watermark and one.key not in ours
-    }
+    # Where an instance shows whole minutes only, what was made in the watermark's own minute may be new as well.
+    coarse = all(one.created_at is None or one.created_at.second == one.created_at.microsecond == 0 for one in rows)
+    minute = cursor.watermark.replace(second=0, microsecond=0)
+    since = minute - timedelta(microseconds=1) if coarse else cursor.watermark
+    created = {one.key for one in rows if one.created_at is not None and one.created_at > since and one.key not in ours}
     yield from _store_activities(ctx, rows, replace(cursor, watermark=watermark))
     read = RaynetCursor(watermark=watermark, total=total, read_at=read_at)
     if cursor.total is None or total != cursor.total + len(created):

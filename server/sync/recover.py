@@ -50,6 +50,8 @@ def recover(ctx: PassContext) -> Flow[None]:
     by_link: dict[LinkId, list[Intent]] = defaultdict(list)
     for intent in open_intents:
         by_link[intent.link_id].append(intent)
+        if intent.payload.event_draft is not None:
+            ctx.awaited.add(intent.payload.event_draft.transaction_id)
     if not by_link:
         return
     groups = yield from want(LoadGroups(ctx.firm, tuple(sorted(by_link))))
@@ -74,6 +76,8 @@ def recover(ctx: PassContext) -> Flow[None]:
                 # It did not happen, and not for the first time: tried again ever more rarely.
                 again = replace(again, due_at=ctx.now + settle_wait(failures), attempts=failures)
             yield from want(Commit(ctx.firm, (*rows, trail, again)))
+            if intent.payload.event_draft is not None:
+                ctx.awaited.discard(intent.payload.event_draft.transaction_id)
 
 
 def _rests(ctx: PassContext, intent: Intent) -> bool:

@@ -145,10 +145,15 @@ def _person(
 
 def _store(ctx: PassContext, old: MailboxSync | None, new: MailboxSync) -> Flow[None]:
     ctx.put_mailbox(new)
-    rows: list[MailboxSync | Attention] = [new]
+    rows: list[MailboxSync | Attention | FirmSync] = [new]
     if new.mailbox is not None and (old is None or old.state is not new.state or old.person != new.person):
-        links = yield from want(LinksInMailbox(ctx.firm, new.mailbox))
+        back = new.matched and new.state is MailboxState.READY
+        links = yield from want(LinksInMailbox(ctx.firm, None if back else new.mailbox))
         rows += [due(ctx, link) for link in links]
+        if back:
+            # What was made for this person meanwhile was nobody's: the whole window tells of it.
+            ctx.put_sync(replace(ctx.sync, cursor=None))
+            rows.append(ctx.sync)
     yield from want(Commit(ctx.firm, tuple(rows)))
 
 

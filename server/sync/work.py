@@ -57,6 +57,9 @@ class LinkWork:
             for name in names
             if expects is not None and name in MERGED_FIELDS and getattr(expects.raynet, name.value) is not None
         ]
+        if not new:
+            # A save of other fields alone is one too: without it an earlier one would count as the last.
+            new = [SentValue(field=name, digest="", at=now) for name in intent.fields]
         kept = [one for one in self.link.sent if now - one.at < SENT_FOR]
         self.link = replace(self.link, sent=tuple([*kept, *new][-SENT_AT_MOST:]))
         return self.link
