@@ -13,7 +13,7 @@ from simulator.form.host import LIBRARY_URL, stand_in
 from tests.addin.scripted import ACCOUNT
 
 #: Marks the page before its first script reads the mark.
-_IMPATIENT: Final = (
+IMPATIENT: Final = (
     "new MutationObserver(() => document.documentElement?.setAttribute('data-watchdog', 0))"
     ".observe(document, {childList: true});"
 )
@@ -105,7 +105,7 @@ def opened(
     context.set_default_timeout(10_000)
     try:
         if watchdog is not None:
-            context.add_init_script(_IMPATIENT.replace("0", str(watchdog)))
+            context.add_init_script(IMPATIENT.replace("0", str(watchdog)))
         yield open_in(context, url, form)
     finally:
         context.close()

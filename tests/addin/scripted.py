@@ -12,6 +12,7 @@ import falcon
 from pydantic import BaseModel, ValidationError
 
 from server.api.addin import models as m
+from server.api.addin import sign_in_models as si
 from server.api.middleware.headers import SecurityHeaders
 from server.api.panel.files import add_panel
 from server.domain.activity import ActivityStatus, Priority
@@ -25,20 +26,20 @@ ACCOUNT = "jana.mala@valce.example"
 LONG_NAME = "Průmyslové sdružení strojíren a hutí Moravskoslezského kraje, obecně prospěšná společnost v likvidaci"
 
 
-def config(**changes: Any) -> m.Config:
+def config(**changes: Any) -> si.Config:
     policies = tuple(
-        m.CarrierPolicy(
+        si.CarrierPolicy(
             client=kind,
             custom_properties="saved",
             session_data=True,
-            poll_seconds=0.3,
+            poll_seconds=changes.get("poll_seconds", 0.3),
             debounce_ms=50,
             beat_seconds=30,
             beacon=True,
         )
-        for kind in m.ClientKind
+        for kind in si.ClientKind
     )
-    return m.Config(
+    return si.Config(
         product="test",
         version="1",
         client_id="5b0e5f2e-6f0c-4a53-9c57-1d1f6f1c0a11",
@@ -158,7 +159,7 @@ def hit(concern: m.ConcernShown, why: m.Suggested = m.Suggested.MATCH, **changes
 
 #: What the contract takes; a request that breaks it is kept in ``invalid`` and refused as the server would.
 _TAKEN: Final[dict[str, type[BaseModel]]] = {
-    "POST /auth/exchange": m.Exchange,
+    "POST /auth/exchange": si.Exchange,
     "POST /consent": m.ConsentGiven,
     "POST /events/state": m.EventQuery,
     "POST /events/change": m.ChangePut,

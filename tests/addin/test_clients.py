@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from server.api.addin import models as m
+from server.api.addin import sign_in_models as si
 from tests.addin.opened import EventFormOf, Opened, opened
 from tests.addin.screens import NEW, SAVED
 from tests.addin.scripted import CLIENT, ScriptedApi, activity, draft_state, event_state, hit
@@ -210,7 +211,7 @@ def test_a_client_that_gives_no_token_asks_to_sign_in(browser: Browser, server: 
 
 
 def test_the_sign_in_window_ends_in_the_form(browser: Browser, server: Server) -> None:
-    token = m.PanelToken(token="opaque", expires_at="2126-01-01T00:00:00Z")
+    token = si.PanelToken(token="opaque", expires_at="2126-01-01T00:00:00Z")
     api = Drafts(**{"POST /auth/exchange": token})
     server.app = api
     with opened(browser, server.url, EventFormOf(item={**NEW}, token=None)) as panel:
