@@ -63,9 +63,7 @@ def test_every_writable_shape_refuses_members_that_it_does_not_have() -> None:
         assert body.model_config.get("strict") is True, body.__name__
 
 
-@pytest.mark.parametrize(
-    ("method", "path"), [(route.method, route.path) for route, _ in writing()], ids=str
-)
+@pytest.mark.parametrize(("method", "path"), [(route.method, route.path) for route, _ in writing()], ids=str)
 def test_no_member_beyond_the_shape_is_taken(method: str, path: str) -> None:
     row = ROWS[method, path]
     route = next(one for one in every_route() if (one.method, one.path) == (method, path))

@@ -125,7 +125,7 @@ def site() -> Site:
 
 def open_world(database: Database, facts: Facts) -> SecurityWorld:
     """The whole application over a filled database."""
-    parts = ApiParts(database=database, now=lambda: NOW, site=site(), remotes=TwoAnswers())
+    parts = ApiParts(database=database, now=lambda: NOW, site=site(), remotes=TwoAnswers(), hasher=CHEAP)
     return SecurityWorld(database=database, facts=facts, client=testing.TestClient(create_app(parts)))
 
 

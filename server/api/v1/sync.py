@@ -163,7 +163,8 @@ def list_pairs(call: Call, query: shapes.PairQuery) -> Page[shapes.Pair]:
     mailbox = administration.user_list.mailbox_of(call.firm, query.user) if query.user is not None else None
     if query.user is not None and mailbox is None:
         # Nobody's calendar has no pairs; another firm's user is nobody here.
-        return page(Listed[PairRow](items=(), next=None, total=0), asked, pair_of)
+        nothing: Listed[PairRow] = Listed(items=(), next=None, total=0)
+        return page(nothing, asked, pair_of)
     only = PairFilter(q=query.q.strip(), state=query.state, mailbox=mailbox, type=query.type)
     return page(administration.item_list.pairs(call.firm, asked, only), asked, pair_of)
 

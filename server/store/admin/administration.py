@@ -1,5 +1,7 @@
 """All that administrators do, in one hand."""
 
+from argon2 import PasswordHasher
+
 from server.store.admin.administrators import Administrators
 from server.store.admin.alerts import Alerts
 from server.store.admin.audit_log import AuditLog
@@ -28,13 +30,13 @@ from server.store.database import Database
 class Administration:
     """One object for command line and API; every part is thread-safe."""
 
-    def __init__(self, database: Database, now: Clock = utc_now) -> None:
+    def __init__(self, database: Database, now: Clock = utc_now, hasher: PasswordHasher | None = None) -> None:
         self.firms = Firms(database, now)
         self.seats = Seats(database, now)
         self.conflicts = Conflicts(database, now)
         self.holds = Holds(database, now)
         self.passes = Passes(database, now)
-        self.administrators = Administrators(database, now)
+        self.administrators = Administrators(database, now, hasher)
         self.overview = Overview(database, now)
         self.health = Health(database, now)
         self.user_list = UserList(database)
