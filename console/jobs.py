@@ -74,6 +74,8 @@ class Job:
     parks: bool
     key: tuple[int, str] | None
     is_over: bool = False
+    #: How often somebody had signed in again when it began to run.
+    sign_ins: int = 0
     stop: Cancel = field(default_factory=lambda: Cancel(lambda _at, _of: None))
 
     def cancel(self) -> None:
@@ -103,6 +105,7 @@ class Jobs(QObject):
         self._parked: list[Job] = []
         self._loud: set[int] = set()
         self._is_closed = False
+        self._sign_ins = 0
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         self._threads = [
             threading.Thread(target=self._work, name=f"job-{number}", daemon=True) for number in range(threads)
@@ -138,6 +141,7 @@ class Jobs(QObject):
 
     def resume(self) -> None:
         """Somebody signed in again: what waited for it runs."""
+        self._sign_ins += 1
         parked, self._parked = self._parked, []
         for job in parked:
             self._waiting.put((0, next(self._order), job))
@@ -157,6 +161,11 @@ class Jobs(QObject):
         for job in self._slots.values():
             job.cancel()
         self._slots.clear()
+
+    @property
+    def parked(self) -> int:
+        """How many jobs wait for a sign-in."""
+        return len(self._parked)
 
     def is_idle(self) -> bool:
         """Nothing runs or waits that a person asked for."""
@@ -180,6 +189,7 @@ class Jobs(QObject):
             if job is None:
                 return
             try:
+                job.sign_ins = self._sign_ins
                 job.stop.check()
                 result = job.work(job.stop)
             except ApiProblem as problem:
@@ -209,11 +219,18 @@ class Jobs(QObject):
                         job.progressed(*value)
                     continue
                 if kind == "failed" and isinstance(value, SignedOut) and job.parks and not job.is_cancelled:
-                    self._parked.append(job)
-                    if len(self._parked) == 1:
-                        self.signed_out.emit()
+                    self._park(job)
                     continue
                 self._finish(job, kind, value)
+
+    def _park(self, job: Job) -> None:
+        if job.sign_ins < self._sign_ins:
+            # Refused with the old session while somebody signed in: asking again would be asking twice.
+            self._waiting.put((0, next(self._order), job))
+            return
+        self._parked.append(job)
+        if len(self._parked) == 1:
+            self.signed_out.emit()
 
     def _finish(self, job: Job, kind: str, value: Any) -> None:
         job.is_over = True

@@ -55,6 +55,12 @@ class Languages(QObject):
         self.current = wanted
         self.changed.emit(wanted)
 
+    def silence(self) -> None:
+        """Takes the translations away, for a next one of this kind in the same process."""
+        for translator in self._installed:
+            QCoreApplication.removeTranslator(translator)
+        self._installed, self.current = [], ""
+
     @property
     def locale(self) -> QLocale:
         """For dates and numbers."""

@@ -81,6 +81,8 @@ def ago(at: datetime | None, now: datetime | None = None) -> str:
     seconds = ((now or datetime.now(UTC)) - at).total_seconds()
     if seconds < 5:
         return translate("Formats", "just now")
+    if seconds >= 2 * _DAY:
+        return translate("Formats", "%n day(s) ago", "", int(seconds // _DAY))
     return translate("Formats", "{0} ago").format(span(max(10, seconds)))
 
 

@@ -82,7 +82,8 @@ class Chart(QWidget):
         values = [
             f"{curve.title}: {self._text(value)}" for curve in drawing.curves if (value := curve.values[at]) is not None
         ]
-        return f"{instant(drawing.times[at])} – {', '.join(values) or translate('Chart', 'nothing measured')}"
+        said = ", ".join(values) or translate("Chart", "nothing measured")
+        return f"{instant(drawing.times[at])} – {said}"
 
     # --- reading out --------------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDateEdit,
+    QHBoxLayout,
     QLineEdit,
     QPlainTextEdit,
     QSpinBox,
@@ -18,6 +19,17 @@ from PySide6.QtWidgets import (
 
 from console.i18n import translate
 from console.widgets.words import restyle
+
+
+def _narrow(control: QWidget, width: int = 200) -> QWidget:
+    """A short control at the left of its place."""
+    control.setFixedWidth(width)
+    holder = QWidget()
+    layout = QHBoxLayout(holder)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.addWidget(control)
+    layout.addStretch(1)
+    return holder
 
 
 class Field(QObject):
@@ -47,7 +59,7 @@ class Field(QObject):
         self.focus_widget.setAccessibleDescription(hint)
 
     def lock(self) -> None:
-        """Still readable and reachable by the keyboard, but not to be changed."""
+        """Still readable, but not to be changed."""
         self.widget.setEnabled(False)
 
     def mark(self, *, is_wrong: bool) -> None:
@@ -101,10 +113,9 @@ class NumberField(Field):
 
     def __init__(self, least: int, most: int, *, unit: str = "") -> None:
         self._box = QSpinBox()
-        super().__init__(self._box)
+        super().__init__(_narrow(self._box), self._box)
         self._box.setRange(least, most)
         self._box.setGroupSeparatorShown(True)
-        self._box.setMaximumWidth(180)
         self._box.setFocusPolicy(self._box.focusPolicy().StrongFocus)
         self._box.wheelEvent = lambda event: event.ignore()  # type: ignore[method-assign]
         if unit:
@@ -219,10 +230,9 @@ class DayField(Field):
 
     def __init__(self) -> None:
         self._edit = QDateEdit()
-        super().__init__(self._edit)
+        super().__init__(_narrow(self._edit), self._edit)
         self._edit.setCalendarPopup(True)
         self._edit.setDisplayFormat("d. M. yyyy")
-        self._edit.setMaximumWidth(180)
         self._edit.wheelEvent = lambda event: event.ignore()  # type: ignore[method-assign]
         self._edit.dateChanged.connect(lambda _day: self.changed.emit())
 

@@ -28,6 +28,8 @@ from console.widgets.state_page import Step
 from console.widgets.words import column, line, restyle, words
 
 Values = dict[str, Any]
+#: Lines longer than this are hard to read.
+_WIDEST = 860
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +78,7 @@ class Form(QWidget):
         self._buttons.setLayout(line(self.save_button, self.discard_button, None))
         self._buttons.setVisible(context.can_change)
         self.setLayout(column(self.banner, self._grid, 4, self._buttons, gap=10))
+        self.setMaximumWidth(_WIDEST)
         self._show_dirty()
 
     # --- making -------------------------------------------------------------------------------------------------------
@@ -88,7 +91,8 @@ class Form(QWidget):
         title.setBuddy(field.focus_widget)
         title.setAlignment(Qt.AlignmentFlag.AlignTop)
         title.setContentsMargins(0, 7, 0, 0)
-        title.setMinimumWidth(190)
+        title.setFixedWidth(210)
+        title.setWordWrap(True)
         field.name(f"{self._name}.{key}", label.replace("&", ""), hint)
         if not self._context.can_change:
             field.lock()

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenu,
     QProgressBar,
+    QSizePolicy,
     QStackedWidget,
     QTableView,
     QToolButton,
@@ -108,6 +109,7 @@ class ListPage(QWidget, Generic[R]):
             shown.setProperty("kind", "button")
             shown.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             shown.setIconSize(QSize(16, 16))
+            shown.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             shown.setText(f" {action.text}")
             shown.setAccessibleName(action.text.replace("&", ""))
             shown.setToolTip(f"{action.text.replace('&', '')} ({action.shortcut})" if action.shortcut else "")
@@ -173,8 +175,6 @@ class ListPage(QWidget, Generic[R]):
         for one in filters:
             bar.addWidget(self._filter_box(one))
         bar.addStretch(1)
-        self._action_bar = line(gap=8)
-        bar.addLayout(self._action_bar)
         self._columns_button = icon_button(theme, f"{self._name}.columns", "columns", translate("Lists", "Columns"))
         self._columns_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._columns_button.setMenu(QMenu(self._columns_button))
@@ -199,7 +199,11 @@ class ListPage(QWidget, Generic[R]):
         self._bar.setTextVisible(False)
         self._bar.hide()
         foot = line(self.count, None, self._bar, self._stamp)
-        self.setLayout(column(bar, self.banner, self._stack, foot, gap=10))
+        actions = line(gap=8)
+        self._action_bar = line(gap=8)
+        actions.addLayout(self._action_bar)
+        actions.addStretch(1)
+        self.setLayout(column(bar, actions, self.banner, self._stack, foot, gap=10))
 
     def _filter_box(self, one: Filter[R]) -> QComboBox:
         box = QComboBox()

@@ -42,7 +42,7 @@ class StatePage(QWidget):
         self._layout.addSpacing(4)
         heading = words(title, "subtitle", wrap=True)
         heading.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        heading.setMaximumWidth(520)
+        heading.setFixedWidth(480)
         self._layout.addWidget(heading, 0, Qt.AlignmentFlag.AlignHCenter)
         if text:
             body = words(text, "muted", wrap=True, selectable=True)

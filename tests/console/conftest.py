@@ -37,7 +37,7 @@ def parts(qapp: QApplication, tmp_path: Path, compiled_translations: Path) -> It
     made = build_parts(qapp, folder=tmp_path / "settings", language="cs", compile_into=compiled_translations)
     yield made
     made.jobs.close()
-    made.languages.use("cs")
+    made.languages.silence()
 
 
 @pytest.fixture

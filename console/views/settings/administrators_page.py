@@ -153,7 +153,7 @@ def _columns(context: Context) -> tuple[Column[Administrator], ...]:
         Column(
             key="login",
             title=lambda: translate("Administrators", "Login"),
-            text=lambda a: f"{a.login} ({translate('Administrators', 'you')})" if a.current else a.login,
+            text=lambda a: translate("Administrators", "{0} (you)").format(a.login) if a.current else a.login,
             sort="login",
             width=240,
         ),

@@ -78,6 +78,7 @@ class SetupSection(Section):
             made.setSizePolicy(made.sizePolicy().Policy.Expanding, made.sizePolicy().Policy.Fixed)
             made.clicked.connect(lambda _checked=False, step=step: self.show_step(step))
             group.addButton(made)
+            self.context.theme.dress(made, "clock")
             layout.addWidget(made)
             self.buttons[step] = made
         layout.addStretch(1)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QButtonGroup, QFrame, QToolButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout
 
 from console.context import Context
 from console.i18n import translate
@@ -26,8 +26,6 @@ class Sidebar(QFrame):
         self._context = context
         self._buttons: dict[str, QToolButton] = {}
         self._icons = {kind.key: kind.icon for kind in kinds}
-        group = QButtonGroup(self)
-        group.setExclusive(True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 14, 12, 12)
         layout.setSpacing(3)
@@ -47,7 +45,6 @@ class Sidebar(QFrame):
             made.setAccessibleName(kind.title())
             made.setShortcut(f"Ctrl+{number}")
             made.clicked.connect(lambda _checked=False, key=kind.key: self.chosen.emit(key))
-            group.addButton(made)
             layout.addWidget(made)
             self._buttons[kind.key] = made
             context.theme.dress(made, kind.icon)

@@ -151,6 +151,8 @@ class StateOfSync(QWidget):
         for hook in found.webhooks:
             if hook.state == "ok":
                 self._push.addWidget(words(translate("Sync", "Raynet notifies us."), "muted"))
+            elif hook.state == "missing":
+                self._push.addWidget(words(translate("Sync", "Raynet does not notify us yet."), "muted", wrap=True))
             else:
                 said = hook.text.said(self._context.language) if hook.text is not None else hook.state
                 self._push.addWidget(

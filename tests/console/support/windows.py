@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from keyring.backend import KeyringBackend
-from PySide6.QtCore import QDeadlineTimer, QEventLoop, QObject, Qt
+from PySide6.QtCore import QDeadlineTimer, QEvent, QEventLoop, QObject, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 
@@ -102,6 +102,7 @@ class Opened:
     def close(self) -> None:
         self.window.close()
         self.window.deleteLater()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
         QApplication.processEvents()
 
 
