@@ -14,8 +14,9 @@ help: ## this list
 setup: ## .venv with everything that developing needs (the others do it themselves)
 	$(SETUP) dev
 
-demo: ## try it: simulated Raynet and Outlook, the server and a page with both (DEMO_ARGS="...")
+demo: ## try it: simulated Raynet and Outlook, the server, a page with both and, on a display, the console (DEMO_ARGS="...")
 	$(SETUP) demo
+	$(if $(DISPLAY)$(WAYLAND_DISPLAY),$(SETUP) console)
 	@$(BIN)/ros demo $(DEMO_ARGS)
 
 check: ## before a commit: format, lint, types, imports, fast tests

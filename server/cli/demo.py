@@ -7,12 +7,14 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
-from server.catalogue.sentences import Sentence
+from server.catalogue.sentences import Language, Sentence
 from server.cli.demo_stage import Stage, StageFailedError, StageOptions, StageStoppedError, inherited
 from server.cli.output import Table, show_json, show_table
 from server.cli.processes import has_simulator
@@ -32,14 +34,19 @@ _WHAT_TO_TRY: Final = Sentence(
   • přejmenujte, dokončete nebo smažte cokoli na kterékoli straně
   • vytvořte v Outlooku soukromou událost: v Raynetu se objeví jen čas
   • klepněte na položku: čára vede k jejímu protějšku, vpravo je důvod každého kroku
+  • konzole správce: {console}
 Ctrl+C vše ukončí. Záznamy a databáze: {folder}""",
     """Ready. Open {url}
   • drag a meeting in Raynet's calendar and watch Outlook beside it
   • rename, complete or delete anything on either side
   • make a private event in Outlook: only its time appears in Raynet
   • click an item: a line leads to its partner, the reasons of each step stand on the right
+  • the administrator's console: {console}
 Ctrl+C ends it all. Logs and database: {folder}""",
 )
+_DISPLAYS: Final = ("DISPLAY", "WAYLAND_DISPLAY")
+#: Where the console of the demonstration looks first.
+_API_PORT: Final = 8080
 _DAY_SECONDS: Final = 120.0
 
 
@@ -100,10 +107,29 @@ def _show(shell: Shell, options: StageOptions, folder: Path, stopping: threading
     with Stage(_in(options, folder), stopping, lambda step: shell.say(_STEPS[step])) as stage:
         stage.go()
         values = {"url": stage.page_url, "folder": folder}
-        shell.say(Sentence(_WHAT_TO_TRY.cs.format(**values), _WHAT_TO_TRY.en.format(**values)))
+        console = _console(shell, stage)
+        shell.say(
+            Sentence(
+                _WHAT_TO_TRY.cs.format(**values, console=console.cs),
+                _WHAT_TO_TRY.en.format(**values, console=console.en),
+            )
+        )
         _wait(stage, stopping)
         shell.say(Sentence("Ukončuji…", "Ending…"))
     return 0
+
+
+def _console(shell: Shell, stage: Stage) -> Sentence:
+    """Opened where there is a display and it is installed; otherwise how to open it."""
+    environ = stage.options.environ
+    if any(environ.get(name) for name in _DISPLAYS) and find_spec("console") and find_spec("PySide6"):
+        stage.open_console("firm", "en" if shell.language is Language.ENGLISH else "cs")
+        return Sentence(
+            f"otevřela se, přihlášená jako správce firmy; jinak ros-console --demo central --server {stage.api_url}",
+            f"has opened, signed in for the firm; otherwise ros-console --demo central --server {stage.api_url}",
+        )
+    line = f"ros-console --demo central|firm|auditor --server {stage.api_url}"
+    return Sentence(line, line)
 
 
 def _wait(stage: Stage, stopping: threading.Event) -> None:
@@ -239,7 +265,7 @@ def _seconds(value: float | None) -> str:
 
 
 def _in(options: StageOptions, folder: Path) -> StageOptions:
-    return StageOptions(folder=folder, page_port=options.page_port, seed=options.seed, environ=options.environ)
+    return replace(options, folder=folder, api_port=_API_PORT)
 
 
 @contextmanager

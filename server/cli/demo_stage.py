@@ -20,16 +20,25 @@ from typing import Any, Final, Self
 from server.domain.ids import ActivityKey, EventId, FirmId
 from server.errors import RosError
 from server.settings import Settings, load_settings
+from server.store.admin.administrators import Administrators
 from server.store.admin.firms import Firms, NewFirm
 from server.store.admin.overview import Overview, Why
 from server.store.admin.seats import Seats
 from server.store.database import Database
 from server.store.migrate import migrate
+from server.store.tables.people import AdministratorRole
 from server.wiring import open_store
 
 _START_SECONDS: Final = 60.0
 _STOP_SECONDS: Final = 12.0
 _NEVER: Final = date(2099, 12, 31)
+#: Accounts of the demonstration; the console knows them too.
+ADMINISTRATORS: Final = {
+    "demo-central": AdministratorRole.CENTRAL_ADMIN,
+    "demo-firm": AdministratorRole.FIRM_ADMIN,
+    "demo-auditor": AdministratorRole.FIRM_AUDITOR,
+}
+ADMINISTRATORS_PASSWORD: Final = "demo-console-password"  # noqa: S105  # no secret, see below
 #: Alembic's ``op`` and ``context`` are one per process, whatever the thread.
 _ALEMBIC: Final = threading.Lock()
 #: What a demonstration must not take over from the person who starts it.
@@ -58,6 +67,8 @@ class StageOptions:
     seed: int = 0
     play: str | None = None
     push: bool = True
+    #: Where the server answers, as long as the port is free: the console of the demonstration looks there first.
+    api_port: int = 0
     environ: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -71,6 +82,7 @@ class Stage:
     #: Called with a code of what is being done now.
     tell: Callable[[str], None] = lambda _what: None
     page_url: str = ""
+    api_url: str = ""
     firm: FirmId = field(default_factory=lambda: FirmId(0))
     #: What the simulator said at the end of a played day.
     done: queue.SimpleQueue[dict[str, Any]] = field(default_factory=queue.SimpleQueue)
@@ -78,6 +90,7 @@ class Stage:
     resting: threading.Event = field(default_factory=threading.Event)
     _ready: queue.SimpleQueue[dict[str, Any] | None] = field(default_factory=queue.SimpleQueue)
     _processes: dict[str, subprocess.Popen[str]] = field(default_factory=dict)
+    _beside: subprocess.Popen[str] | None = None
     _database: Database | None = None
     _settings: Settings | None = None
 
@@ -98,7 +111,8 @@ class Stage:
 
     def _start(self) -> None:
         self.options.folder.mkdir(parents=True, exist_ok=True)
-        port = _free_port()
+        port = _free_port(self.options.api_port)
+        self.api_url = f"http://127.0.0.1:{port}"
         self.tell("simulator")
         ready = self._start_simulator(port)
         self.page_url = ready["page_url"]
@@ -110,6 +124,8 @@ class Stage:
         with _ALEMBIC:
             migrate(self._database)
         self.firm = _add_firm(self._database, ready)
+        if self.options.play is None:
+            _add_administrators(self._database, self.firm)
         self.tell("server")
         self._run("serve", environ)
         self._run("worker", environ)
@@ -189,6 +205,12 @@ class Stage:
 
     # --- while it runs ---
 
+    def open_console(self, role: str, language: str) -> None:
+        """The desktop console, signed in. Its window may be closed at any time without ending the demonstration."""
+        arguments = ["-m", "console", "--demo", role, "--server", self.api_url, "--language", language]
+        self._beside = self._spawn("console", arguments, dict(self.options.environ))
+        del self._processes["console"]
+
     def fallen(self) -> str | None:
         """The name of a process that has ended, if any has."""
         return next((name for name, process in self._processes.items() if process.poll() is not None), None)
@@ -251,10 +273,10 @@ class Stage:
 
     def stop(self) -> None:
         """End the worker first, then the API, then the world they talk to; what does not end in time is killed."""
-        for name in ("worker", "serve"):
-            process = self._processes.get(name)
+        for process in (self._beside, *(self._processes.get(name) for name in ("worker", "serve"))):
             if process is not None and process.poll() is None:
                 process.terminate()
+        _join(self._beside)
         for name in ("worker", "serve"):
             _join(self._processes.get(name))
         simulator = self._processes.get("simulator")
@@ -296,6 +318,14 @@ def _add_firm(database: Database, ready: Mapping[str, Any]) -> FirmId:
     return firm
 
 
+def _add_administrators(database: Database, firm: FirmId) -> None:
+    """One of each role; the password is no secret, since this server listens on this computer only."""
+    accounts = Administrators(database)
+    for login, role in ADMINISTRATORS.items():
+        of_firm = None if role is AdministratorRole.CENTRAL_ADMIN else firm
+        accounts.add(login, role, of_firm, ADMINISTRATORS_PASSWORD, actor="demo")
+
+
 def _join(process: subprocess.Popen[str] | None) -> None:
     if process is None:
         return
@@ -306,9 +336,13 @@ def _join(process: subprocess.Popen[str] | None) -> None:
         process.wait()
 
 
-def _free_port() -> int:
+def _free_port(wished: int = 0) -> int:
+    """``wished`` while nobody uses it, otherwise any."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        try:
+            probe.bind(("127.0.0.1", wished))
+        except OSError:
+            return _free_port()
         return int(probe.getsockname()[1])
 
 
