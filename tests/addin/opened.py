@@ -36,6 +36,7 @@ class EventFormOf:
         }
     )
     faults: dict[str, Any] = field(default_factory=dict)
+    nested: bool = False
     #: The older sign-in answers with this token; None: the client has none.
     token: str | None = "token"  # made up
 
@@ -49,6 +50,7 @@ class EventFormOf:
             "item": self.item,
             "faults": self.faults,
             "officeSignIn": self.token is not None,
+            "nested": self.nested,
         }
         token = json.dumps(self.token)
         return f"window.simulatedOutlook = {{...{json.dumps(known)}, token: async () => {token}}};"
