@@ -12,14 +12,18 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar, cast
 
-from server.api.services import NoRemotes, RaynetTrial, Remotes
+from server.api.addin.parts import PanelSignIn
+from server.api.services import Identify, NoRemotes, RaynetTrial, Remotes
 from server.domain.consent import Credential
 from server.domain.ids import FirmId
 from server.errors import Misconfigured
 from server.flow import Op
+from server.identity.keys import SigningKeys
+from server.identity.verifier import OFFICE_CLIENTS, Expected, TokenVerifier
 from server.microsoft.certificate import certificate_end
 from server.microsoft.client import Transport
 from server.microsoft.gateway import GraphConnection, GraphEndpoints, GraphGateway
+from server.microsoft.sign_in import SignIn
 from server.microsoft.tokens import AppRegistration
 from server.ports.gateway import anybody
 from server.ports.graph import ProbeTenant
@@ -280,3 +284,39 @@ def credential_of(settings: Settings) -> Credential | None:
     last_day = settings.client_secret_expires
     end = datetime.combine(last_day, datetime.min.time(), UTC) + timedelta(days=1) if last_day is not None else None
     return Credential(kind="secret", expires_at=end)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIns:
+    """Who Entra's tokens are: for the panel (customers only), and for whoever has an administrator's account."""
+
+    panel: PanelSignIn
+    administrators: Identify
+
+
+def build_sign_ins(
+    settings: Settings, database: Database, *, clocks: Clocks | None = None, transport: Transport | None = None
+) -> SignIns | None:
+    """None without our registration: then nobody signs in with Entra ID."""
+    if settings.client_id is None or (settings.client_secret is None and settings.client_certificate is None):
+        return None
+    clocks = clocks or Clocks()
+    firms = Firms(database, clocks.now)
+    entra = SignIn(
+        app_registration(settings),
+        authority_url=settings.authority_url,
+        ca_bundle=str(settings.ca_bundle) if settings.ca_bundle else None,
+        clock=clocks.now,
+        transport=transport,
+    )
+    keys = SigningKeys(entra.keys, now=clocks.now)
+    expected = Expected(
+        audience=settings.client_id,
+        authority_url=settings.authority_url,
+        clients=OFFICE_CLIENTS | {settings.client_id},
+    )
+    customers = TokenVerifier(
+        keys, expected, now=clocks.now, is_customer=lambda tid: bool(firms.of_tenant_unscoped(tid))
+    )
+    everybody = TokenVerifier(keys, expected, now=clocks.now, is_customer=lambda _tid: True)
+    return SignIns(panel=PanelSignIn(identify=customers.verify, redeem=entra.redeem), administrators=everybody.verify)

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from importlib import metadata
 from typing import Any
 
@@ -9,12 +10,14 @@ from server.api.app import ApiParts, create_app
 from server.api.services import Site
 from server.settings import Settings, load_settings
 from server.telemetry import configure_logging
-from server.wiring import build_remotes, open_store
+from server.wiring import build_remotes, build_sign_ins, open_store
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 #: A worker that looks around each poll is missed after this many of them, but not before two minutes.
 _MISSED_POLLS = 4
 _LEAST_GRACE_SECONDS = 120.0
+#: Threads that read Raynet's records ahead of the panel's searches.
+_READERS = 2
 
 
 def site_of(settings: Settings) -> Site:
@@ -39,6 +42,7 @@ def application() -> Wsgi:
     configure_logging(settings)
     grace = max(_LEAST_GRACE_SECONDS, float(_MISSED_POLLS * settings.poll_seconds))
     database = open_store(settings)
+    sign_ins = build_sign_ins(settings, database)
     return create_app(
         ApiParts(
             database=database,
@@ -47,5 +51,8 @@ def application() -> Wsgi:
             client_id=settings.client_id,
             site=site_of(settings),
             remotes=build_remotes(settings, database),
+            identify=sign_ins.administrators if sign_ins is not None else None,
+            panel=sign_ins.panel if sign_ins is not None else None,
+            executor=ThreadPoolExecutor(max_workers=_READERS, thread_name_prefix="panel-reader"),
         )
     )

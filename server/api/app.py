@@ -1,12 +1,16 @@
 """The application factory: dependencies in, a WSGI application out. gunicorn, the tests and the demo call it."""
 
 from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 
 import falcon
+from argon2 import PasswordHasher
 
+from server.api.addin.every import add_addin
+from server.api.addin.parts import Desk, PanelSignIn, desk_of
 from server.api.guides import add_guides
 from server.api.health import Alive, Ready
 from server.api.metrics import Metrics, MetricsPage
@@ -50,18 +54,35 @@ class ApiParts:
     remotes: Remotes = field(default_factory=NoRemotes)
     #: None: nobody signs in with Entra ID.
     identify: Identify | None = None
+    #: Of administrators' passwords; None: as strong as the library advises today.
+    hasher: PasswordHasher | None = None
+    #: None: no panel; its pages are served all the same.
+    panel: PanelSignIn | None = None
+    #: Reads ahead for the panel's search; None: while somebody waits.
+    executor: Executor | None = None
 
 
 def services_of(parts: ApiParts) -> Services:
     """What routes work with."""
     return Services(
         database=parts.database,
-        administration=Administration(parts.database, parts.now),
+        administration=Administration(parts.database, parts.now, parts.hasher),
         now=parts.now,
         site=parts.site,
         remotes=parts.remotes,
         identify=parts.identify,
         openapi=cache(lambda: openapi_document(parts.site.version)),
+    )
+
+
+def _desk(parts: ApiParts, sign_in: PanelSignIn) -> Desk:
+    return desk_of(
+        parts.database,
+        now=parts.now,
+        remotes=parts.remotes,
+        site=parts.site,
+        sign_in=sign_in,
+        executor=parts.executor,
     )
 
 
@@ -85,6 +106,8 @@ def create_app(parts: ApiParts) -> App:
     services = services_of(parts)
     add_routes(app, BASE, services, every_route())
     add_consent_return(app, consent_desk(services))
+    if parts.panel is not None:
+        add_addin(app, _desk(parts, parts.panel))
     add_panel(app, public_url=parts.public_url, client_id=parts.client_id)
     add_guides(app, public_url=parts.public_url, client_id=parts.client_id)
     return app

@@ -74,3 +74,46 @@ PANEL: Final[Mapping[str, Sentence]] = {
         "The registration was approved already. Take the user's seat away.",
     ),
 }
+
+#: What the user agrees to when the panel is first used, by version. A new wording is a new version, never an edit.
+CONSENT: Final[Mapping[str, Sentence]] = {
+    "2026-11": Sentence(
+        "Panel propojuje události vašeho kalendáře v Outlooku s aktivitami v Raynet CRM vaší firmy. Zpracovává k tomu "
+        "předmět, čas, místo, popis a účastníky událostí, vaše jméno a e-mailovou adresu a to, co v panelu zvolíte. "
+        "Vaše volby a záznam o propojení ukládá server ros.vitkovice.cz; do Raynetu zapíše aktivitu podle vaší volby. "
+        "Ze soukromých událostí přenese podle nastavení firmy nejvýš jejich čas. Souhlas můžete kdykoli odvolat u "
+        "správce své firmy.",
+        "The panel links events of your Outlook calendar with activities in your company's Raynet CRM. For that it "
+        "processes subject, time, place, description and attendees of events, your name and e-mail address, and what "
+        "you choose in the panel. Your choices and the record of the link are kept by the server ros.vitkovice.cz; it "
+        "writes the activity into Raynet as you chose. Of private events it carries, as your company has set, no more "
+        "than their time. You can withdraw your consent at any time through your company's administrator.",
+    ),
+}
+
+#: How the user's calendar stands, and who can change that.
+SYNC_STATES: Final[Mapping[str, Sentence]] = {
+    "sync_running": Sentence("Kalendář se synchronizuje.", "The calendar is being synchronised."),
+    "sync_starting": Sentence(
+        "Kalendář se připojuje, chvíli to potrvá.", "The calendar is being connected, it takes a moment."
+    ),
+    "sync_paused": Sentence(
+        "Správce synchronizaci firmy pozastavil.", "The administrator has paused the company's synchronisation."
+    ),
+    "sync_unknown_user": Sentence(
+        "Uživatel nebyl v Microsoft 365 nalezen. Obraťte se na správce.",
+        "The user was not found in Microsoft 365. Ask your administrator.",
+    ),
+    "sync_no_mailbox": Sentence(
+        "Účet nemá schránku v Exchange Online. Obraťte se na správce.",
+        "The account has no mailbox in Exchange Online. Ask your administrator.",
+    ),
+    "sync_no_access": Sentence(
+        "Ke kalendáři nemáme přístup. Obraťte se na správce.",
+        "We have no access to the calendar. Ask your administrator.",
+    ),
+    "sync_no_person": Sentence(
+        "V Raynetu se nenašel jediný uživatel s touto adresou. Správce ho může určit ručně.",
+        "No single user with this address was found in Raynet. The administrator can choose one by hand.",
+    ),
+}

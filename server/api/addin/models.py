@@ -1,5 +1,7 @@
 """The contract between the panel and ``/addin/v1``: every request and answer, every word it may use.
 
+Its anonymous part is :mod:`server.api.addin.sign_in_models`.
+
 Common to all routes (base ``/addin/v1``):
 
 - ``Authorization: Bearer …`` with Entra's access token (scope ``access_as_user``) or with the opaque panel token of
@@ -61,29 +63,18 @@ POST     ``/conflicts/{id}/restore``     ``{}`` → :class:`EventState`
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, Field, StringConstraints, TypeAdapter, model_validator
 
+from server.api.addin.sign_in_models import Answer, Base64Url, ClientKind, Request
 from server.domain.activity import ActivityStatus, Priority
 from server.domain.concern import ConcernKind
 from server.domain.ids import ActivityType
 
-
-class Request(BaseModel):
-    """What the panel sends: nothing unknown, nothing of another type."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
-
-
-class Answer(BaseModel):
-    """What the panel gets. It must ignore members it does not know."""
-
-    model_config = ConfigDict(frozen=True)
-
-
 DraftId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
-Base64Url = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43,128}$")]
+#: Checks a draft's id that stands in a path.
+DRAFT_ID: Final = TypeAdapter(DraftId)
 OutlookId = Annotated[str, StringConstraints(min_length=8, max_length=1024, pattern=r"^[A-Za-z0-9+/=_-]+$")]
 RecordId = Annotated[int, Field(gt=0, lt=2**53)]
 
@@ -94,66 +85,6 @@ class Said(Answer):
     code: str
     text_cs: str
     text_en: str
-
-
-# --- anonymous: configuration and sign-in ---------------------------------------------------------------------------
-
-
-class ClientKind(StrEnum):
-    """Kinds of Outlook that are treated differently. ``other`` for whatever the panel cannot tell."""
-
-    OWA = "owa"
-    NEW = "new"
-    CLASSIC = "classic"
-    MAC = "mac"
-    OTHER = "other"
-
-
-class CarrierPolicy(Answer):
-    """What the panel may do in one kind of Outlook: served, so that a regression of a client needs no new manifest."""
-
-    client: ClientKind
-    #: May ``{"draftId": …}`` be written into the item's custom properties: ``never``, once it has an id, or always.
-    custom_properties: Literal["never", "saved", "always"]
-    session_data: bool
-    #: Re-read subject, times and id this often while the panel is visible.
-    poll_seconds: float
-    #: Wait this long after the last keystroke before sending.
-    debounce_ms: int
-    #: While the form is open, tell the server at least this often (``/events/state`` with ``form_open``, or a PUT of
-    #: the draft with the same ``rev``), so that it leaves the event alone.
-    beat_seconds: float
-    beacon: bool
-
-
-class Config(Answer):
-    """All that the panel must know before anybody has signed in."""
-
-    product: str
-    version: str
-    api: Literal["addin/v1"] = "addin/v1"
-    #: Entra registration: ``authority`` is …/organizations, ``scope`` the one to ask a token for.
-    client_id: str
-    authority: str
-    scope: str
-    #: Sign-in ways that this server supports, in the order in which they are to be tried.
-    sign_in: tuple[Literal["nested", "office_sso", "dialog"], ...]
-    languages: tuple[Literal["cs", "en"], ...] = ("cs", "en")
-    carriers: tuple[CarrierPolicy, ...]
-
-
-class Exchange(Request):
-    """The one-time code of the dialog and the verifier whose digest was the ``challenge`` of ``/auth/start``."""
-
-    code: Base64Url
-    verifier: Base64Url
-
-
-class PanelToken(Answer):
-    """An opaque bearer token. Keep it in memory only."""
-
-    token: str
-    expires_at: datetime
 
 
 # --- who the user is ------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select, update
 
 from server.domain.ids import EventId, FirmId, MailboxId
 from server.domain.panel import (
+    SYNC_NOW,
     ChangeAction,
     Choices,
     DraftId,
@@ -161,9 +162,14 @@ class Drafts:
         self._database.write(form.firm_id, work)
 
     def ring(self, firm: FirmId, mailbox: MailboxId, key: str) -> bool:
-        """Let the worker look at this calendar now; False when ``key`` has done so already."""
+        """Let the worker look at this calendar and at Raynet now; False when ``key`` has done so already."""
         notice = Notice(
-            firm_id=firm, dedupe=f"panel:{key}", kind=NoticeKind.MAILBOX, received_at=self._now(), mailbox=mailbox
+            firm_id=firm,
+            dedupe=f"panel:{key}",
+            kind=NoticeKind.ADMIN,
+            received_at=self._now(),
+            mailbox=mailbox,
+            hint=SYNC_NOW,
         )
         return self._database.write(firm, lambda scope: add_notices(scope.connection, [notice])) > 0
 
@@ -226,7 +232,7 @@ def _follow(scope: FirmScope, stored: PanelDraft | None, draft: PanelDraft, now:
             )
             _store_change(scope, wish)
     elif draft.event is not None and (stored is None or stored.event is None):
-        _ring(scope, draft.firm_id, f"{draft.id}-event", now)
+        _ring(scope, draft.firm_id, f"{draft.id}-event", now, draft.mailbox)
 
 
 def _rival(scope: FirmScope, given: PanelDraft) -> PanelDraft | None:
@@ -304,6 +310,9 @@ def _forget_form(scope: FirmScope, mailbox: MailboxId, event: EventId) -> None:
     scope.change(delete(form_table).where(form_table.c.mailbox == mailbox, form_table.c.event == event))
 
 
-def _ring(scope: FirmScope, firm: FirmId, key: str, now: datetime) -> None:
-    notice = Notice(firm_id=firm, dedupe=f"panel:{key}", kind=NoticeKind.ADMIN, received_at=now, hint="panel")
+def _ring(scope: FirmScope, firm: FirmId, key: str, now: datetime, mailbox: MailboxId | None = None) -> None:
+    """Wake the worker. Nobody outside announced anything, so it is no evidence of push."""
+    notice = Notice(
+        firm_id=firm, dedupe=f"panel:{key}", kind=NoticeKind.ADMIN, received_at=now, mailbox=mailbox, hint="panel"
+    )
     add_notices(scope.connection, [notice])

@@ -1,0 +1,133 @@
+"""Drafts: a new event's form while it is being filled in."""
+
+import falcon
+from pydantic import ValidationError
+
+from server.api.addin import models
+from server.api.addin.bounds import Rate
+from server.api.addin.call import PanelCall
+from server.api.addin.choices import choices_of, client_of, fingerprint_of
+from server.api.addin.parts import Desk
+from server.api.addin.serving import BASE
+from server.api.addin.views import Viewer, draft_state
+from server.api.middleware.size_limit import whole_body
+from server.api.problems import App
+from server.api.rest.serving import address_of
+from server.domain.concern import Concern
+from server.domain.panel import Choices, DraftId, Fingerprint, PanelDraft, Taken
+from server.errors import NotFound, Refused, RosError
+from server.store.crypto import lookup_digest
+from server.store.panel.drafts import LastWord
+from server.store.panel.sight import EventSight
+
+_BEACONS = Rate(120, 60.0)
+
+
+def put_draft(call: PanelCall, draft_id: str, body: models.DraftPut) -> models.DraftState:
+    """One delivery; see :class:`server.api.addin.models.DraftPut`. Raises Refused ``draft_finished``."""
+    key, now = _id(draft_id), call.desk.now()
+    given = PanelDraft(
+        firm_id=call.firm_id,
+        id=key,
+        mailbox=call.mailbox,
+        rev=body.rev,
+        choices=choices_of(call, body.choices),
+        fingerprint=fingerprint_of(body.fingerprint),
+        opened_at=now,
+        touched_at=now,
+        client=client_of(body.client),
+        secret_digest=lookup_digest(body.beacon_secret),
+        event=call.event(body.event) if body.event is not None else None,
+    )
+    if given.event is not None:
+        _refuse_recurring(call.desk.sights.of(call.firm_id, call.mailbox, given.event))
+    receipt = call.desk.drafts.receive(given)
+    if receipt.taken is Taken.FINISHED:
+        raise Refused("draft_finished")
+    draft = receipt.draft
+    state = draft_state(_viewer(call), draft, _sight(call, draft), accepted=receipt.accepted, is_copy=receipt.is_copy)
+    late = _too_late(draft, given.choices) if receipt.accepted else ()
+    return state.model_copy(update={"refused": tuple(dict.fromkeys((*state.refused, *late)))})
+
+
+def get_draft(call: PanelCall, draft_id: str) -> models.DraftState:
+    """Raises NotFound, for somebody else's as well."""
+    draft = call.desk.drafts.get(call.firm_id, call.mailbox, _id(draft_id))
+    return draft_state(_viewer(call), draft, _sight(call, draft))
+
+
+def delete_draft(call: PanelCall, draft_id: str) -> models.DraftState:
+    """Nothing shall come of it. Raises NotFound, Refused ``draft_bound``."""
+    draft = call.desk.drafts.give_up(call.firm_id, call.mailbox, _id(draft_id))
+    return draft_state(_viewer(call), draft, None)
+
+
+def _too_late(draft: PanelDraft, wanted: Choices) -> tuple[str, ...]:
+    """What is fixed once the draft is bound, and was wanted otherwise."""
+    if draft.bound is None:
+        return ()
+    names = ("type", "linked")
+    return tuple(name for name in names if getattr(wanted, name) != getattr(draft.bound, name))
+
+
+def _id(text: str) -> DraftId:
+    """Anything that is no draft's id names nothing."""
+    try:
+        models.DRAFT_ID.validate_python(text)
+    except ValidationError:
+        raise NotFound from None
+    return DraftId(text)
+
+
+def _viewer(call: PanelCall) -> Viewer:
+    return Viewer(call.firm, call.desk.index, call.desk.now())
+
+
+def _sight(call: PanelCall, draft: PanelDraft) -> EventSight | None:
+    return call.desk.sights.of(call.firm_id, call.mailbox, draft.event) if draft.event is not None else None
+
+
+def _refuse_recurring(sight: EventSight) -> None:
+    if sight.event is not None and sight.event.event.recurring:
+        raise Refused("event_recurring")
+
+
+class BeaconEnd:
+    """``/drafts/{draft_id}/beacon``: the last word of a form that closes, without a token; nobody reads the answer."""
+
+    body_limit = 16 * 1024
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def on_post(self, req: falcon.Request, resp: falcon.Response, draft_id: str) -> None:
+        resp.status = falcon.HTTP_204
+        body = whole_body(req)
+        try:
+            self._desk.limiter.check("beacon", address_of(req), _BEACONS)
+            said = models.Beacon.model_validate_json(body)
+            self._desk.drafts.last_word(_id(draft_id), lookup_digest(said.secret), _last_word(said))
+        except (ValidationError, RosError):
+            # Whoever sends it is gone already, and whoever guesses learns nothing.
+            return
+
+
+def _last_word(said: models.Beacon) -> LastWord:
+    """Its type was allowed when the draft was first delivered; the sync asks the firm's rules once more."""
+    choices = Choices(
+        linked=said.choices.linked,
+        type=said.choices.type,
+        concerns=tuple(dict.fromkeys(Concern(kind=one.kind, id=one.id) for one in said.choices.concerns)),
+        category=said.choices.category,
+        priority=said.choices.priority,
+        status=said.choices.status,
+        personal=said.choices.personal,
+    )
+    form = said.fingerprint
+    return LastWord(
+        rev=said.rev, choices=choices, fingerprint=Fingerprint(subject=form.subject, start=form.start, end=form.end)
+    )
+
+
+def add_beacon(app: App, desk: Desk) -> None:
+    app.add_route(f"{BASE}/drafts/{{draft_id}}/beacon", BeaconEnd(desk))
