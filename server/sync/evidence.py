@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from server.domain.activity import Activity
 from server.domain.event import Event
 from server.domain.ids import MailboxId
+from server.domain.panel import SYNC_NOW
 from server.domain.push import EVIDENCE_FOR, PATIENCE, RELAXED_FIRM, RELAXED_MAILBOX, is_proven
 from server.domain.state import FirmSync, MailboxSync, Notice, NoticeKind, PushSample, Side
 from server.flow import Flow, want
@@ -139,6 +140,8 @@ def reads_raynet(ctx: PassContext) -> bool:
     if ctx.options.trigger != "worker" or last is None:
         return True
     if rings_of_activities(ctx):
+        return True
+    if any(one.kind is NoticeKind.ADMIN and one.hint == SYNC_NOW for one in ctx.notices):
         return True
     if any(not row.matched for row in ctx.ready()):
         return True
