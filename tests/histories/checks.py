@@ -15,15 +15,16 @@ from server.domain.ids import MailboxId
 from server.domain.reasons import Reason
 from server.domain.state import Decision, Intent, IntentKind, IntentState, Notice, PairState
 from server.flow import Op
-from server.ports.graph import CreateEvent, DeleteEvent, UpdateEvent
+from server.ports.graph import CreateEvent, DeleteEvent, ReadDeltas, UpdateEvent
+from server.ports.raynet import NewestActivities, WindowActivities
 from server.ports.store import Commit
 from server.sync.driver import REMOTE_WRITES
 from simulator.graph import ids
 from tests.histories.driver import Timeline, Worker
 from tests.histories.house import House, Village
+from tests.histories.oracle import Oracle
 from tests.histories.script import Deed
 from tests.histories.store import DictStore
-from tests.histories.oracle import Oracle
 
 if TYPE_CHECKING:
     from tests.histories.play import History
@@ -44,6 +45,8 @@ class Watch:
         self.all_writes = 0
         self.deeds: Counter[str] = Counter()
         self.late_writes = False
+        #: When each calendar, and each Raynet (""), was last read.
+        self.read_at: dict[tuple[int, str], int] = {}
         self._notices: list[Notice] = []
         self._last: list[str] = []
         self._trace = 0
@@ -63,6 +66,7 @@ class Watch:
     def performed(self, _worker: Worker, op: Op[Any], error: Exception | None) -> None:
         kind = type(op)
         if kind not in _WRITES:
+            self._read(op, error)
             return
         self.all_writes += 1
         if kind not in _ITEM_WRITES:
@@ -72,6 +76,15 @@ class Watch:
         self._trace = hash((self._trace, self._timeline.now, error is None)) & 0xFFFFFFFFFFFF
         if kind in (CreateEvent, UpdateEvent, DeleteEvent):
             self._graph_write(op, error)
+
+    def _read(self, op: Any, error: Exception | None) -> None:
+        if error is not None:
+            return
+        if isinstance(op, ReadDeltas):
+            for one in op.wanted:
+                self.read_at[op.firm, one.mailbox] = self._timeline.now
+        elif isinstance(op, NewestActivities | WindowActivities):
+            self.read_at[op.firm, ""] = self._timeline.now
 
     def _graph_write(self, op: Any, error: Exception | None) -> None:
         mailbox = op.mailbox if isinstance(op, CreateEvent) else op.key.mailbox
@@ -105,9 +118,7 @@ class Watch:
         for one in self._notices:
             seen[one.firm_id, one.kind, one.mailbox, one.activity, one.hint] = one
         number = len(self._last)
-        again = [
-            replace(one, dedupe=f"again:{number}:{place}:{one.dedupe}") for place, one in enumerate(seen.values())
-        ]
+        again = [replace(one, dedupe=f"again:{number}:{place}:{one.dedupe}") for place, one in enumerate(seen.values())]
         self._store.add_notices(again)
 
     def last_writes(self, number: int) -> str:

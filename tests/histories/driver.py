@@ -25,6 +25,7 @@ from tests.histories.turn import TurnParts, turn
 _REMOTE_MODULES = ("server.ports.raynet", "server.ports.graph")
 _LOCAL = (Now, NewId, Note, Planned, Stopping)
 _WRITES = frozenset(REMOTE_WRITES)
+_LOOK_MS = int(LOOK_SECONDS * 1000)
 
 
 class Timeline:
@@ -104,7 +105,7 @@ class Driver:
         self.turns = 0
         self.idle = 0
         self.defects: list[str] = []
-        self.looks: set[int] = set()
+        self._looks: dict[FirmId, int] = {}
         # Hooks of the history.
         self.remote: Callable[[Worker, Op[Any]], tuple[int, Any, Exception | None]]
         self.sent: Callable[[Worker, Op[Any]], None] = lambda _worker, _op: None
@@ -123,41 +124,47 @@ class Driver:
     def running(self) -> list[Worker]:
         return [one for one in self.workers if one.alive and one.paused_until <= self.timeline.now]
 
-    def look_at(self, ms: int) -> None:
-        """Somebody looks for due firms at that moment."""
-        if ms not in self.looks:
-            self.looks.add(ms)
-            self.timeline.at(ms, self._look, ms)
+    def look_ahead(self) -> None:
+        """Plan the next look at each firm."""
+        for firm in self.store.leases:
+            self._plan_look(firm)
 
-    def _look(self, ms: int) -> None:
-        self.looks.discard(ms)
+    def _plan_look(self, firm: FirmId) -> None:
+        due, planned = self.store.next_due_ms(firm), self._looks.get(firm)
+        if due is None:
+            return
+        due = max(due, self.timeline.now)
+        if planned is not None and planned <= due + _LOOK_MS:
+            return
+        ms = self._looks[firm] = due + 1 + self.waits.randrange(_LOOK_MS)
+        self.timeline.at(ms, self._look, (firm, ms))
+
+    def _look(self, planned: tuple[FirmId, int]) -> None:
+        """A worker looks around and finds the firm due, or not yet."""
+        firm, ms = planned
+        if self._looks.get(firm) != ms:
+            return
+        del self._looks[firm]
         workers = self.running()
         if not workers:
             return
         worker = workers[0] if len(workers) == 1 else self.waits.choice(workers)
-        for lease in self.store.claim_due(worker.name, 8):
-            worker.leases[lease.firm] = lease
-            self.turns += 1
-            self.timeline.at(self.timeline.now + int(RENEW_SECONDS * 1000), self._renew, (worker, lease))
-            parts = TurnParts(
-                clock=worker.clocks.setdefault(lease.firm, FirmClock()),
-                poll_seconds=self.poll_seconds,
-                monotonic=lambda: self.timeline.now / 1000,
-            )
-            flow = turn(lease.firm, parts)
-            task = Task(worker, flow, lambda value, error, w=worker, held=lease: self._turned(w, held, value, error))
-            self._go(task, None, None)
-        self.look_ahead()
+        lease = self.store.claim_due(firm, worker.name)
+        if lease is not None:
+            self._begin(worker, lease)
+        self._plan_look(firm)
 
-    def look_ahead(self) -> None:
-        """Plan the next look at each firm."""
-        for firm in self.store.leases:
-            due = self.store.next_due_ms(firm)
-            if due is not None:
-                late = self.waits.randrange(int(LOOK_SECONDS * 1000))
-                if due + 500 < self.timeline.now:
-                    late += 500
-                self.look_at(max(due, self.timeline.now) + late)
+    def _begin(self, worker: Worker, lease: Lease) -> None:
+        worker.leases[lease.firm] = lease
+        self.turns += 1
+        self.timeline.at(self.timeline.now + int(RENEW_SECONDS * 1000), self._renew, (worker, lease))
+        parts = TurnParts(
+            clock=worker.clocks.setdefault(lease.firm, FirmClock()),
+            poll_seconds=self.poll_seconds,
+            monotonic=lambda: self.timeline.now / 1000,
+        )
+        flow = turn(lease.firm, parts)
+        self._go(Task(worker, flow, lambda value, error: self._turned(worker, lease, value, error)), None, None)
 
     def _renew(self, held: tuple[Worker, Lease]) -> None:
         worker, lease = held
@@ -180,8 +187,8 @@ class Driver:
         mine = worker.leases.get(lease.firm)
         if mine is not None and mine.epoch == lease.epoch:
             del worker.leases[lease.firm]
-        self.store.release(lease, float(due_in or 5.0))
-        self.look_ahead()
+        self.store.release(lease, 5.0 if due_in is None else float(due_in))
+        self._plan_look(lease.firm)
 
     def kill(self, worker: Worker, back_after_ms: int) -> None:
         """The process dies now; another one starts later."""
@@ -239,7 +246,9 @@ class Driver:
                     continue
                 self.sent(worker, op)
                 low, bits = self.latency
-                self.timeline.at(self.timeline.now + low + (self.waits.getrandbits(10) & bits), self._arrive, (task, op))
+                self.timeline.at(
+                    self.timeline.now + low + (self.waits.getrandbits(10) & bits), self._arrive, (task, op)
+                )
                 return
             if kind is Commit:
                 self.timeline.at(self.timeline.now + 1 + self.waits.getrandbits(2), self._commit, (task, op))

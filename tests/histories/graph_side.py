@@ -8,6 +8,7 @@ own handlers. Delta rounds and reads are answered from the model's items, each t
 import json
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -165,7 +166,9 @@ class GraphSide:
         def work() -> ports.GraphUser | None:
             for user in self.service.entra.tenants[self.tenant].users.values():
                 if email in user.addresses():
-                    addresses = tuple(dict.fromkeys(a for a in ((user.mail or "").lower(), *sorted(user.addresses())) if a))
+                    addresses = tuple(
+                        dict.fromkeys(a for a in ((user.mail or "").lower(), *sorted(user.addresses())) if a)
+                    )
                     return ports.GraphUser(mailbox=MailboxId(user.id), addresses=addresses, name=user.display_name)
             return None
 
@@ -207,11 +210,11 @@ class GraphSide:
             if until == since and not switches.delta_repeat_probability:
                 return ports.DeltaRound(events=(), removed=(), link=wanted.link, full=False)
         token = Token(epoch=box.delta_epoch, issued=0, window=window, since=since, until=until, last=0)
-        rounds = self.service._events_api._delta  # the model's own selection of what a round shows  # noqa: SLF001
+        rounds = self.service._events_api._delta  # the model's own selection of what a round shows
         request = DeltaRequest(
             mailbox=box, calendar=calendar, query={}, prefer=_PREFER, address="", context="", now=self._now()
         )
-        numbers = rounds._candidates(request, token)  # noqa: SLF001  # as above
+        numbers = rounds._candidates(request, token)  # as above
         if switches.delta_repeat_probability and exchange.random.random() < switches.delta_repeat_probability:
             numbers = [*numbers, *(n for n in calendar.changes if calendar.changes[n].sequence <= until)][:40]
         if switches.delta_shuffles:
@@ -298,9 +301,20 @@ class GraphSide:
     def _write(self, kind: str, call: Call, work: Callable[[], Any]) -> Any:
         self.calls += 1
         self._refuse_revoked()
-        answer, fault = self._wire.call(f"graph.{kind}", work, is_write=True)
+
+        def guarded() -> Any:
+            try:
+                return work()
+            except GraphError as refused:
+                return _refusal(refused)
+
+        answer, fault = self._wire.call(f"graph.{kind}", guarded, is_write=True)
         if fault is not None:
             raise self.heard(fault, call)
+        if isinstance(answer, Reply):
+            error = failure(answer, call, self._now())
+            assert error is not None
+            raise error
         return answer
 
     # --- calls through the model's handlers ---
@@ -336,7 +350,7 @@ class GraphSide:
             now=self.service.exchange.now(),
         )
         try:
-            route = self.service._events_api.route(model, self._box(MailboxId(parts[1])))  # noqa: SLF001  # no HTTP before
+            route = self.service._events_api.route(model, self._box(MailboxId(parts[1])))  # no HTTP before
             if route is None:
                 raise GraphError(400, "BadRequest", "no such path")
             reply = route.work()
@@ -403,6 +417,7 @@ def _write_link(epoch: int, until: int, window: tuple[datetime, datetime]) -> st
     return f"{_BASE}/delta?{epoch}.{until}.{window[0]:%Y%m%d%H%M%S}.{window[1]:%Y%m%d%H%M%S}"
 
 
+@lru_cache(maxsize=4096)
 def _read_link(link: str) -> tuple[int, int, tuple[datetime, datetime]]:
     epoch, until, start, end = link.partition("?")[2].split(".")
     moments = (datetime.strptime(one, "%Y%m%d%H%M%S") for one in (start, end))  # noqa: DTZ007  # naive UTC throughout

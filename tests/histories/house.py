@@ -112,9 +112,7 @@ class Village:
             account = add_user(instance, login, name.title(), "Nová")
             owner = world.entra.add_user(tenant.id, login, f"{name.title()} Nová", id=str(uuid5(NAMESPACE_DNS, login)))
             mailbox = world.graph.add_mailbox(owner)
-            house.people.append(
-                Person(login=login, person=account.person, mailbox=mailbox, ui=instance.ui(login))
-            )
+            house.people.append(Person(login=login, person=account.person, mailbox=mailbox, ui=instance.ui(login)))
         for index, person in enumerate(house.people[: plan.people - plan.seatless]):
             person.seat = SeatId(10 * number + index + 1)
             house.seats[person.seat] = Seat(id=person.seat, firm_id=firm, email=person.login)

@@ -5,6 +5,7 @@ looked at once. Texts are compared in a plain form of the oracle's own, so that 
 cannot hide itself. An all-day event is its midnights in Prague, which is the zone of every API user here.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from server.domain.ids import MailboxId
+from server.domain.reasons import Reason
+from server.domain.rules import Mirror, PrivateEvents
 from server.domain.state import Conflict, Group, PairState, Role
 from simulator.graph import ids
 from simulator.graph.state import Content, EventState
@@ -34,6 +37,10 @@ _CLOSED = (PairState.CLOSED, PairState.RELEASED)
 
 Place = tuple[str, str]
 Shown = dict[str, Any]
+#: What is the user's or Teams' alone in an Outlook body: never carried, never touched.
+_FOREIGN = re.compile(
+    r'(?is)<table.*?</table>|<br><div style="width:100%">.*?</div><div class="me-email-text".*?</div>'
+)
 _plain = lru_cache(maxsize=4096)(text_of)
 
 
@@ -50,6 +57,9 @@ class Moment:
     #: The fields before the change though the record stood in no calendar.
     was: Shown | None = None
     version: int = 0
+    private: bool = False
+    #: A type change, which some instances make a new record of.
+    moved: bool = False
 
 
 def _instants(start: datetime | None, end: datetime | None) -> tuple[datetime, datetime] | None:
@@ -88,7 +98,7 @@ def event_shown(state: EventState) -> Shown | None:
     return {
         "title": _plain(state.subject),
         "when": _instants(begin, end),
-        "description": _plain(state.body),
+        "description": _plain(_FOREIGN.sub(" ", state.body)),
         "place": _plain(state.places[0].display_name) if state.places else "",
         "priority": _PRIORITIES[state.importance],
     }
@@ -135,7 +145,9 @@ class Oracle:
                         by=one.by.kind,
                         before=_content_shown(one.before),
                         after=_content_shown(one.after),
+                        was=event_shown(one.before.state) if one.before is not None else None,
                         place=place,
+                        private=one.after.state.sensitivity != "normal",
                     )
                     for one in item.history
                 ]
@@ -158,6 +170,7 @@ class Oracle:
                     was=fields_of(entry.before) if entry.before is not None else None,
                     place=place,
                     version=subject.version,
+                    moved=entry.action == "type_changed",
                 )
             )
         self._followed = followed
@@ -183,12 +196,17 @@ class Oracle:
         self.problems += [f"I13 open intent {one.kind.value}" for one in self.rows.open_intents.values()]
 
     def _nothing_double(self) -> None:
-        places = Counter((box, one.subject, one.start) for (box, _), one in self.live.items() if one.is_organizer)
+        # Whoever deletes an event and makes, or takes back, an equal one while Raynet edits it has both.
+        twins = self.history.watch.deeds["o.recreate"] or self.history.watch.deeds["o.restore"]
+        shown = () if twins else self.live.items()
+        places = Counter((box, one.subject, one.start) for (box, _), one in shown if one.is_organizer)
         records = Counter(
             (one.owner, one.title, one.scheduled_from)
             for one in self.house.raynet.activities()
             if activity_shown(one) is not None and one.title != MASK and one.created_by == API_LOGIN
         )
+        if twins:
+            return
         self.problems += [f"I9 {n} equal events in one calendar" for n in places.values() if n > 1]
         self.problems += [f"I9 {n} equal activities of one owner" for n in records.values() if n > 1]
         by_activity: Counter[tuple[object, str]] = Counter()
@@ -207,7 +225,7 @@ class Oracle:
 
     def _nothing_half(self) -> None:
         for one in self.house.raynet.activities():
-            if PLACEHOLDER in one.title:
+            if PLACEHOLDER in one.title and not one.is_locked:
                 self.problems.append("I9 a placeholder is left")
             elif not one.title.strip():
                 self.problems.append("an activity without a title")
@@ -215,10 +233,19 @@ class Oracle:
         linked = {(g.link.activity.type.value, g.link.activity.id) for g in self.groups if g.link.activity is not None}
         seated = {person.person for person in self.house.people if person.mailbox.id in self.seated}
         for (box, event), state in self.live.items():
-            if box in self.seated and (MailboxId(box), event) not in paired and self._near(state.start.replace(tzinfo=UTC)):
+            if (
+                box in self.seated
+                and (MailboxId(box), event) not in paired
+                and self._near(state.start.replace(tzinfo=UTC))
+            ):
                 self.problems.append("I7 an event belongs to nothing")
         for one in self.house.raynet.activities():
-            concerned = {p.person for p in one.participants} & seated
+            mine = (
+                (one.owner,)
+                if self.rows.firm.rules.mirror is Mirror.OWNER
+                else tuple(p.person for p in one.participants)
+            )
+            concerned = seated.intersection(mine)
             shown = activity_shown(one) is not None and one.scheduled_from is not None
             if shown and concerned and (one.kind, one.id) not in linked and self._near(one.scheduled_from):  # type: ignore[arg-type]  # just checked
                 self.problems.append(f"I7 a {one.kind} belongs to nothing")
@@ -245,24 +272,35 @@ class Oracle:
                 waiting = state is not None and (state.is_draft or state.recurrence is not None)
                 block = activity is not None and activity.kind == "task" and self.rows.firm.rules.deadline_block_minutes
                 if (state is None) != (shown is None) and not waiting and not block:
-                    self.problems.append(f"I7 a live {pair.role.value} without its {'event' if state is None else 'activity'}")
+                    self.problems.append(
+                        f"I7 a live {pair.role.value} without its {'event' if state is None else 'activity'}"
+                    )
                 continue
-            self._same(pair.role, shown, state)
+            if not (state.attendees and pair.id in self._would_mail()):
+                self._same(pair.role, shown, state)
             if state.sensitivity != "normal" and pair.role is Role.LEAD and activity is not None:
                 made_here = activity.created_by == API_LOGIN
                 if made_here and not activity.personal and not self._opened(activity):
                     self.problems.append("I12 a private event's activity is not personal")
+
+    def _would_mail(self) -> set[str]:
+        """Pairs whose trail says that a change stays in Raynet because Exchange would mail the attendees."""
+        return {str(one.pair_id) for one in self.rows.trails if one.reason is Reason.WOULD_MAIL}
 
     def _same(self, role: Role, shown: Shown, state: EventState) -> None:
         theirs = event_shown(state)
         if theirs is None:
             return
         names: tuple[str, ...] = FIELDS
+        if role is Role.COPY and state.sensitivity != "normal":
+            return
         if state.attendees and not state.is_organizer and role is not Role.FOLLOWER:
             return
         if state.sensitivity in ("private", "confidential", "personal") and role in (Role.LEAD, Role.FOLLOWER):
             # Only the time is shared: what Raynet's people type over the mask is theirs and stays there.
             names = ("when",)
+        if role is Role.FOLLOWER:
+            names = ("when",)  # what Raynet's people write over somebody else's meeting stays theirs
         for name in names:
             if shown[name] is not None and shown[name] != theirs[name]:
                 self.problems.append(f"I7 {name} of a {role.value} differs")
@@ -293,6 +331,9 @@ class Oracle:
             last[moment.place] = moment.after
         living = [shown for shown in last.values() if shown is not None]
         journal = self.journal.get(group.link.id, [])
+        private = self._was_private(moments)
+        theirs = self._not_carried(group)
+        late = bool(self.house.raynet_side.late_arrivals)
         for index, moment in enumerate(moments):
             if moment.by != "human" or moment.after is None:
                 continue
@@ -301,14 +342,40 @@ class Oracle:
                 value = moment.after[name]
                 if value in (None, "", "DEFAULT") or (before is not None and before[name] == value):
                     continue
-                if any(shown[name] == value for shown in living):
+                if any(shown[name] == value for shown in living) or name in theirs:
                     continue
                 if _superseded(moments[index + 1 :], moment, name, value) or _journalled(journal, name, value):
+                    continue
+                if (
+                    private
+                    and name != "when"
+                    and any(m.by == "human" and (m.after is None or m.moved) for m in moments)
+                ):
+                    continue  # taken away by a person who saw only the mask
+                if late and self._unseen_by_mail(group):
+                    self.excused += 1
                     continue
                 if self._unseen(moments, index):
                     self.excused += 1
                     continue
                 self.problems.append(f"I8 lost {name} of {'raynet' if moment.place[0] == 'raynet' else 'outlook'}")
+
+    def _not_carried(self, group: Group) -> set[str]:
+        """Fields that are one side's own: Outlook's place of types without one, the time of somebody else's meeting."""
+        out = set()
+        if any(place[0] == "raynet" and not place[1].startswith(_WITH_PLACE) for place in self._places(group)):
+            out.add("place")
+        if any(pair.role is Role.FOLLOWER for pair in group.pairs):
+            out.add("when")
+        return out
+
+    def _unseen_by_mail(self, group: Group) -> bool:
+        """A value that stays in Raynet because Exchange would mail has no second home: a late write of ours ends it."""
+        return any(pair.id in self._would_mail() for pair in group.pairs)
+
+    def _was_private(self, moments: list[Moment]) -> bool:
+        """Whether any event of the meeting was ever private: then texts live on their own side only."""
+        return any(one.private for one in moments)
 
     def _unseen(self, moments: list[Moment], index: int) -> bool:
         """Raynet has no conditional write: what came between our reading and our write was never seen (H9)."""
@@ -331,7 +398,7 @@ class Oracle:
 
     def _nothing_private(self) -> None:
         """I2: at no instant did our own write show a private text, or a record made of a private event to others."""
-        late = self.history.watch.late_writes
+        late = self.history.watch.late_writes or self.rows.firm.rules.private_events is PrivateEvents.FULL
         for entry in self.house.raynet.history:
             after = entry.after
             if entry.actor.source != "api" or after is None:
@@ -342,7 +409,8 @@ class Oracle:
             if not late:
                 self._no_secret(after, entry.at)
         for activity in self.house.raynet.activities():
-            self._no_secret(activity, self.now)
+            if not (activity.personal and self.rows.firm.rules.private_events is PrivateEvents.FULL):
+                self._no_secret(activity, self.now)
 
     def _no_secret(self, activity: Activity, at: datetime) -> None:
         shown = _plain(" ".join((activity.title, activity.description or "", activity.meeting_place or "")))
@@ -361,12 +429,17 @@ class Oracle:
         if not self._private:
             return set()
         hidden: set[str] = set()
-        open_texts: set[str] = set()
+        open_texts = self._typed_in_raynet()
         for person in self.house.people:
             for item in person.mailbox.items.values():
                 past = [one for one in item.history if one.at <= at]
                 # A save of the same instant as the write may have come after it.
-                while past and past[-1].at > at - timedelta(milliseconds=300) and past[-1].by.kind == "human" and at < self.now:
+                while (
+                    past
+                    and past[-1].at > at - timedelta(milliseconds=300)
+                    and past[-1].by.kind == "human"
+                    and at < self.now
+                ):
                     past = past[:-1]
                 if not past or not past[-1].after.alive:
                     continue
@@ -375,6 +448,15 @@ class Oracle:
                 target = hidden if state.sensitivity != "normal" else open_texts
                 target.update(one for one in texts if len(one) > 3)
         return hidden - open_texts
+
+    def _typed_in_raynet(self) -> set[str]:
+        """What people themselves wrote there is no secret of Outlook's."""
+        out: set[str] = set()
+        for entry in self.house.raynet.history:
+            if entry.actor.source == "user" and entry.after is not None:
+                after = entry.after
+                out |= {_plain(after.title), _plain(after.description), _plain(after.meeting_place)}
+        return out
 
 
 def _superseded(later: list[Moment], moment: Moment, name: str, value: object) -> bool:

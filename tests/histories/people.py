@@ -308,7 +308,9 @@ def _o_recreate(scene: Scene, house: House, deed: Deed) -> bool:
     else:
         begin, end = state.start.replace(tzinfo=UTC), state.end.replace(tzinfo=UTC)
     item = scene.item(house, deed.slot)
-    item.events[deed.who] = outlook.create(state.subject, begin, end, body={"contentType": "html", "content": state.body})
+    item.events[deed.who] = outlook.create(
+        state.subject, begin, end, body={"contentType": "html", "content": state.body}
+    )
     return True
 
 
@@ -422,9 +424,7 @@ def _a_consent(scene: Scene, house: House, deed: Deed) -> bool:
 
 def _reconnect(scene: Scene, house: House) -> None:
     firm = scene.store.firms[house.id].firm
-    scene.store.put_firm(
-        replace(firm, connection_revision=firm.connection_revision + 1, revision=firm.revision + 1)
-    )
+    scene.store.put_firm(replace(firm, connection_revision=firm.connection_revision + 1, revision=firm.revision + 1))
     _rung(scene, house, "connection")
 
 

@@ -7,25 +7,30 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from server.domain.ids import FirmId
+from server.domain.ids import ActivityKey, FirmId
+from server.domain.state import MailboxState as SyncState
+from server.domain.state import PairState, Side, Tombstone
 from server.errors import Remote, Scope, Unavailable
 from server.flow import Op
 from server.ports.store import Commit
+from server.sync.seats import RECHECK_TROUBLED
 from simulator.graph.mailbox import Item, Mailbox, MailboxState, Save
-from simulator.raynet.records import Actor
+from simulator.raynet.records import Actor, Ref
 from tests.histories import people
 from tests.histories.checks import Watch, final_problems
 from tests.histories.driver import Driver, Timeline, Worker
 from tests.histories.house import House, Village, graph_notice, raynet_notice, start_of
 from tests.histories.script import Accident, Deed, Mishap, Script
-from tests.histories.store import DictStore
-from tests.histories.wire import FAULTS, READS_ONLY, WRITES_ONLY, Fault, Strike, Wire
+from tests.histories.store import DictStore, Rows
+from tests.histories.wire import FAULTS, READS_ONLY, WRITES_ONLY, Strike, Wire
 from tests.histories.workload import Weather
 
 #: After the calm: how long until nothing is left to do, in simulated time.
 LONGEST_SETTLING_MS = 3 * 3_600_000
 #: A wait as long as this or longer is a verdict (a parked item), not a retry on the way to quiescence.
 VERDICT = timedelta(minutes=50)
+#: Calendars that are asked again after some minutes.
+_TROUBLED = (SyncState.NO_ACCESS, SyncState.NO_MAILBOX, SyncState.UNKNOWN_USER)
 
 
 @dataclass(slots=True)
@@ -113,6 +118,10 @@ class History:
                 pass
             self._become_calm()
             self._settle()
+            if self._set_aside() and not out.problems:
+                # What was refused for good, or parked, gets its next chance in the nightly comparison.
+                self._nightly()
+                self._settle()
             if not out.problems:
                 out.problems += final_problems(self, out.excused)
                 out.problems += self._rests()
@@ -134,6 +143,8 @@ class History:
         switches.overlap_conflict_probability = 0.0
         switches.delta_repeat_probability = 0.0
         for house in self.village.houses:
+            if self.store.firms[house.id].firm.paused:
+                people.do(self.scene, Deed(at_ms=0, firm=house.number, who=0, what="a.pause", args={"on": True}))
             for name in ("key", "consent"):
                 side = house.raynet_side if name == "key" else house.graph_side
                 if side.revoked:
@@ -147,7 +158,7 @@ class History:
         began = self.timeline.now
         limit = began + LONGEST_SETTLING_MS
         quiet = 0
-        while quiet < 3:
+        while quiet < 2:
             if self.timeline.now > limit:
                 self.outcome.problems.append(f"no rest: {self._what_waits()}")
                 return
@@ -185,6 +196,11 @@ class History:
             moments += [one.due_at for one in rows.attention.values()]
             if rows.open_intents:
                 moments.append(now + timedelta(seconds=60))
+            moments += [
+                one.checked_at + RECHECK_TROUBLED
+                for one in rows.mailboxes.values()
+                if one.state in _TROUBLED and one.checked_at is not None
+            ]
             for until in (rows.sync.raynet_wait_until, rows.sync.graph_wait_until):
                 moments += [until] if until is not None and until > now else []
             moments += [one.wait_until for one in rows.mailboxes.values() if one.wait_until and one.wait_until > now]
@@ -214,28 +230,61 @@ class History:
             out += [f"{firm}: intent {one.kind.value}" for one in rows.open_intents.values()]
             out += [f"{firm}: notice {one.kind.value}" for one in rows.notices.values()]
             out += [f"{firm}: due {one.why or 'link'}" for one in rows.attention.values() if one.due_at - now < VERDICT]
+            out += [f"{firm}: calendar {one.state.value}" for one in rows.mailboxes.values() if one.state in _TROUBLED]
+            out += [f"{firm}: {what} unread" for what in self._unread(rows)]
             sync = rows.sync
             out += [f"{firm}: raynet waits"] if sync.raynet_wait_until and sync.raynet_wait_until > now else []
             out += [f"{firm}: graph waits"] if sync.graph_wait_until and sync.graph_wait_until > now else []
-            out += [f"{firm}: mailbox waits" for one in rows.mailboxes.values() if one.wait_until and one.wait_until > now]
-            out += [f"{firm}: orphan" for one in rows.stones.values() if one.key.startswith("orphan")]
+            out += [
+                f"{firm}: mailbox waits" for one in rows.mailboxes.values() if one.wait_until and one.wait_until > now
+            ]
+            out += [f"{firm}: orphan" for one in rows.stones.values() if self._can_go(firm, one)]
         return out
+
+    def _can_go(self, firm: FirmId, stone: Tombstone) -> bool:
+        """Whether it is a left-over that nobody keeps: a locked one stays until it is unlocked."""
+        if not stone.key.startswith("orphan"):
+            return False
+        if stone.side is not Side.RAYNET:
+            return True
+        key = ActivityKey.parse(stone.hint)
+        record = self.village.by_firm[firm].raynet.activity(Ref(key.type.value, key.id))
+        return record is None or not record.is_locked
+
+    def _unread(self, rows: Rows) -> list[str]:
+        """Sides that were not read since the calm: polling relaxes to minutes while push has proven itself."""
+        lag = self.script.switches.get("delta_visibility_seconds", 0.0)
+        calm, read, firm = self.script.calm_ms + int(lag * 1000) + 1, self.watch.read_at, rows.firm.id
+        out = ["raynet"] if read.get((firm, ""), -1) < calm else []
+        boxes = (one.mailbox for one in rows.mailboxes.values() if one.state is SyncState.READY)
+        return out + ["mailbox" for one in boxes if read.get((firm, one or ""), -1) < calm]
+
+    def _set_aside(self) -> bool:
+        """Whether a fault left something that only a later retry mends."""
+        return any(
+            one.state is PairState.PARKED or one.failures
+            for rows in self.store.firms.values()
+            for one in rows.pairs.values()
+        )
+
+    def _nightly(self) -> None:
+        for house in self.village.houses:
+            rows = self.store.firms[house.id]
+            rows.sync = replace(rows.sync, last_full_at=self.timeline.clock() - timedelta(hours=30))
+            self.store.leases[house.id].due_ms = self.timeline.now
+        self.driver.look_ahead()
 
     def _rests(self) -> list[str]:
         """Two further full cycles write nothing, though every announcement comes once more."""
         before = self.watch.writes
         for _ in range(2):
-            for house in self.village.houses:
-                rows = self.store.firms[house.id]
-                rows.sync = replace(rows.sync, last_full_at=self.timeline.clock() - timedelta(hours=30))
-                self.store.leases[house.id].due_ms = self.timeline.now
             self.watch.replay()
-            self.driver.look_ahead()
+            self._nightly()
             self._one_round()
-        after = self.watch.writes
+        later = self.watch.writes
         problems = list(self.driver.defects)
-        if before != after:
-            problems.append(f"not at rest: {after - before} writes more: {self.watch.last_writes(after - before)}")
+        if before != later:
+            problems.append(f"not at rest: {later - before} writes more: {self.watch.last_writes(later - before)}")
         return problems + self.watch.problems
 
     def _sum_up(self) -> None:
@@ -320,7 +369,11 @@ class History:
         rate = weather.write_rate if is_write else weather.read_rate
         roll = rng.random()
         if roll >= rate:
-            return Mishap(firm=firm, op=name, number=number, fault="gap") if is_write and rng.random() < weather.gap_rate else None
+            return (
+                Mishap(firm=firm, op=name, number=number, fault="gap")
+                if is_write and rng.random() < weather.gap_rate
+                else None
+            )
         fitting = [one for one in weather.faults if one not in (READS_ONLY if is_write else WRITES_ONLY)]
         if not fitting:
             return None
@@ -328,9 +381,7 @@ class History:
         later = rng.choice((200, 2_000, 12_000, 40_000, 90_000)) if fault.later_ms is not None else None
         wait = rng.choice((1, 5, 30, 600)) if fault.retry_after is not None else None
         skip = rng.choice((0, 0, 1)) if is_write else 0
-        return Mishap(
-            firm=firm, op=name, number=number, fault=fault.name, skip=skip, later_ms=later, retry_after=wait
-        )
+        return Mishap(firm=firm, op=name, number=number, fault=fault.name, skip=skip, later_ms=later, retry_after=wait)
 
     def _pull_forward(self, firm: int) -> None:
         """A deed of the next seconds happens right here, between two calls of one operation."""
@@ -378,7 +429,9 @@ class History:
                 return
             self._pushed += 1
             number, at = self._pushed, self.timeline.clock()
-            self._deliver(lambda: raynet_notice(house, number, kind, entity, entity_id, actor, at, self.timeline.clock()))
+            self._deliver(
+                lambda: raynet_notice(house, number, kind, entity, entity_id, actor, at, self.timeline.clock())
+            )
 
         return ring
 

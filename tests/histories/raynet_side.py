@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from server.domain.activity import Activity
 from server.domain.ids import ActivityKey, ActivityType, FirmId
-from server.errors import Denied, Gone, Remote, Scope, Throttled, Unavailable
+from server.errors import Denied, Gone, Rejected, Remote, Scope, Throttled, Unavailable
 from server.flow import Op
 from server.ports import raynet as ports
 from server.raynet import activities, directory
@@ -143,7 +143,12 @@ class RaynetSide:
             rows = sorted(self._visible(), key=lambda one: one.last_modified_at, reverse=True)
             page = rows[op.offset : op.offset + op.limit]
             found = {one.ref: self._shown(one, detailed=False) for one in page}
-            return ports.ActivityPage(activities=tuple(found.values()), total=len(rows), more=len(page) >= op.limit)
+            return ports.ActivityPage(
+                activities=tuple(found.values()),
+                total=len(rows),
+                more=len(page) >= op.limit,
+                read_at=self._now().replace(microsecond=0),
+            )
 
         nothing = ports.ActivityPage(activities=(), total=0, more=False)
         return self._read("newest", work, nothing)  # type: ignore[no-any-return]  # as work
@@ -193,6 +198,8 @@ class RaynetSide:
 
     def _find(self, op: ports.FindActivity) -> Activity | None:
         found = self._read("find", lambda: [one for one in self._visible() if one.id == op.id], [])
+        if len(found) > 1:
+            raise Rejected(RaynetCode.AMBIGUOUS_ID)
         return self._shown(found[0], detailed=False) if found else None
 
     def _by_ext_id(self, op: ports.FindByExtId) -> Activity | None:

@@ -130,6 +130,8 @@ class DictStore:
             ports.PersonHits: lambda rows, op: {d: rows.hits[d] for d in op.digests if d in rows.hits},
             ports.Subscriptions: lambda rows, _op: tuple(sorted(rows.subscriptions.values(), key=lambda one: one.id)),
             ports.Webhooks: lambda rows, _op: (rows.webhook,) if rows.webhook is not None else (),
+            # Nobody has a panel here: its histories are played on the real store.
+            ports.LoadPanel: lambda _rows, _op: ports.PanelDesk(),
             ports.PushSamples: lambda rows, op: tuple(
                 sorted((s for s in rows.samples if s.side == op.side and s.at >= op.since), key=lambda s: s.at)
             ),
@@ -164,19 +166,14 @@ class DictStore:
 
     # --- leases ---
 
-    def claim_due(self, owner: str, limit: int) -> list[Lease]:
-        """As :meth:`server.store.locks.Leases.claim_due`."""
-        now = self._now_ms()
-        free = []
-        for firm, row in self.leases.items():
-            if self.firms[firm].firm.paused:
-                continue
-            if row.owner is None:
-                if row.due_ms <= now or self._woken(firm, row):
-                    free.append((row.due_ms, firm))
-            elif row.expires_ms <= now:
-                free.append((row.due_ms, firm))
-        return [self._taken(firm, owner) for _, firm in sorted(free)[:limit]]
+    def claim_due(self, firm: FirmId, owner: str) -> Lease | None:
+        """As :meth:`server.store.locks.Leases.claim_due`, asked for one firm."""
+        row, now = self.leases[firm], self._now_ms()
+        if self.firms[firm].firm.paused:
+            return None
+        is_free = row.owner is None and (row.due_ms <= now or self._woken(firm, row))
+        is_stale = row.owner is not None and row.expires_ms <= now
+        return self._taken(firm, owner) if is_free or is_stale else None
 
     def _woken(self, firm: FirmId, row: LeaseRow) -> bool:
         stored = self._stored_ms.get(firm)
@@ -431,10 +428,7 @@ def _store_links(rows: Rows, links: dict[LinkId, Link], pairs: dict[PairId, Pair
     touched = {one.link_id for one in pairs.values()}
     if any(one not in rows.links and one not in links for one in touched):
         raise Invalid("store_constraint", field="fk_pair_link")
-    states = {
-        link: {**{p: rows.pairs[p].state for p in rows.pairs_of.get(link, ())}}
-        for link in touched
-    }
+    states = {link: {**{p: rows.pairs[p].state for p in rows.pairs_of.get(link, ())}} for link in touched}
     for pair in pairs.values():
         for known in states.values():
             known.pop(pair.id, None)

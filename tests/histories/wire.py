@@ -52,7 +52,16 @@ FAULTS: dict[str, Fault] = {
 }
 #: What makes no sense for a read, and what for a write.
 WRITES_ONLY = frozenset(
-    {"late", "late_as_503", "twice", "twice_lost", "status_500_applied", "status_503_applied", "html_applied", "conflict"}
+    {
+        "late",
+        "late_as_503",
+        "twice",
+        "twice_lost",
+        "status_500_applied",
+        "status_503_applied",
+        "html_applied",
+        "conflict",
+    }
 )
 READS_ONLY = frozenset({"empty"})
 

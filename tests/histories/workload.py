@@ -113,12 +113,12 @@ def history(seed: int) -> tuple[Script, Weather]:
 def _firm(rng: random.Random) -> FirmPlan:
     people = rng.choices((1, 2, 3, 4), (2, 5, 3, 1))[0]
     rules = {name: rng.choice(values) for name, values in rng.sample(RULES, rng.choice((0, 0, 1, 1, 2)))}
-    return FirmPlan(
-        people=people,
-        seatless=1 if people > 1 and rng.random() < 0.15 else 0,
-        rules=rules,
-        switches=_readings(rng, RAYNET_READINGS, 0.2),
-    )
+    switches = _readings(rng, RAYNET_READINGS, 0.2)
+    if switches.get("separate_id_spaces"):
+        # A record that changes its type cannot keep its id where each type counts its own.
+        switches["type_change"] = "recreated"
+    seatless = 1 if people > 1 and rng.random() < 0.15 else 0
+    return FirmPlan(people=people, seatless=seatless, rules=rules, switches=switches)
 
 
 def _readings(rng: random.Random, known: Sequence[tuple[str, tuple[Any, ...]]], share: float) -> dict[str, Any]:
@@ -151,7 +151,9 @@ def _accidents(rng: random.Random, calm_ms: int) -> tuple[Accident, ...]:
         if kind == "kill":
             out.append(Accident(worker=worker, what=kind, at_ms=at, lasts_ms=rng.choice((500, 3_000, 20_000))))
         elif kind == "pause":
-            out.append(Accident(worker=worker, what=kind, at_ms=at, lasts_ms=rng.choice((4_000, 12_000, 60_000, 300_000))))
+            out.append(
+                Accident(worker=worker, what=kind, at_ms=at, lasts_ms=rng.choice((4_000, 12_000, 60_000, 300_000)))
+            )
         else:
             out.append(Accident(worker=worker, what=kind, lasts_ms=rng.choice((-300_000, -5_000, 5_000, 300_000))))
     return tuple(sorted(out, key=lambda one: one.at_ms))
@@ -203,11 +205,11 @@ def _when(rng: random.Random) -> dict[str, Any]:
 
 
 def _creation(rng: random.Random, firm: int, who: int, slot: int, at: int, number: int) -> Deed:
-    args: dict[str, Any] = {"title": f"F{firm} nová {number}"}
+    args: dict[str, Any] = {"title": f"F{firm} nová {number}."}
     if rng.random() < 0.5:
-        args["text"] = f"text {number}"
+        args["text"] = f"text {number}."
     if rng.random() < 0.3:
-        args["place"] = f"místo {number}"
+        args["place"] = f"místo {number}."
     if rng.random() < 0.35:
         args["people"] = [rng.randrange(4)]
     if rng.random() < 0.5:
@@ -223,7 +225,7 @@ def _creation(rng: random.Random, firm: int, who: int, slot: int, at: int, numbe
     roll = rng.random()
     if roll < 0.08 and "when" in args:
         del args["text" if "text" in args else "title"]
-        args = {"title": f"F{firm} pozvánka {number}", "when": args["when"], "accept": rng.random() < 0.6}
+        args = {"title": f"F{firm} pozvánka {number}.", "when": args["when"], "accept": rng.random() < 0.6}
         return Deed(at_ms=at, firm=firm, who=who, what="o.invited", slot=slot, args=args)
     if roll < 0.16:
         args["series"] = True
@@ -250,11 +252,11 @@ def _edit(rng: random.Random, side: str, firm: int, number: int) -> dict[str, An
     for _ in range(rng.choice((1, 1, 1, 2, 3))):
         match rng.randrange(6):
             case 0 | 1:
-                args[title] = f"F{firm} jiný {number}"
+                args[title] = f"F{firm} jiný {number}."
             case 2:
-                args[text] = f"popis {number}"
+                args[text] = f"popis {number}."
             case 3:
-                args[place] = f"jinde {number}"
+                args[place] = f"jinde {number}."
             case 4:
                 args |= {name: value for name, value in _when(rng).items() if not {"when", "days"} & args.keys()}
             case _:
@@ -283,7 +285,7 @@ def _move(rng: random.Random, side: str, firm: int, number: int, people: int) ->
         case "o.edit":
             choices: tuple[dict[str, Any], ...] = (
                 {"sensitivity": "private"},
-                {"sensitivity": "private", "subject": f"F{firm} tajné {number}"},
+                {"sensitivity": "private", "subject": f"F{firm} tajné {number}."},
                 {"sensitivity": "normal"},
                 {"categories": "Modrá"},
             )
@@ -291,11 +293,11 @@ def _move(rng: random.Random, side: str, firm: int, number: int, people: int) ->
         case "o.invite":
             return name, {"other": other}
         case "o.updated":
-            return name, {"cancel": True} if rng.random() < 0.3 else {"subject": f"F{firm} od hosta {number}"}
+            return name, {"cancel": True} if rng.random() < 0.3 else {"subject": f"F{firm} od hosta {number}."}
         case "o.series_day":
-            return name, {"subject": f"F{firm} den {number}"}
+            return name, {"subject": f"F{firm} den {number}."}
         case "o.body":
-            return name, {"text": f"z Outlooku {number}"}
+            return name, {"text": f"z Outlooku {number}."}
         case _:
             return name, {}
 

@@ -1,0 +1,92 @@
+"""What was played, in figures: rates, and which faults struck which calls."""
+
+from collections import Counter
+
+from tests.histories.campaign import BENCH, Tally, _log_lines
+from tests.histories.wire import FAULTS, READS_ONLY, WRITES_ONLY
+
+#: Calls that any history may make; each must meet each fault that fits it.
+WRITES = (
+    "graph.event.patch",
+    "graph.event.delete",
+    "graph.events.post",
+    "raynet.PUT.activity",
+    "raynet.POST.activity",
+    "raynet.DELETE.activity",
+    "raynet.PUT.extid",
+    "graph.subscription.create",
+    "raynet.webhook.create",
+)
+READS = (
+    "graph.delta",
+    "graph.event.get",
+    "graph.events.find",
+    "raynet.newest",
+    "raynet.window",
+    "raynet.by_id",
+    "raynet.get",
+    "raynet.find",
+    "raynet.by_ext_id",
+    "raynet.by_title",
+)
+
+
+def summary(tally: Tally, wall_seconds: float, *, reference: float) -> str:
+    """Rates by CPU time, and as a share of a trivial loop of the same moment."""
+    if not tally.histories:
+        return "nothing played"
+    rate = tally.histories / max(tally.cpu_seconds, 1e-9)
+    steps = tally.calls / max(tally.cpu_seconds, 1e-9)
+    return (
+        f"{tally.histories} histories, {len(tally.failed)} failed, {tally.twice} played twice; "
+        f"{rate:.1f} a CPU second at {tally.calls / tally.histories:.0f} calls, {tally.writes / tally.histories:.1f} writes "
+        f"and {tally.deeds / tally.histories:.1f} deeds each; {steps:.0f} calls a CPU second, one for "
+        f"{reference / max(steps, 1e-9):.0f} steps of a trivial loop; {wall_seconds:.0f} s; "
+        f"with a write {100 * tally.carried / tally.histories:.1f} %; excused {dict(tally.excused)}"
+    )
+
+
+def expected() -> list[tuple[str, str]]:
+    """Each fault with each call it can strike."""
+    pairs = [(fault, call) for fault in FAULTS for call in WRITES if fault not in READS_ONLY]
+    pairs += [(fault, call) for fault in FAULTS for call in READS if fault not in WRITES_ONLY]
+    return [*pairs, ("commit_lost", "store.commit")]
+
+
+def never_struck(struck: Counter[tuple[str, str]], least: int = 1) -> list[tuple[str, str]]:
+    return [pair for pair in expected() if struck[pair] < least]
+
+
+def write_coverage(tally: Tally) -> int:
+    """``bench/histories/coverage.md``; how many expected pairs never came."""
+    missing = never_struck(tally.struck)
+    calls = sorted({call for _, call in tally.struck} | {*WRITES, *READS})
+    lines = [
+        "# Coverage",
+        "",
+        f"{tally.histories} histories. How often each fault struck each call, and how often each reason decided.",
+        "",
+        "| call | " + " | ".join(sorted(FAULTS)) + " |",
+        "|---" * (len(FAULTS) + 1) + "|",
+    ]
+    for call in calls:
+        lines.append(f"| {call} | " + " | ".join(str(tally.struck[fault, call]) for fault in sorted(FAULTS)) + " |")
+    lines += ["", "| reason | times |", "|---|---|"]
+    lines += [f"| {reason} | {times} |" for reason, times in sorted(tally.reasons.items(), key=lambda one: -one[1])]
+    lines += ["", f"Never struck: {len(missing)} of {len(expected())}."]
+    lines += [f"- {fault} at {call}" for fault, call in missing]
+    BENCH.mkdir(parents=True, exist_ok=True)
+    (BENCH / "coverage.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return len(missing)
+
+
+def campaign_summary() -> str:
+    """All lines of the campaign's log in one."""
+    played = failed = 0
+    excused: Counter[str] = Counter()
+    for line in _log_lines():
+        played += int(str(line["histories"]))
+        failures, pardons = line["failed"], line["excused"]
+        failed += len(failures) if isinstance(failures, dict) else 0
+        excused.update(pardons if isinstance(pardons, dict) else {})
+    return f"campaign: {played} histories, {failed} failed, excused {dict(excused)}"
