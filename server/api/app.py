@@ -9,6 +9,9 @@ from functools import cache
 import falcon
 from argon2 import PasswordHasher
 
+from server.admin.alerts import AlertWatch
+from server.admin.consent import ConsentDesk
+from server.admin.directory import DirectoryDesk
 from server.api.addin.every import add_addin
 from server.api.addin.parts import Desk, PanelSignIn, desk_of
 from server.api.guides import add_guides
@@ -25,7 +28,6 @@ from server.api.problems import App, handle_problems
 from server.api.public.consent_return import add_consent_return
 from server.api.rest.serving import add_routes
 from server.api.services import Identify, NoRemotes, Remotes, Services, Site
-from server.api.v1.desks import consent_desk
 from server.api.v1.every import BASE, every_route, openapi_document
 from server.store.admin.administration import Administration
 from server.store.database import Database
@@ -64,13 +66,19 @@ class ApiParts:
 
 def services_of(parts: ApiParts) -> Services:
     """What routes work with."""
+    administration = Administration(parts.database, parts.now, parts.hasher)
+    remotes, now = parts.remotes, parts.now
+    firms = administration.firms
     return Services(
         database=parts.database,
-        administration=Administration(parts.database, parts.now, parts.hasher),
+        administration=administration,
         now=parts.now,
         site=parts.site,
         remotes=parts.remotes,
         identify=parts.identify,
+        consent=ConsentDesk(administration.consents, firms, remotes.graph, now),
+        directory=DirectoryDesk(administration.directories, firms, remotes.raynet, remotes.graph, now),
+        alerts=AlertWatch(parts.database, administration.alerts, now, parts.site.credential),
         openapi=cache(lambda: openapi_document(parts.site.version)),
     )
 
@@ -105,7 +113,7 @@ def create_app(parts: ApiParts) -> App:
     app.add_route("/metrics", MetricsPage(parts.metrics, pulse))
     services = services_of(parts)
     add_routes(app, BASE, services, every_route())
-    add_consent_return(app, consent_desk(services))
+    add_consent_return(app, services.consent)
     if parts.panel is not None:
         add_addin(app, _desk(parts, parts.panel))
     add_panel(app, public_url=parts.public_url, client_id=parts.client_id)

@@ -5,6 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
+from server.admin.alerts import AlertWatch
+from server.admin.consent import ConsentDesk
+from server.admin.directory import DirectoryDesk
+from server.domain.consent import Credential
 from server.domain.ids import FirmId
 from server.errors import Unavailable
 from server.flow import Op
@@ -72,6 +76,8 @@ class Site:
     #: Sign-in with Entra ID is offered where our registration is known.
     client_id: str | None = None
     authority_url: str = "https://login.microsoftonline.com"
+    #: With what our registration proves itself, and until when.
+    credential: Credential | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,5 +90,9 @@ class Services:
     site: Site
     remotes: Remotes
     identify: Identify | None
+    #: The services that both the API and the worker use.
+    consent: ConsentDesk
+    directory: DirectoryDesk
+    alerts: AlertWatch
     #: The published description, made once from the routes.
     openapi: Callable[[], dict[str, Any]]

@@ -17,6 +17,36 @@ OVERSIGHT: Final[Mapping[str, Sentence]] = {
         "Registrace už byla schválena. Nechcete-li uživatele synchronizovat, vypněte mu místo.",
         "The registration was approved already. To stop the user's sync, switch the seat off.",
     ),
+    "tenant_by_central_only": Sentence(
+        "Tenant firmy mění jen centrální správce, aby si jej nikdo nemohl přivlastnit. Požádejte jej.",
+        "Only a central administrator changes a firm's tenant, so that nobody can take another's. Ask one.",
+    ),
+}
+
+PROPOSED: Final[Mapping[str, Sentence]] = {
+    "same_address": Sentence("Stejná hlavní adresa na obou stranách.", "The same primary address on both sides."),
+    "alias": Sentence("Stejná adresa, na jedné straně vedlejší.", "The same address, an alias on one side."),
+    "same_name": Sentence(
+        "Stejné jméno, na každé straně jediné. Ověřte.", "The same name, single on each side. Please check."
+    ),
+    "several_with_address": Sentence(
+        "Adresu má více osob nebo schránek, vyberte sami.", "Several people or mailboxes have the address; choose."
+    ),
+    "several_with_name": Sentence("Jméno má více lidí, vyberte sami.", "Several people have that name; choose."),
+    "nobody": Sentence("V tenantu se nikdo takový nenašel.", "Nobody of that kind was found in the tenant."),
+}
+
+LICENCE_STATES: Final[Mapping[str, Sentence]] = {
+    "active": Sentence("Licence platí, zbývá {days} dní.", "The licence holds, {days} days are left."),
+    "expiring": Sentence("Licence brzy skončí, zbývá {days} dní.", "The licence ends soon, {days} days are left."),
+    "grace": Sentence(
+        "Licence skončila před {days} dny; synchronizace běží už jen do {runs_until}.",
+        "The licence ended {days} days ago; the sync runs until {runs_until} only.",
+    ),
+    "expired": Sentence(
+        "Licence skončila před {days} dny a nic se nepřenáší. Po prodloužení se naváže jen s rozdíly.",
+        "The licence ended {days} days ago and nothing is carried. Once extended, the differences alone follow.",
+    ),
 }
 
 #: Why a job ended without a result, where its error has no code of its own.

@@ -21,7 +21,11 @@ from sqlalchemy import update
 
 from server.api.app import ApiParts, create_app
 from server.api.services import RaynetTrial, Site
+from server.domain.alerts import Cause, Section, Severity
+from server.domain.consent import ConsentStep, MailboxLimit
 from server.domain.ids import EventId, EventKey, FirmId, LinkId, MailboxId, PersonId
+from server.domain.people import Entry
+from server.domain.series import Carried
 from server.domain.state import (
     Breaker,
     FirmSync,
@@ -35,16 +39,19 @@ from server.domain.state import (
 )
 from server.errors import Denied, Unavailable
 from server.flow import Op
+from server.ports.graph import VerifyConsent
 from server.ports.raynet import RaynetIdentity
 from server.store import shapes
 from server.store.admin.administration import Administration
 from server.store.admin.administrators import Administrators, NewAdministrator
 from server.store.admin.firms import NewFirm
 from server.store.admin.quotas import Spent
+from server.store.admin.registrations import Applicant
 from server.store.admin.sessions import IDLE, LONGEST, Sessions
 from server.store.database import Database, open_database
 from server.store.scope import FirmScope
 from server.store.tables.accounts import SignInMethod, session
+from server.store.tables.oversight import JobKind
 from server.store.tables.people import AdministratorRole, administrator
 from tests.server.store import build
 from tests.support.databases import KEYS, drop, fresh_url
@@ -77,6 +84,8 @@ class TwoAnswers:
         raise Unavailable("remotes_not_configured")
 
     def graph(self, op: Op[Any]) -> Any:
+        if isinstance(op, VerifyConsent):
+            return tuple(ConsentStep(id=rung, ok=True) for rung in ("token", "roles", "directory", "tenant", "mailbox"))
         raise Unavailable("remotes_not_configured")
 
     def try_raynet(self, firm: FirmId, trial: RaynetTrial) -> RaynetIdentity:
@@ -120,7 +129,7 @@ class SecurityWorld:
 
 
 def site() -> Site:
-    return Site(raynet_urls=(RAYNET_URL,))
+    return Site(raynet_urls=(RAYNET_URL,), client_id="5b0e5f2e-6f0c-4a53-9c57-1d1f6f1c0a11")
 
 
 def open_world(database: Database, facts: Facts) -> SecurityWorld:
@@ -188,10 +197,20 @@ def fill(database: Database) -> Facts:
         for side in Side:
             spent = Spent(side=side, calls=calls, limit=1000, left=calls, resets_at=NOW + HOUR)
             administration.quotas.note(firm, spent)
+        _oversight(administration, facts, firm)
+    administration.alerts.settle_unscoped(
+        [Cause(code="worker_not_seen", severity=Severity.ERROR, section=Section.SERVER)]
+    )
+    server = [one.id for one in administration.alerts.every_unscoped() if one.firm_id is None]
+    facts.ids["own"]["server_alert_id"] = str(server[0])
+    facts.ids["unknown"] = {
+        "job_id": UNKNOWN_TEXT,
+        **dict.fromkeys(("registration_id", "alert_id", "server_alert_id"), UNKNOWN_NUMBER),
+    }
     facts.ids["deleted"] = _removed_user(database, own) | {
         name: f"{name.removesuffix('_id')}-of-nobody" for name in ("pass_id", "pair_id", "hold_id", "conflict_id")
     }
-    facts.ids["unknown"] = {
+    facts.ids["unknown"] |= {
         "firm_id": UNKNOWN_NUMBER,
         "user_id": UNKNOWN_NUMBER,
         "administrator_id": UNKNOWN_NUMBER,
@@ -199,6 +218,24 @@ def fill(database: Database) -> Facts:
     }
     _people(database, facts)
     return facts
+
+
+def _oversight(administration: Administration, facts: Facts, firm: FirmId) -> None:
+    """People of both directories, a registration, a job, figures; an alert that lasts and one of the server itself."""
+    which = "own" if firm == facts.own else "foreign"
+    for side in Side:
+        number = "4000" if side is Side.RAYNET else "mailbox-0"
+        person = Entry(id=number, name=f"Osoba {which}", addresses=(f"jan@{which}.example",))
+        administration.directories.put(firm, side, 1, [person])
+    applicant = Applicant(tid=f"tid-{which}", oid=f"oid-{which}", email=f"nova@{which}.example", name=f"Nová {which}")
+    facts.ids[which]["registration_id"] = str(administration.registrations.ask(firm, applicant).id)
+    facts.ids[which]["job_id"] = administration.jobs.start(firm, JobKind.PREVIEW, actor=f"cli-{which}").id
+    seconds = 3.0 if which == "own" else 9_000.0
+    administration.series.add(firm, [Carried(at=NOW - HOUR, seconds=seconds, to_outlook=True, seat_id=1)])
+    administration.consents.set_limit(firm, MailboxLimit.RBAC, f"skupina@{which}.example", actor=f"cli-{which}")
+    administration.alerts.settle(firm, [Cause(code="registrations_waiting", severity=Severity.INFO,
+                                              section=Section.USERS, data={"count": 1})])  # fmt: skip
+    facts.ids[which]["alert_id"] = str(administration.alerts.every(firm)[0].id)
 
 
 def _firm(database: Database, which: str) -> FirmId:

@@ -4,7 +4,25 @@ from typing import Any, Final
 
 from server.api.rest.openapi import described
 from server.api.rest.routes import Route
-from server.api.v1 import about, account, administrators, audit, decisions, firms, health, raynet, rules, sync, users
+from server.api.v1 import (
+    about,
+    account,
+    administrators,
+    alerts,
+    audit,
+    decisions,
+    directory,
+    firms,
+    health,
+    jobs,
+    licence,
+    microsoft,
+    raynet,
+    rules,
+    series,
+    sync,
+    users,
+)
 
 BASE: Final = "/api/v1"
 GROUPS: Final = (
@@ -13,12 +31,18 @@ GROUPS: Final = (
     firms.ROUTES,
     health.ROUTES,
     raynet.ROUTES,
+    microsoft.ROUTES,
     users.ROUTES,
+    directory.ROUTES,
+    licence.ROUTES,
     rules.ROUTES,
     sync.ROUTES,
+    jobs.ROUTES,
+    series.ROUTES,
     decisions.ROUTES,
     administrators.ROUTES,
     audit.ROUTES,
+    alerts.ROUTES,
 )
 
 

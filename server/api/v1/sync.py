@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 from server.api.rest.access import CHANGE, READ
 from server.api.rest.call import Call
 from server.api.rest.lists import page, wanted
-from server.api.rest.routes import Accepted, Routes
+from server.api.rest.routes import Routes
 from server.api.rest.shapes import Page, Words
 from server.api.v1.items import entry_of, pair_of, pair_of_trail, pass_of
 from server.api.v1.models import sync as shapes
@@ -100,12 +100,6 @@ def _quotas(call: Call) -> tuple[shapes.Quota, ...]:
         )
         for side in Side
     )
-
-
-@ROUTES.post("/firms/{firm_id}/sync/run", CHANGE, Sentence("Spustit průchod teď", "Run a pass now"))
-def run_now(call: Call, body: shapes.SyncRun) -> Accepted[shapes.SyncRunAnswer]:
-    asked_at = call.services.administration.run_list.ask_run(call.firm, full=body.full, actor=call.actor)
-    return Accepted(shapes.SyncRunAnswer(asked_at=asked_at))
 
 
 @ROUTES.get("/firms/{firm_id}/quotas", READ, Sentence("Kvóty obou stran", "Quotas of both sides"))

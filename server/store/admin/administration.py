@@ -17,6 +17,7 @@ from server.store.admin.journal import Conflicts, Holds, Passes
 from server.store.admin.licences import Licences
 from server.store.admin.overview import Overview
 from server.store.admin.quotas import Quotas
+from server.store.admin.registrations import Registrations
 from server.store.admin.run_list import RunList
 from server.store.admin.seats import Seats
 from server.store.admin.series import Series
@@ -54,3 +55,4 @@ class Administration:
         self.series = Series(database, now)
         self.jobs = Jobs(database, now)
         self.directories = Directories(database, now)
+        self.registrations = Registrations(database, now)

@@ -16,6 +16,8 @@ from server.store.dialects import upsert
 from server.store.scope import FirmScope
 from server.store.tables.oversight import directory
 from server.store.tables.people import firm as firm_table
+from server.store.tables.people import seat as seat_table
+from server.store.tables.runtime import mailbox_sync
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +26,16 @@ class Reading:
 
     read_at: datetime
     entries: tuple[Entry, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A seat with who it is on each side: as an administrator chose, else as the last pass found."""
+
+    seat: int
+    email: str
+    person: int | None
+    mailbox: str | None
 
 
 class Directories:
@@ -43,6 +55,26 @@ class Directories:
             if row is None or revision is None or row.connection_revision != revision[0]:
                 return None
             return Reading(read_at=row.read_at, entries=row.entries)
+
+        return self._database.read(firm, work)
+
+    def places(self, firm: FirmId) -> tuple[Place, ...]:
+        """Everybody who has a seat, enabled or not."""
+        one, sync = seat_table.c, mailbox_sync.c
+        seats = select(one.id, one.email, one.person_id)
+        found = select(sync.seat_id, sync.person, sync.mailbox)
+
+        def work(scope: FirmScope) -> tuple[Place, ...]:
+            known = {row.seat_id: row for row in scope.rows(found)}
+            return tuple(
+                Place(
+                    seat=row.id,
+                    email=row.email,
+                    person=row.person_id or (known[row.id].person if row.id in known else None),
+                    mailbox=known[row.id].mailbox if row.id in known else None,
+                )
+                for row in scope.rows(seats)
+            )
 
         return self._database.read(firm, work)
 

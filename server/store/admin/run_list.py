@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from server.domain.ids import FirmId, PassId
 from server.domain.state import FirmSync, IntentState, Pass, Subscription, Webhook
 from server.errors import NotFound
 from server.store import shapes
-from server.store.admin.changes import Change, Clock, utc_now
+from server.store.admin.changes import Clock, utc_now
 from server.store.database import Database
 from server.store.listing import Listed, Order, Wanted, listed
 from server.store.scope import FirmScope
@@ -115,19 +115,6 @@ class RunList:
         statement = select(*shapes.WEBHOOK.columns())
         found = self._database.read(firm, lambda scope: scope.values(shapes.WEBHOOK, statement))
         return found[0] if found else None
-
-    def ask_run(self, firm: FirmId, *, full: bool, actor: str) -> datetime:
-        """Let the firm's worker look at once; ``full``: at everything. When it was asked."""
-        at = self._now()
-
-        def work(scope: FirmScope) -> None:
-            if full:
-                # The worker compares everything when it has not done so for long; a pass under way may forget this.
-                scope.change(update(runtime.firm_sync).values(last_full_at=LONG_AGO))
-            Change(scope.connection, actor, at).tell(firm, "sync.run", f"firm:{firm}", {"full": full})
-
-        self._database.write(firm, work)
-        return at
 
 
 def _write(row: Any) -> WriteEntry:

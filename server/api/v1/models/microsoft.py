@@ -43,6 +43,7 @@ class ConsentLink(Shape):
 
 class ConsentStep(Shape):
     id: str
+    title: Words
     #: ``waiting``: refused, but Microsoft is still spreading the consent; ``until`` when.
     state: StepState
     code: str
@@ -58,4 +59,6 @@ class Consent(Shape):
     granted_at: Instant | None
     checked_at: Instant | None
     next_check_at: Instant | None
+    #: With what the last link was declined: an AADSTS number or OAuth's word.
+    refused_code: str | None
     steps: tuple[ConsentStep, ...]

@@ -51,12 +51,6 @@ class SyncRun(Shape):
     full: bool = False
 
 
-class SyncRunAnswer(Shape):
-    """The worker has been told; its pass will appear among the passes."""
-
-    asked_at: Instant
-
-
 class PreviewStart(Shape):
     full: bool = False
 
@@ -214,6 +208,8 @@ class SeriesQuery(Shape):
     #: RFC 3339; ``from`` a day ago and ``to`` now where absent.
     since: Instant | None = Field(default=None, alias="from")
     until: Instant | None = Field(default=None, alias="to")
+    #: A user's own lag, by the hour.
+    user: Annotated[int, Field(ge=1, le=2**63 - 1)] | None = None
 
 
 class SeriesPoint(Shape):

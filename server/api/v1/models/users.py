@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from server.api.rest.shapes import Count, Email, Instant, Line, Patch, RowId, SearchQuery, Shape, Words
+from server.api.rest.shapes import Count, Email, Instant, Patch, RowId, SearchQuery, Shape, Words
 
 UserState = Literal["ready", "unknown_user", "no_mailbox", "no_access", "no_person", "released", "off", "new"]
 
@@ -112,6 +112,8 @@ class Proposal(Shape):
     #: 1 is certain.
     confidence: Annotated[float, Field(ge=0, le=1)]
     why: str
+    #: Several could be meant: one proposal for each, and a person decides.
+    is_ambiguous: bool
     text: Words
     user_id: int | None
 
@@ -119,7 +121,7 @@ class Proposal(Shape):
 class Registration(Shape):
     """Somebody who asked for a seat in the panel."""
 
-    id: str
+    id: int
     email: str
     name: str
     mailbox: str | None
@@ -133,7 +135,12 @@ class RegistrationQuery(SearchQuery):
 
 
 class RegistrationDecision(Shape):
-    """``note`` is shown to the user."""
+    """``person_id``: the Raynet person of somebody who is approved; null: found by the address."""
 
-    note: Line | None = None
     person_id: RowId | None = None
+
+
+class ProposalQuery(SearchQuery):
+    """Sorted by the person's name. ``without_seat``: only persons who have none yet."""
+
+    without_seat: bool | None = None
