@@ -10,7 +10,7 @@ from server.api.app import ApiParts, create_app
 from server.api.services import Site
 from server.settings import Settings, load_settings
 from server.telemetry import configure_logging
-from server.wiring import build_remotes, build_sign_ins, open_store
+from server.wiring import build_remotes, build_sign_ins, credential_of, open_store
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 #: A worker that looks around each poll is missed after this many of them, but not before two minutes.
@@ -33,6 +33,7 @@ def site_of(settings: Settings) -> Site:
         raynet_urls=settings.raynet_urls,
         client_id=settings.client_id,
         authority_url=settings.authority_url,
+        credential=credential_of(settings),
     )
 
 

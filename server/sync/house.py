@@ -18,6 +18,7 @@ from server.domain.series import Carried
 from server.errors import RosError
 from server.store.admin.jobs import Jobs
 from server.store.admin.journal import firm_ids_unscoped
+from server.store.admin.quotas import Quotas, Spent
 from server.store.admin.series import Series
 from server.store.database import Database
 from server.sync.jobs import JobRunner
@@ -35,6 +36,9 @@ class HouseParts:
     series: Series
     consent: ConsentDesk
     alerts: AlertWatch
+    quotas: Quotas
+    #: Calls of a firm since it was asked for last, and the budgets as the sides told.
+    spent: Callable[[FirmId], Sequence[Spent]]
     now: Callable[[], datetime]
 
 
@@ -45,6 +49,7 @@ class House:
         self._parts = parts
         self._lock = threading.Lock()
         self._carried: dict[FirmId, list[Carried]] = {}
+        self._worked_on: set[FirmId] = set()
         self._pruned_at: datetime | None = None
         self._chores = ThreadPoolExecutor(1, thread_name_prefix="chores")
         self._under_way: Future[None] | None = None
@@ -64,9 +69,10 @@ class House:
         self.carried(firm, self._parts.runner.run_of(firm))
 
     def carried(self, firm: FirmId, carried: Sequence[Carried]) -> None:
-        """Remember what a pass has carried; it is written with the next chores."""
-        if carried:
-            with self._lock:
+        """Remember a pass and what it has carried; it is written with the next chores."""
+        with self._lock:
+            self._worked_on.add(firm)
+            if carried:
                 self._carried.setdefault(firm, []).extend(carried)
 
     def nudge(self) -> None:
@@ -76,7 +82,8 @@ class House:
 
     def do_chores(self) -> None:
         """Each stands alone: one that fails is tried again with the next turn."""
-        for chore in (self._keep_figures, self._check_consent, self._parts.alerts.look, self._prune):
+        chores = (self._keep_figures, self._keep_quotas, self._check_consent, self._parts.alerts.look, self._prune)
+        for chore in chores:
             self._quietly(chore)
 
     def _keep_figures(self) -> None:
@@ -84,6 +91,13 @@ class House:
             carried, self._carried = self._carried, {}
         for firm, some in carried.items():
             self._parts.series.add(firm, some)
+
+    def _keep_quotas(self) -> None:
+        with self._lock:
+            firms, self._worked_on = self._worked_on, set()
+        for firm in sorted(firms):
+            for spent in self._parts.spent(firm):
+                self._parts.quotas.note(firm, spent)
 
     def _check_consent(self) -> None:
         self._parts.consent.check_due()

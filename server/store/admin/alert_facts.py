@@ -12,9 +12,10 @@ from server.domain.consent import ConsentState
 from server.domain.ids import FirmId
 from server.domain.licence import licence_status
 from server.domain.series import MINUTE, Bucket
-from server.domain.state import Breaker, MailboxState, PairState
+from server.domain.state import Breaker, MailboxState, PairState, Side
 from server.domain.zones import iana_zone
 from server.store.tables import items, journal, panel, people, runtime
+from server.store.tables.gauges import side_gauge
 from server.store.tables.oversight import admin_consent, alert, series
 
 _FIRST_ZONE: Final = ZoneInfo("Europe/Prague")
@@ -71,6 +72,10 @@ class _Facts:
         self._unsubscribed = self._without_subscription(fresh=False)
         self._fresh = self._without_subscription(fresh=True)
         self._webhooks = self._by_firm(select(runtime.webhook.c.firm_id, runtime.webhook.c.failed_code), _WEBHOOK)
+        gauge = side_gauge.c
+        today = and_(gauge.side == Side.RAYNET, gauge.limit > 0, gauge.resets_at > now)
+        budgets = select(gauge.firm_id, gauge.limit, gauge.left, gauge.resets_at).where(today)
+        self._budgets = self._by_firm(budgets, gauge.firm_id)
         self._minutes = self._lately()
         self._waiting = self._waiting_since()
         told = select(alert.c.firm_id).where(alert.c.code == "subscriptions_lost", alert.c.resolved_at.is_(None))
@@ -81,6 +86,7 @@ class _Facts:
         hold, webhook = self._holds.get(firm.id), self._webhooks.get(firm.id)
         zone = (iana_zone(sync.zone) if sync is not None and sync.zone else None) or _FIRST_ZONE
         breakers = tuple(_breakers(firm, sync))
+        budget = self._budgets.get(firm.id)
         minutes = self._minutes.get(firm.id, [])
         unsubscribed = self._unsubscribed.get(firm.id, 0)
         if firm.id not in self._told_of_push:
@@ -98,6 +104,8 @@ class _Facts:
             consent_step=step.id if step is not None else "",
             consent_detail=step.code if step is not None else "",
             breakers=breakers,
+            quota_left=budget.left / budget.limit if budget is not None else None,
+            quota_until=budget.resets_at.isoformat() if budget is not None else "",
             lag_high=is_lagging(minutes, waiting, self._now),
             lag_seconds=self._lag_seconds(minutes, waiting),
             holds=hold.count if hold is not None else 0,

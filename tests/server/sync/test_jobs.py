@@ -15,6 +15,7 @@ from sqlalchemy import update
 from server.admin.alerts import AlertWatch
 from server.admin.consent import ConsentDesk
 from server.cli.foreground import calls_of
+from server.cli.housekeeping import Meter
 from server.domain.ids import FirmId
 from server.flow import Op
 from server.store.admin.jobs import Job, Jobs
@@ -252,6 +253,8 @@ def house(office: Office) -> House:
         series=administration.series,
         consent=ConsentDesk(administration.consents, administration.firms, graph, made.clock),
         alerts=AlertWatch(made.database, administration.alerts, made.clock),
+        quotas=administration.quotas,
+        spent=Meter(made.engine),
         now=made.clock,
     )
     return House(parts)
@@ -287,6 +290,9 @@ def test_a_house_keeps_figures_checks_consent_and_lets_alerts_follow(office: Off
     assert administration.consents.get(made.firm).state.value == "ok"
     codes = {one.code for one in administration.alerts.every(made.firm)}
     assert codes == set()
+    spent = {one.side.value: one.calls_today for one in administration.quotas.every(made.firm)}
+    assert spent["raynet"] == sum(made.reads()[:1] + made.writes()[:1])
+    assert spent["graph"] > 0
     made.world.entra.revoke(made.tenant, next(iter(made.world.entra.registrations)))
     made.clock.advance(days=1, hours=1)
     kept.do_chores()
