@@ -173,6 +173,7 @@ export class EventForm {
     } else if (can.includes("unlink")) {
       this.put({ confirming: this.form.confirming === "unlink" ? null : "unlink" });
     } else if (can.includes("relink")) {
+      this.put({ choices: { ...choices, linked: true } });
       void this.relink(null);
     }
   }
@@ -185,6 +186,7 @@ export class EventForm {
     if (confirming === "cancel") this.chooseStatus("CANCELLED", true);
     if (confirming === "unlink" && event !== null) {
       const changeId = this.parts.timer.newId();
+      this.put({ choices: { ...this.form.choices, linked: false } });
       void this.acting(() => this.parts.api.unlink(event, changeId));
     }
   }
@@ -254,12 +256,16 @@ export class EventForm {
   }
 
   private async acting(work: () => Promise<EventState>): Promise<void> {
+    const { choices } = this.form;
     this.put({ saving: { kind: "busy" } });
     try {
       this.take(await work());
       this.put({ saving: { kind: "rest" } });
       this.lookAt = this.parts.timer.now() + 1000;
     } catch (failure) {
+      // The switch shows what holds, not what was wished.
+      const linked = this.form.activity === null ? choices.linked : !this.form.can.includes("relink");
+      this.put({ choices: { ...this.form.choices, linked } });
       this.trouble(failure);
     }
   }

@@ -97,5 +97,5 @@ export function mayChoose(form: Form): boolean {
 
 export function isEditable(form: Form, what: "type" | "concerns" | "category" | "priority" | "status"): boolean {
   if (form.activity === null) return mayChoose(form) && form.choices.linked;
-  return what !== "type" && form.can.includes("change") && form.activity.editable.includes(what);
+  return what !== "type" && form.choices.linked && form.can.includes("change") && form.activity.editable.includes(what);
 }
