@@ -14,6 +14,7 @@ from simulator.clock import RunningClock
 from simulator.demo.day import Day, DayLength
 from simulator.demo.front import Front
 from simulator.demo.items import Calendars
+from simulator.demo.outlook import OutlookForm
 from simulator.demo.page import Page
 from simulator.demo.parent import Parent
 from simulator.demo.watch import Watch
@@ -45,7 +46,8 @@ def main() -> None:
         calendars = Calendars(world, firm.instance)
         watch = Watch(calendars, parent).start()
         stack.callback(watch.stop)
-        page = Page(calendars, watch, firm, given.page_port).start()
+        outlook = OutlookForm(world, firm, given.api_port)
+        page = Page(calendars, watch, firm, outlook, given.page_port).start()
         stack.callback(page.stop)
         parent.say({"ready": _described(server, firm, front, page)})
         if given.play is None:

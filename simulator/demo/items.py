@@ -33,6 +33,8 @@ class Item:
     done: bool = False
     importance: str = "normal"
     place: str = ""
+    #: Name of the client it concerns, where there is one.
+    client: str = ""
     online: bool = False
     recurring: bool = False
     #: Somebody else's invitation that the owner has not accepted: not carried over by default.
@@ -112,8 +114,12 @@ class Calendars:
         with self.world.lock:
             ui = self.world.raynet.instance(self.instance).ui(user.login)
             start, end = _span(day, days)
-            found = [activity_item(one) for one in ui.calendar(start, end)]
-        return [item for item in found if item is not None]
+            found = [(activity_item(one), self._client(one)) for one in ui.calendar(start, end)]
+        return [replace(item, client=client) for item, client in found if item is not None]
+
+    def _client(self, activity: Activity) -> str:
+        shown = self.world.raynet.instance(self.instance).reference("company", activity.company)
+        return str(shown.get("name") or "") if shown is not None else ""
 
     def outlook(self, user: SeedUser, day: date, days: int) -> list[Item]:
         first, last = datetime.combine(day, time(0)), datetime.combine(day + timedelta(days=days), time(0))
@@ -182,4 +188,4 @@ def _same_text(left: str, right: str) -> bool:
 
 def without_key(item: Item) -> Item:
     """For finding doubles: two of these are equal when a person could not tell them apart."""
-    return replace(item, key="", done=False)
+    return replace(item, key="", done=False, client="")

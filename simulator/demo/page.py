@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 from simulator.control_actions import ControlError
 from simulator.demo.actions import Actions
 from simulator.demo.items import Calendars, Item, differences, wall
+from simulator.demo.outlook import OutlookForm
 from simulator.demo.watch import Watch
 from simulator.graph.errors import GraphError
 from simulator.raynet.errors import RaynetError
@@ -23,6 +24,7 @@ _FILES: Final = {
     "/": ("index.html", "text/html; charset=utf-8"),
     "/demo.css": ("demo.css", "text/css; charset=utf-8"),
     "/main.js": ("main.js", "text/javascript; charset=utf-8"),
+    "/form.js": ("form.js", "text/javascript; charset=utf-8"),
     "/calendar.js": ("calendar.js", "text/javascript; charset=utf-8"),
     "/panel.js": ("panel.js", "text/javascript; charset=utf-8"),
     "/reasons.js": ("reasons.js", "text/javascript; charset=utf-8"),
@@ -31,7 +33,7 @@ _FILES: Final = {
 }
 _HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
-    " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    " connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
@@ -45,10 +47,13 @@ _DAYS: Final = 7
 class Page:
     """Serves from threads of its own between ``start`` and ``stop``."""
 
-    def __init__(self, calendars: Calendars, watch: Watch, firm: SmallFirm, port: int = 0) -> None:
+    def __init__(
+        self, calendars: Calendars, watch: Watch, firm: SmallFirm, outlook: OutlookForm, port: int = 0
+    ) -> None:
         self.calendars = calendars
         self.watch = watch
         self.firm = firm
+        self.outlook = outlook
         self.actions = Actions(calendars, watch)
         self._server = _Server(("127.0.0.1", port), self)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
@@ -103,6 +108,10 @@ class Page:
         """The product's own trail of the item; None when it knows nothing of it."""
         return self.watch.parent.ask("why", side=side, key=key, mailbox=self.firm.users[number].directory_id)
 
+    def form(self, number: int, key: str) -> dict[str, Any]:
+        """What Outlook's form of an event (none: a new one) tells the panel beside it."""
+        return self.outlook.form_of(self.firm.users[number], key)
+
     def act(self, body: Mapping[str, Any]) -> Any:
         user = self.firm.users[int(body["user"])]
         return self.actions.do(user, str(body["side"]), str(body["what"]), body).shown()
@@ -133,6 +142,8 @@ class _Handler(BaseHTTPRequestHandler):
         elif url.path in _FILES:
             name, kind = _FILES[url.path]
             self._send(200, files("simulator.demo").joinpath("static", name).read_bytes(), kind)
+        elif OutlookForm.serves(url.path) and url.path != "/outlook/form":
+            self._relay(b"")
         else:
             query = {name: values[0] for name, values in parse_qs(url.query).items()}
             self._answer(lambda: self._read(url.path, query))
@@ -142,16 +153,38 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:  # stdlib's name
         """A foreign page cannot send JSON here without asking first, which nobody answers."""
         length = self.headers.get("Content-Length") or ""
-        if not self._is_local() or "application/json" not in (self.headers.get("Content-Type") or ""):
+        is_panel = OutlookForm.serves(self.path)
+        is_json = "application/json" in (self.headers.get("Content-Type") or "")
+        if not self._is_local() or not (is_json or is_panel):
             self.close_connection = True
             self._json(403, {"error": "refused"})
             return
-        if not length.isdigit() or int(length) > _BODY_LIMIT or self.path != "/api/act":
+        if not length.isdigit() or int(length) > _BODY_LIMIT or not (is_panel or self.path == "/api/act"):
             self.close_connection = True
-            self._json(404 if self.path != "/api/act" else 413, {"error": "refused"})
+            self._json(413 if is_panel or self.path == "/api/act" else 404, {"error": "refused"})
             return
         raw = self.rfile.read(int(length))
-        self._answer(lambda: self.server.page.act(json.loads(raw)))
+        if is_panel:
+            self._relay(raw)
+        else:
+            self._answer(lambda: self.server.page.act(json.loads(raw)))
+
+    do_PUT = do_DELETE = do_POST  # noqa: N815  # stdlib's names
+
+    def _relay(self, body: bytes) -> None:
+        """The panel's own pages and requests."""
+        reply = self.server.page.outlook.relay(self.command, self.path, dict(self.headers.items()), body)
+        try:
+            self.send_response(reply.status)
+            for name, value in reply.headers:
+                self.send_header(name, value)
+            if reply.status not in (204, 304):
+                self.send_header("Content-Length", str(len(reply.body)))
+            self.end_headers()
+            if self.command != "HEAD" and reply.status not in (204, 304):
+                self.wfile.write(reply.body)
+        except OSError:
+            self.close_connection = True
 
     def _read(self, path: str, query: Mapping[str, str]) -> Any:
         page = self.server.page
@@ -159,6 +192,8 @@ class _Handler(BaseHTTPRequestHandler):
             return page.state(int(query["user"]), date.fromisoformat(query["day"]))
         if path == "/api/why":
             return page.why(int(query["user"]), query["side"], query["key"])
+        if path == "/outlook/form":
+            return page.form(int(query["user"]), query.get("key", ""))
         raise ControlError(404, "no such thing")
 
     def _answer(self, work: Any) -> None:

@@ -1,6 +1,7 @@
 // Puts the page together: asks for the state twice a second, shows it, carries out what the visitor does.
 
 import { addDays, Calendar, dayText } from "./calendar.js";
+import { EventDialog } from "./form.js";
 import { showChanges, showDetails, showTrail } from "./panel.js";
 import { switchLanguage, text, translate } from "./texts.js";
 
@@ -10,6 +11,7 @@ const monday = (day) => addDays(day, -((new Date(`${day}T12:00`).getDay() + 6) %
 
 const view = { user: 0, week: monday(dayText(new Date())), key: null, side: null, partner: null, state: null, tag: "", why: null, started: false };
 const calendars = {};
+const dialog = new EventDialog({ act: (side, key, what, body) => act(side, key, what, body), user: () => view.user });
 
 // --- asking -------------------------------------------------------------------------------------------------------
 
@@ -97,7 +99,7 @@ function show() {
   }
   showPeople(state.users);
   byId("range").textContent = rangeText();
-  showDetails(byId("details"), item, { act: (one, what, body) => act(one.side, one.key, what, body) });
+  showDetails(byId("details"), item, { act: (one, what, body) => act(one.side, one.key, what, body), edit: (one) => dialog.edit(one) });
   showChanges(byId("changes"), state.changes);
   byId("totals").textContent = text("totals", { ...state.calls, mails: state.mails });
   const trailOf = JSON.stringify([item, state.changes[0]?.number, state.changes[0]?.seconds, document.documentElement.lang]);
@@ -188,47 +190,6 @@ function visible(element) {
   return { left: box.left, right: box.right, middle };
 }
 
-// --- the dialog for a new item --------------------------------------------------------------------------------------
-
-const KINDS = ["meeting", "task", "event", "phoneCall", "email", "letter"];
-
-function openForm(side, day, minutes) {
-  const form = byId("form");
-  form.dataset.side = side;
-  byId("form-title").textContent = text(`new.${side}`);
-  byId("f-kind").replaceChildren(...KINDS.map((kind) => new Option(text(`kind.${kind}`), kind)));
-  byId("f-title").value = "";
-  byId("f-day").value = day;
-  const clock = (value) => `${String(Math.floor(value / 60)).padStart(2, "0")}:${String(value % 60).padStart(2, "0")}`;
-  byId("f-from").value = clock(minutes);
-  byId("f-till").value = clock(Math.min(minutes + 60, 24 * 60 - 1));
-  byId("f-allday").checked = byId("f-private").checked = false;
-  byId("f-error").textContent = "";
-  untimed();
-  form.showModal();
-  byId("f-title").focus();
-}
-
-function untimed() {
-  for (const id of ["f-from", "f-till"]) byId(id).disabled = byId("f-allday").checked;
-}
-
-async function submitForm(event) {
-  event.preventDefault();
-  const side = byId("form").dataset.side;
-  const allDay = byId("f-allday").checked;
-  const day = byId("f-day").value;
-  const done = await act(side, "", "create", {
-    title: byId("f-title").value,
-    kind: byId("f-kind").value,
-    start: `${day}T${allDay ? "00:00" : byId("f-from").value}`,
-    end: allDay ? `${addDays(day, 1)}T00:00` : `${day}T${byId("f-till").value}`,
-    all_day: allDay,
-    private: side === "outlook" && byId("f-private").checked,
-  });
-  if (done) byId("form").close();
-}
-
 // --- start ----------------------------------------------------------------------------------------------------------
 
 for (const side of ["raynet", "outlook"]) {
@@ -238,14 +199,14 @@ for (const side of ["raynet", "outlook"]) {
       choose(item);
       act(item.side, item.key, "move", { start, end, all_day: false });
     },
-    create: openForm,
+    create: (side, day, minutes) => dialog.create(side, day, minutes),
   });
   byId(side).addEventListener("scroll", (event) => follow(side, event.target), { capture: true, passive: true });
 }
 for (const button of document.querySelectorAll(".add")) {
   button.addEventListener("click", () => {
     const today = view.state?.now.slice(0, 10) ?? view.week;
-    openForm(button.dataset.side, today >= view.week && today < addDays(view.week, 7) ? today : view.week, 9 * 60);
+    dialog.create(button.dataset.side, today >= view.week && today < addDays(view.week, 7) ? today : view.week, 9 * 60);
   });
 }
 const turn = (days) => () => {
@@ -260,9 +221,6 @@ byId("language").addEventListener("click", () => {
   byId("details").dataset.shape = "";
   again();
 });
-byId("f-allday").addEventListener("change", untimed);
-byId("f-cancel").addEventListener("click", () => byId("form").close());
-byId("form").querySelector("form").addEventListener("submit", submitForm);
 window.addEventListener("resize", drawLink);
 translate();
 refresh();

@@ -11,7 +11,7 @@ const make = (tag, name, content = "") => {
 
 function actionsFor(item) {
   if (item.side === "outlook") {
-    return [item.private ? "open" : "private", ...(item.online ? [] : ["teams"]), "delete"];
+    return ["edit", item.private ? "open" : "private", ...(item.online ? [] : ["teams"]), "delete"];
   }
   if (item.status === "SCHEDULED") return ["complete", "cancel", "delete"];
   return ["reopen", "delete"];
@@ -49,6 +49,7 @@ export function showDetails(root, item, hooks) {
   head.append(make("span", `tag ${item.side}`, text(`in.${item.side}`)));
   if (item.side === "raynet") head.append(make("span", "tag", text(`kind.${item.kind}`)));
   if (known(`status.${item.status}`)) head.append(make("span", "tag", text(`status.${item.status}`)));
+  if (item.client) head.append(make("span", "tag", `${text("client")}: ${item.client}`));
   const state = item.partner ? text(item.agrees ? "agrees" : "differs") : text(known(`pair.${item.pair}`) ? `pair.${item.pair}` : "partner.none");
   head.append(make("span", item.agrees ? "tag good" : "tag", state));
   root.replaceChildren(head, editing(item, hooks), buttons(item, hooks));
@@ -93,7 +94,7 @@ function buttons(item, hooks) {
   for (const what of actionsFor(item)) {
     const button = make("button", what === "delete" ? "danger" : "plain", text(`do.${what}`));
     button.type = "button";
-    button.addEventListener("click", () => hooks.act(item, what, {}));
+    button.addEventListener("click", () => (what === "edit" ? hooks.edit(item) : hooks.act(item, what, {})));
     row.append(button);
   }
   return row;
