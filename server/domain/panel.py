@@ -158,7 +158,12 @@ def received(stored: PanelDraft | None, given: PanelDraft) -> tuple[PanelDraft, 
         return given, Taken.NEW
     if is_over(stored, given.touched_at):
         return stored, Taken.FINISHED
-    touched = replace(stored, touched_at=max(stored.touched_at, given.touched_at), form_open=given.form_open)
+    touched = replace(
+        stored,
+        opened_at=min(stored.opened_at, given.opened_at),
+        touched_at=max(stored.touched_at, given.touched_at),
+        form_open=given.form_open,
+    )
     if given.secret_digest is not None:
         touched = replace(touched, secret_digest=given.secret_digest)
     if stored.state is DraftState.OPEN and given.event is not None:

@@ -1,5 +1,7 @@
 """Drafts: a new event's form while it is being filled in."""
 
+from datetime import timedelta
+
 import falcon
 from pydantic import ValidationError
 
@@ -33,7 +35,7 @@ def put_draft(call: PanelCall, draft_id: str, body: models.DraftPut) -> models.D
         rev=body.rev,
         choices=choices_of(call, body.choices),
         fingerprint=fingerprint_of(body.fingerprint),
-        opened_at=now,
+        opened_at=now - timedelta(seconds=body.age_seconds),
         touched_at=now,
         client=client_of(body.client),
         secret_digest=lookup_digest(body.beacon_secret),

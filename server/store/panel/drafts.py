@@ -36,7 +36,7 @@ from server.store.tables.panel import panel_draft as table
 
 #: A form that was silent for longer was closed without a word: the next sign is that of a new one.
 _NEW_FORM_AFTER: Final = 2 * BEAT_FOR
-_OWNED: Final = ("rev", "choices", "fingerprint", "touched_at", "client", "secret_digest", "form_open")
+_OWNED: Final = ("rev", "choices", "fingerprint", "opened_at", "touched_at", "client", "secret_digest", "form_open")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
