@@ -8,6 +8,8 @@ from uuid import UUID, uuid5
 from server.domain.ids import ActivityKey, EventId, LinkId, MailboxId, PairId
 
 _NAMESPACE = UUID("6c1f7f0e-7d0b-4c1e-9a53-51f2a7d0c3aa")
+#: How each of our external ids in Raynet begins.
+_EXT = "olsync:"
 #: A placeholder shows nothing but that the sync is at work; the token makes it findable by its exact title.
 _PLACEHOLDER = re.compile(r"^Outlook · probíhá zápis · ([A-Z2-7]{12})$")
 
@@ -48,12 +50,17 @@ def activity_of_own_key(value: str | None, mailbox: MailboxId) -> ActivityKey | 
 
 def ext_id(tenant: str, mailbox: MailboxId, event: EventId, generation: int) -> str:
     """Raynet ``extId`` of the activity made from this event. Fact: short and URL-safe, raynet-api §17, §22 no. 2."""
-    return "olsync:" + _base32(_digest("ext", tenant, mailbox, event, generation), 26)
+    return _EXT + _base32(_digest("ext", tenant, mailbox, event, generation), 26)
 
 
 def draft_ext_id(draft: str, generation: int) -> str:
     """As :func:`ext_id`, of the activity that a draft of the panel becomes: the draft is its key."""
-    return "olsync:" + _base32(_digest("draft", draft, generation), 26)
+    return _EXT + _base32(_digest("draft", draft, generation), 26)
+
+
+def is_ext_id(text: str) -> bool:
+    """Whether it is one of ours."""
+    return text.startswith(_EXT)
 
 
 def placeholder_title(ext: str) -> str:

@@ -110,6 +110,8 @@ class PassContext:
     #: What the panel's users want, as last asked for.
     panel: PanelDesk = field(default_factory=PanelDesk)
     read_whole: set[MailboxId] = field(default_factory=set)
+    #: Calendars in which something of our own stands that we do not know.
+    strangers: set[MailboxId] = field(default_factory=set)
     #: Rows read a moment ago for the write that follows, with the moment.
     fresh: dict[ActivityKey, tuple[Activity, datetime]] = field(default_factory=dict)
     #: For the figures of lag: what was carried, when all was last read before this pass, who took part then.
@@ -184,6 +186,21 @@ class PassContext:
     def put_mailbox(self, row: MailboxSync) -> None:
         others = tuple(one for one in self.state.mailboxes if one.seat_id != row.seat_id)
         self.state = replace(self.state, mailboxes=(*others, row))
+
+    def unmatch(self, mailbox: MailboxId) -> tuple[MailboxSync, ...]:
+        """The calendar is to meet Raynet anew; its row, to be committed."""
+        row = self.mailbox(mailbox)
+        if row is None:
+            return ()
+        self.strangers.add(mailbox)
+        row = replace(row, matched=False)
+        self.put_mailbox(row)
+        return (row,)
+
+    def is_matched(self, mailbox: MailboxId) -> bool:
+        """Whether new items of that calendar may be linked; a calendar that is not ours holds up nobody."""
+        row = self.mailbox(mailbox)
+        return row is None or row.matched
 
     def mailbox(self, mailbox: MailboxId) -> MailboxSync | None:
         """The row that is at work there; a seat that was removed may have left another one of the same calendar."""
