@@ -436,6 +436,10 @@ def reveal(ctx: PassContext, work: LinkWork, intent: Intent, detail: Activity | 
             sync = replace(ctx.sync, inline_ext_id=inline)
             ctx.put_sync(sync)
             yield from want(Commit(ctx.firm, (sync,)))
+    if known.place and change.place is None:
+        # Typed into the placeholder, and in the journal by now: the update takes its place.
+        change = replace(change, place="")
+        intent = replace(intent, payload=replace(intent.payload, activity_change=change))
     yield from want(UpdateActivity(ctx.firm, key, _resolved(change, known)))
     return work.activity_revealed(intent, known)
 
@@ -476,7 +480,7 @@ def _read_again(ctx: PassContext, work: LinkWork, intent: Intent, key: ActivityK
     seen = work.activity
     if seen is not None and same_activity(seen.activity, detail) and not detail.locked:
         return detail
-    yield from _replan(ctx, work, intent, (work.observe_activity(detail, ctx.now),))
+    yield from _replan(ctx, work, intent, (work.observe_activity(detail, ctx.now, moved=True),))
     return None
 
 

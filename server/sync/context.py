@@ -105,6 +105,8 @@ class PassContext:
     #: Links started in this pass by iCalUId, so that other mailboxes' copies join them.
     started: dict[str, Link] = field(default_factory=dict)
     tombstones: dict[str, Tombstone] = field(default_factory=dict)
+    #: Where activities went whose type was changed while they were read: an older row of them is no news.
+    moved: dict[ActivityKey, ActivityKey] = field(default_factory=dict)
     #: Transaction ids of creates that are still open: their events may appear before they are settled.
     awaited: set[str] = field(default_factory=set)
     #: What the panel's users want, as last asked for.

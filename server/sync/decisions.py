@@ -24,6 +24,7 @@ from server.domain.state import (
     IntentState,
     Pair,
     PairState,
+    Role,
 )
 from server.domain.when import to_instants
 from server.domain.zones import windows_zone
@@ -93,6 +94,10 @@ def restores(ctx: PassContext) -> Flow[None]:
 def restore_plan(ctx: PassContext, group: Group, conflict: Conflict) -> Plan | None:
     """Both sides get the lost value; None when there is nothing left to write it to."""
     pair = next((one for one in group.pairs if one.id == conflict.pair_id), None)
+    if pair is not None and pair.role is Role.COPY:
+        # A copy shows what the activity says: the value goes where that is agreed, and the copies follow.
+        leads = (one for one in group.pairs if one.role in (Role.LEAD, Role.FOLLOWER) and one.state is PairState.LIVE)
+        pair = next(leads, pair)
     if pair is None or conflict.field not in MERGED_FIELDS or pair.base is None or group.activity is None:
         return None
     content = _content(conflict.field, conflict.lost)

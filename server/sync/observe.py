@@ -55,7 +55,7 @@ def activity_rows(
                 rows += yield from _moved(ctx, moved_from, activity.key)
         elif wanted:
             rows.append(row)
-            if all(_is_matched(ctx, mailbox) for mailbox in wanted):
+            if row.gone_at is None and all(_is_matched(ctx, mailbox) for mailbox in wanted):
                 rows += yield from new_link(ctx, Origin.RAYNET, activity=activity.key)
         elif activity.key in known:
             rows.append(row)

@@ -112,6 +112,7 @@ def _rekey(ctx: PassContext, old: SeenActivity, new: Activity) -> Flow[None]:
     """The activity got another type: its link follows it."""
     links = yield from want(LinksOf(ctx.firm, activities=(old.key,)))
     link = links.get(old.key)
+    ctx.moved[old.key] = new.key
     rows = yield from activity_rows(ctx, [new], {}, moved_from=link)
     yield from want(Commit(ctx.firm, (replace(old, gone_at=ctx.now), *rows)))
 

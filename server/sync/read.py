@@ -184,11 +184,17 @@ def _store_activities(ctx: PassContext, activities: Iterable[Activity], cursor: 
     fresh = yield from _with_deadlines(ctx, fresh)
     gone = {one.key for one in stored if one.gone_at is not None}
     yield from _follow_types(ctx, [one.key for one in fresh if one.key not in known or one.key in gone])
+    # What was read again meanwhile under yet another type is older here.
+    fresh = [one for one in fresh if ctx.moved.get(one.key) is None and not _was_overtaken(ctx, one.key)]
     rows = yield from activity_rows(ctx, fresh, known)
     sync, samples = of_activities(ctx, replace(ctx.sync, cursor=cursor), fresh if ctx.sync.cursor else ())
     if rows or samples or sync != ctx.sync:
         ctx.put_sync(sync)
         yield from want(Commit(ctx.firm, (sync, *rows, *samples)))
+
+
+def _was_overtaken(ctx: PassContext, key: ActivityKey) -> bool:
+    return any(new.id == key.id and new != key for new in ctx.moved.values())
 
 
 def _lacks_deadline(ctx: PassContext, known: Mapping[ActivityKey, SeenActivity], row: Activity) -> bool:

@@ -134,10 +134,10 @@ class LinkWork:
 
     # --- Raynet's side ---
 
-    def observe_activity(self, activity: Activity, now: datetime) -> SeenActivity:
-        """Store a fresh reading; a detail carries no version, so the one known stays."""
+    def observe_activity(self, activity: Activity, now: datetime, *, moved: bool = False) -> SeenActivity:
+        """Store a fresh reading; a detail carries no version, so the one known stays, unless the record ``moved``."""
         old = self.activity
-        if activity.version is None and old is not None and old.key == activity.key:
+        if activity.version is None and old is not None and old.key == activity.key and not moved:
             activity = replace(activity, version=old.activity.version)
         self.activity = SeenActivity(firm_id=self.link.firm_id, key=activity.key, activity=activity, seen_at=now)
         return self.activity
