@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from server.domain import keys, mapping
 from server.domain.activity import Activity
 from server.domain.event import Event
-from server.domain.ids import ActivityKey, EventKey, LinkId, MailboxId
+from server.domain.ids import ActivityKey, EventKey, LinkId
 from server.domain.state import (
     Link,
     MailboxSync,
@@ -22,6 +22,7 @@ from server.domain.state import (
 from server.flow import Flow, NewId, want
 from server.ports.store import LinksOf, LoadGroups, Row
 from server.sync.context import PassContext, due
+from server.sync.ownership import made_activity, made_event
 
 #: A placeholder older than this that no link holds is left over from an abandoned create.
 ORPHAN_AGE = timedelta(minutes=2)
@@ -55,7 +56,11 @@ def activity_rows(
                 rows += yield from _moved(ctx, moved_from, activity.key)
         elif wanted:
             rows.append(row)
-            if row.gone_at is None and all(_is_matched(ctx, mailbox) for mailbox in wanted):
+            if row.gone_at is not None or not all(ctx.is_matched(mailbox) for mailbox in wanted):
+                continue
+            if activity.key not in known and (yield from made_activity(ctx, activity)):
+                rows += [one for mailbox in sorted(wanted) for one in ctx.unmatch(mailbox)]
+            else:
                 rows += yield from new_link(ctx, Origin.RAYNET, activity=activity.key)
         elif activity.key in known:
             rows.append(row)
@@ -65,11 +70,6 @@ def activity_rows(
 def _moved(ctx: PassContext, link: LinkId, key: ActivityKey) -> Flow[tuple[Row, ...]]:
     groups = yield from want(LoadGroups(ctx.firm, (link,)))
     return tuple(replace(group.link, activity=key) for group in groups)
-
-
-def _is_matched(ctx: PassContext, mailbox: MailboxId) -> bool:
-    row = ctx.mailbox(mailbox)
-    return row is None or row.matched
 
 
 def _claimed_orphan(ctx: PassContext, activity: Activity) -> tuple[Row, ...]:
@@ -144,7 +144,7 @@ def event_rows(
         event, link = seen.event, links.get(seen.key)
         if link is not None:
             rows.append(due(ctx, link))
-        elif seen.gone_at is not None or event.is_cancelled or not mailbox.matched:
+        elif seen.gone_at is not None or event.is_cancelled or not ctx.is_matched(event.mailbox):
             continue
         elif event.transaction_id in ctx.awaited:
             continue  # the create that made it is still open: recovery finds it and gives it its pair
@@ -152,6 +152,8 @@ def event_rows(
             # A user who takes a removed event back shows one that is known.
             ctx.orphan_events.append(seen.key)
             rows.append(orphan_event(ctx, seen.key))
+        elif seen.key not in known and (yield from made_event(ctx, event)):
+            ctx.unmatch(event.mailbox)
         else:
             rows += yield from _join_or_start(ctx, event, links, linked_now)
     return tuple(rows)

@@ -42,6 +42,7 @@ from server.sync.proofs import prove_activity
 from server.sync.read import read_all
 from server.sync.recover import recover
 from server.sync.seats import ensure_firm, ensure_seats
+from server.sync.strangers import is_met, meet_again
 
 CHUNK = 250
 #: Rounds of planning in one pass: the first writes, the second sees what follows from them.
@@ -65,11 +66,13 @@ def run_pass(firm: FirmId, options: PassOptions) -> Flow[PassResult]:
         return PassResult(pass_id=ctx.pass_id, counts=ctx.counts, errors=())
     yield from _prepare(ctx)
     yield from read_all(ctx)
+    if ctx.strangers:
+        yield from meet_again(ctx)
     yield from first_matches(ctx)
     if options.full:
         links = yield from want(LinksInMailbox(firm))
         yield from want(Commit(firm, tuple(due(ctx, link, "full") for link in links)))
-    plans = yield from _plan_and_apply(ctx)
+    plans = (yield from _plan_and_apply(ctx)) if is_met(ctx) else ()
     if not options.preview:
         yield from _clear_orphans(ctx)
     return (yield from _finish(ctx, plans))

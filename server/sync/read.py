@@ -366,6 +366,7 @@ def _store_round(ctx: PassContext, wanted: DeltaWanted, answer: DeltaRound) -> F
         last_read_at=ctx.now,
         failures=0,
         wait_until=None,
+        matched=ctx.is_matched(mailbox),
     )
     ctx.put_mailbox(row)
     ctx.read_whole.add(mailbox)
