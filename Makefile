@@ -5,7 +5,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 SETUP = @p=$$(PYTHON="$(PYTHON)" sh scripts/python) && "$$p" scripts/bootstrap.py
 
-.PHONY: help setup check test demo lock facts audit format clean
+.PHONY: help setup check test demo lock facts audit format clean panel screens
 
 help: ## this list
 	@echo 'make <what>:'
@@ -24,6 +24,15 @@ check: ## before a commit: format, lint, types, imports, fast tests
 
 test: ## everything that CI runs
 	@.ci/run
+
+panel: ## build the Outlook panel and run its tests (pure parts, every state in a browser, the real office.js)
+	$(SETUP) dev
+	@$(BIN)/pytest -q -n2 --dist worksteal tests/addin
+
+screens: ## photograph every state of the Outlook panel into docs/screens/panel
+	$(SETUP) dev
+	@rm -rf docs/screens/panel && mkdir -p docs/screens/panel
+	@ROS_TEST_SCREENS=docs/screens/panel $(BIN)/pytest -q -n2 --dist worksteal tests/addin/test_screens.py
 
 format: ## repair format and what lint can repair
 	$(SETUP) dev
