@@ -43,7 +43,7 @@ def start(options: argparse.Namespace) -> int:
 
     from console import demo
     from console.keystore import KeyStore, forgetful
-    from console.wiring import build_parts, build_window
+    from console.wiring import build_parts, build_window, take_down
 
     application = QApplication(sys.argv[:1])
     application.setApplicationName("ros-console")
@@ -58,10 +58,11 @@ def start(options: argparse.Namespace) -> int:
         demo.use_server(parts, options.server)
     window.show()
     QTimer.singleShot(0, window.start)
+    QTimer.singleShot(3_000, parts.janitor.settle)
     if options.demo:
         demo.sign_in(window, options.demo)
     code = application.exec()
-    parts.jobs.close()
+    take_down(parts)
     return code
 
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from console.api.client import Client
 from console.api.wire.session import ServerInfo, Session
+from console.garbage import Janitor
 from console.i18n import Languages
 from console.jobs import Jobs
 from console.preferences import Preferences
@@ -89,3 +90,4 @@ class Parts:
     theme: Theme
     languages: Languages
     preferences: Preferences
+    janitor: Janitor

@@ -15,7 +15,7 @@ def run() -> int:
     from console.keystore import forgetful
     from console.theme import RESOURCES
     from console.version import VERSION
-    from console.wiring import build_parts, build_window
+    from console.wiring import build_parts, build_window, take_down
 
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)  # noqa: S101 (a packaging check, not input)
@@ -34,7 +34,7 @@ def run() -> int:
         window.start()
         application.processEvents()
         window.close()
-        parts.jobs.close()
+        take_down(parts)
     if len(set(spoken)) != len(LANGUAGES) or not icons:
         raise SystemExit("translations or icons are missing")
     sys.stdout.write(f"ros-console {VERSION}: {len(icons)} icons, languages {', '.join(LANGUAGES)}: whole\n")

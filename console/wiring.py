@@ -6,6 +6,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from console.context import Parts
+from console.garbage import Janitor
 from console.i18n import Languages
 from console.jobs import Jobs
 from console.keystore import KeyStore
@@ -23,7 +24,20 @@ def build_parts(
     languages.use(language or preferences.language)
     theme = Theme(application, preferences.scheme)
     application.setWindowIcon(QIcon(str(RESOURCES / "icons" / "app.svg")))
-    return Parts(jobs=Jobs(application), theme=theme, languages=languages, preferences=preferences)
+    # Before the first thread starts: from then on garbage is this thread's alone.
+    janitor = Janitor(application)
+    jobs = Jobs(application)
+    return Parts(jobs=jobs, theme=theme, languages=languages, preferences=preferences, janitor=janitor)
+
+
+def take_down(parts: Parts) -> None:
+    """At the end of the program: no thread, no timer and no translation is left."""
+    parts.jobs.close()
+    parts.janitor.stop()
+    parts.languages.silence()
+    parts.preferences.sync()
+    for one in (parts.theme, parts.jobs, parts.janitor, parts.languages):
+        one.deleteLater()
 
 
 def build_window(parts: Parts, keystore: KeyStore | None = None) -> Window:

@@ -21,7 +21,7 @@ class BadAddress(ValueError):
 
 def normal_url(typed: str) -> str:
     """``ros.example.cz`` means https. Plain http is accepted for this computer only (demo). Raises BadAddress."""
-    text = typed.strip().rstrip("/")
+    text = typed.strip()
     if not text:
         raise BadAddress("empty")
     if "://" not in text:

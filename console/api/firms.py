@@ -45,7 +45,10 @@ def alerts(client: Client, firm_id: int | None, query: Query) -> Page[wire.Alert
 
 
 def acknowledge(client: Client, alert: wire.Alert) -> None:
-    client.command(f"{_BASE}/firms/{alert.firm_id}/alerts/{alert.id}/acknowledge")
+    if alert.firm_id is None:
+        client.command(f"{_BASE}/alerts/{alert.id}/acknowledge")
+    else:
+        client.command(f"{_BASE}/firms/{alert.firm_id}/alerts/{alert.id}/acknowledge")
 
 
 # --- a firm's connections, licence and rules --------------------------------------------------------------------------

@@ -695,11 +695,11 @@
         <translation>&amp;Otevřít zde</translation>
     </message>
     <message>
-        <source>Make the &amp;link…</source>
-        <translation>Vytvořit o&amp;dkaz…</translation>
+        <source>Make the lin&amp;k…</source>
+        <translation>Vytvo&amp;řit odkaz…</translation>
     </message>
     <message>
-        <source>Check &amp;now</source>
+        <source>Check no&amp;w</source>
         <translation>Ověřit &amp;teď</translation>
     </message>
     <message>
@@ -732,7 +732,7 @@
     </message>
     <message>
         <source>&amp;Group of the limit</source>
-        <translation>&amp;Skupina omezení</translation>
+        <translation>Skup&amp;ina omezení</translation>
     </message>
     <message>
         <source>Name or address of the group with the mailboxes.</source>
@@ -783,7 +783,7 @@
         <translation>Ověřuji…</translation>
     </message>
     <message>
-        <source>&amp;Guide for the administrator</source>
+        <source>G&amp;uide for the administrator</source>
         <translation>&amp;Návod pro správce</translation>
     </message>
 </context>
@@ -1210,11 +1210,11 @@
     </message>
     <message>
         <source>&amp;Keep the items…</source>
-        <translation>&amp;Ponechat položky…</translation>
+        <translation>Ponec&amp;hat položky…</translation>
     </message>
     <message>
         <source>&amp;Delete them…</source>
-        <translation>&amp;Smazat je…</translation>
+        <translation>S&amp;mazat je…</translation>
     </message>
     <message numerus="yes">
         <source>Delete %n item(s) on the other side?</source>
@@ -1760,16 +1760,16 @@
         <translation>do Raynetu</translation>
     </message>
     <message>
-        <source>&amp;All firms</source>
-        <translation>&amp;Všechny firmy</translation>
+        <source>All firms</source>
+        <translation>Všechny firmy</translation>
     </message>
     <message>
-        <source>A&amp;lerts</source>
-        <translation>&amp;Upozornění</translation>
+        <source>Alerts</source>
+        <translation>Upozornění</translation>
     </message>
     <message>
-        <source>&amp;Health</source>
-        <translation>&amp;Zdraví</translation>
+        <source>Health</source>
+        <translation>Zdraví</translation>
     </message>
     <message>
         <source>No firm yet</source>
@@ -2089,7 +2089,7 @@
     </message>
     <message>
         <source>&amp;User</source>
-        <translation>&amp;Uživatel</translation>
+        <translation>Uživa&amp;tel</translation>
     </message>
     <message>
         <source>The login of the user for whom the key was made. A user of its own is best.</source>
@@ -2237,7 +2237,7 @@
         <translation>Na adrese nikdo neodpovídá. Zkontrolujte adresu, síť a VPN.</translation>
     </message>
     <message>
-        <source>The server&apos;s certificate is not trusted</source>
+        <source>The server's certificate is not trusted</source>
         <translation>Certifikát serveru není důvěryhodný</translation>
     </message>
     <message>
@@ -2328,24 +2328,24 @@
         <translation>Přihlášení je uloženo</translation>
     </message>
     <message>
-        <source>&amp;Raynet</source>
-        <translation>&amp;Raynet</translation>
+        <source>Raynet</source>
+        <translation>Raynet</translation>
     </message>
     <message>
-        <source>R&amp;ules</source>
-        <translation>&amp;Pravidla</translation>
+        <source>Rules</source>
+        <translation>Pravidla</translation>
     </message>
     <message>
-        <source>&amp;Administrators</source>
-        <translation>&amp;Správci</translation>
+        <source>Administrators</source>
+        <translation>Správci</translation>
     </message>
     <message>
-        <source>M&amp;y account</source>
-        <translation>&amp;Můj účet</translation>
+        <source>My account</source>
+        <translation>Můj účet</translation>
     </message>
     <message>
-        <source>&amp;Console</source>
-        <translation>&amp;Konzole</translation>
+        <source>Console</source>
+        <translation>Konzole</translation>
     </message>
 </context>
 <context>
@@ -2937,24 +2937,20 @@
         <translation>Druh</translation>
     </message>
     <message>
-        <source>S&amp;tate</source>
-        <translation>&amp;Stav</translation>
+        <source>Held deletions</source>
+        <translation>Zadržená mazání</translation>
     </message>
     <message>
-        <source>&amp;Held deletions</source>
-        <translation>&amp;Zadržená mazání</translation>
+        <source>Set aside</source>
+        <translation>Odložené</translation>
     </message>
     <message>
-        <source>Set &amp;aside</source>
-        <translation>&amp;Odložené</translation>
+        <source>Passes</source>
+        <translation>Průchody</translation>
     </message>
     <message>
-        <source>&amp;Passes</source>
-        <translation>&amp;Průchody</translation>
-    </message>
-    <message>
-        <source>&amp;Items</source>
-        <translation>Po&amp;ložky</translation>
+        <source>Items</source>
+        <translation>Položky</translation>
     </message>
     <message>
         <source>Pre&amp;view…</source>
@@ -3116,7 +3112,7 @@
 <context>
     <name>Troubles</name>
     <message>
-        <source>The server&apos;s certificate is not trusted</source>
+        <source>The server's certificate is not trusted</source>
         <translation>Certifikát serveru není důvěryhodný</translation>
     </message>
     <message>
@@ -3124,7 +3120,7 @@
         <translation>Konzole a server si nerozumějí</translation>
     </message>
     <message>
-        <source>They are of versions that do not fit together. Update the console from your administrator&apos;s download page, or try again after the server was updated.</source>
+        <source>They are of versions that do not fit together. Update the console from your administrator's download page, or try again after the server was updated.</source>
         <translation>Jejich verze k sobě nepatří. Aktualizujte konzoli ze stránky svého správce, nebo to zkuste po aktualizaci serveru.</translation>
     </message>
     <message>
@@ -3235,12 +3231,12 @@
         <translation>Přidání uživatelů</translation>
     </message>
     <message>
-        <source>Pr&amp;oposals</source>
-        <translation>Ná&amp;vrhy</translation>
+        <source>Proposals</source>
+        <translation>Návrhy</translation>
     </message>
     <message>
-        <source>B&amp;y address</source>
-        <translation>Podle a&amp;dresy</translation>
+        <source>By address</source>
+        <translation>Podle adresy</translation>
     </message>
     <message>
         <source>&amp;Add the chosen</source>
@@ -3411,16 +3407,16 @@
         <translation>má místo</translation>
     </message>
     <message>
-        <source>&amp;Users</source>
-        <translation>&amp;Uživatelé</translation>
+        <source>Users</source>
+        <translation>Uživatelé</translation>
     </message>
     <message>
-        <source>&amp;Registrations</source>
-        <translation>&amp;Registrace</translation>
+        <source>Registrations</source>
+        <translation>Registrace</translation>
     </message>
     <message>
-        <source>&amp;Licence</source>
-        <translation>&amp;Licence</translation>
+        <source>Licence</source>
+        <translation>Licence</translation>
     </message>
     <message>
         <source>Add users…</source>

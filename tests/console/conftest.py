@@ -1,5 +1,6 @@
 """One server process for all tests of a worker process; each test adds what it needs and signs in as whom it needs."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,10 +9,11 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
 from console.context import Parts
-from console.wiring import build_parts
+from console.wiring import build_parts, take_down
 from tests.console.support.house import House
 from tests.console.support.windows import Opened, Opener
 
@@ -36,8 +38,10 @@ def parts(qapp: QApplication, tmp_path: Path, compiled_translations: Path) -> It
     """A fresh console's; settings of its own."""
     made = build_parts(qapp, folder=tmp_path / "settings", language="cs", compile_into=compiled_translations)
     yield made
-    made.jobs.close()
-    made.languages.silence()
+    take_down(made)
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    # What is garbage now must not be left to another test's thread.
+    gc.collect()
 
 
 @pytest.fixture

@@ -48,9 +48,9 @@ class ConsentPage(QWidget):
         self._link_row.setLayout(column(line(self.link, copy, here), self.link_note, gap=6))
         self._link_row.hide()
         self.make_link = button(
-            f"{name}.make", translate("Consent", "Make the &link…"), self._make_link, kind="primary"
+            f"{name}.make", translate("Consent", "Make the lin&k…"), self._make_link, kind="primary"
         )
-        self.check = button(f"{name}.check", translate("Consent", "Check &now"), self._check)
+        self.check = button(f"{name}.check", translate("Consent", "Check no&w"), self._check)
         for one in (self.make_link, self.check):
             one.setVisible(context.can_change)
         self.ladder = Ladder(context)
@@ -235,7 +235,7 @@ class ConsentPage(QWidget):
     def _settle(self) -> None:
         self.make_link.setEnabled(True)
         self.check.setEnabled(True)
-        self.check.setText(translate("Consent", "Check &now"))
+        self.check.setText(translate("Consent", "Check no&w"))
 
 
 def _values(found: Microsoft) -> Values:

@@ -17,7 +17,7 @@ class ConsentSection(Section):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context, translate("Sections", "Azure consent"))
-        guide = button("consent.guide", " " + translate("Consent", "&Guide for the administrator"), self._guide)
+        guide = button("consent.guide", " " + translate("Consent", "G&uide for the administrator"), self._guide)
         context.theme.dress(guide, "guide")
         self.heading.addWidget(guide)
         self.page = ConsentPage(context)

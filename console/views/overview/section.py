@@ -27,7 +27,7 @@ class OverviewSection(Section):
         self.all: ListPage[Health] | None = None
         if context.is_central:
             self.all = self._all_firms()
-            self.tabs.addTab(self.all, translate("Overview", "&All firms"))
+            self.tabs.addTab(self.all, translate("Overview", "All firms"))
         self.firm = FirmHealth(context)
         if context.scope.firm_id is not None:
             scroll = QScrollArea()
@@ -35,14 +35,14 @@ class OverviewSection(Section):
             scroll.setWidget(self.firm)
             self.tabs.addTab(scroll, self._firm_title())
         self.alerts = self._alerts()
-        self.tabs.addTab(self.alerts, translate("Overview", "A&lerts"))
+        self.tabs.addTab(self.alerts, translate("Overview", "Alerts"))
         self.tabs.currentChanged.connect(lambda _at: self.renew(is_quiet=False))
         self.body.addWidget(self.tabs, 1)
 
     def _firm_title(self) -> str:
         if self.context.is_central:
             return self.context.scope.firm_name.replace("&", "&&")
-        return translate("Overview", "&Health")
+        return translate("Overview", "Health")
 
     def _all_firms(self) -> ListPage[Health]:
         client = self.context.client
@@ -104,7 +104,6 @@ class OverviewSection(Section):
                     text=translate("Overview", "I &know of it"),
                     icon="check",
                     run=self._acknowledge,
-                    is_possible=lambda rows: any(row.firm_id is not None for row in rows),
                 )
             )
         return page
@@ -131,14 +130,13 @@ class OverviewSection(Section):
         self.context.go(Target(section="overview", firm_id=firm_id, filters={"firm_name": name}))
 
     def _acknowledge(self, rows: list[Alert]) -> None:
-        chosen = [row for row in rows if row.firm_id is not None]
         client = self.context.client
 
         def work(cancel: Cancel) -> int:
-            for alert in chosen:
+            for alert in rows:
                 cancel.check()
                 firms.acknowledge(client, alert)
-            return len(chosen)
+            return len(rows)
 
         self.context.jobs.start(
             work, done=lambda _count: self.alerts.renew(), failed=self.alerts.show_problem, owner=self

@@ -26,16 +26,16 @@ class SettingsSection(Section):
         self.rules: RulesPage | None = None
         if context.scope.firm_id is not None:
             self.raynet, self.rules = RaynetPage(context), RulesPage(context)
-            self._add("raynet", translate("Settings", "&Raynet"), self.raynet)
-            self._add("rules", translate("Settings", "R&ules"), self.rules)
+            self._add("raynet", translate("Settings", "Raynet"), self.raynet)
+            self._add("rules", translate("Settings", "Rules"), self.rules)
         self.administrators: AdministratorsPage | None = None
         if context.can_change:
             # The server shows them to those who may change them only.
             self.administrators = AdministratorsPage(context)
-            self._add("administrators", translate("Settings", "&Administrators"), self.administrators, scrolls=False)
+            self._add("administrators", translate("Settings", "Administrators"), self.administrators, scrolls=False)
         self.account = AccountPage(context)
-        self._add("account", translate("Settings", "M&y account"), self.account, scrolls=False)
-        self._add("console", translate("Settings", "&Console"), ConsolePage(context))
+        self._add("account", translate("Settings", "My account"), self.account, scrolls=False)
+        self._add("console", translate("Settings", "Console"), ConsolePage(context))
         self.tabs.currentChanged.connect(lambda _at: self.renew(is_quiet=False))
         self.body.addWidget(self.tabs, 1)
 

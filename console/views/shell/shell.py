@@ -238,9 +238,9 @@ class Shell(QWidget):
         return [Found(text=firm.name, run=partial(self._choose_and_stay, firm.id, firm.name)) for firm in page.items]
 
     def _choose_and_stay(self, firm_id: int, name: str) -> None:
+        key = self.current.key if self.current is not None else "overview"
         self._choose(firm_id, name)
-        if self.current is not None:
-            self.go(Target(section=self.current.key))
+        self.go(Target(section=key))
 
     def _choose(self, firm_id: int, name: str) -> None:
         self.context.scope.choose(firm_id, name)

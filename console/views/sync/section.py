@@ -42,11 +42,11 @@ class SyncSection(Section):
         self.tabs.setObjectName("sync.tabs")
         self.tabs.setAccessibleName(translate("Sections", "Synchronisation"))
         for key, title in (
-            ("state", translate("Sync", "S&tate")),
-            ("holds", translate("Sync", "&Held deletions")),
-            ("errors", translate("Sync", "Set &aside")),
-            ("passes", translate("Sync", "&Passes")),
-            ("pairs", translate("Sync", "&Items")),
+            ("state", translate("Sync", "State")),
+            ("holds", translate("Sync", "Held deletions")),
+            ("errors", translate("Sync", "Set aside")),
+            ("passes", translate("Sync", "Passes")),
+            ("pairs", translate("Sync", "Items")),
         ):
             self.tabs.addTab(self._pages[key], title)
         self.tabs.currentChanged.connect(lambda _at: self.renew(is_quiet=False))

@@ -34,9 +34,9 @@ class UsersSection(Section):
         self.tabs = QTabWidget()
         self.tabs.setObjectName("users.tabs")
         self.tabs.setAccessibleName(translate("Sections", "Users and licence"))
-        self.tabs.addTab(self.users, translate("Users", "&Users"))
-        self.tabs.addTab(self.registrations, translate("Users", "&Registrations"))
-        self.tabs.addTab(self.licence, translate("Users", "&Licence"))
+        self.tabs.addTab(self.users, translate("Users", "Users"))
+        self.tabs.addTab(self.registrations, translate("Users", "Registrations"))
+        self.tabs.addTab(self.licence, translate("Users", "Licence"))
         self.tabs.currentChanged.connect(lambda _at: self.renew(is_quiet=False))
         self.body.addWidget(self.tabs, 1)
 

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from keyring.backend import KeyringBackend
 from PySide6.QtCore import QDeadlineTimer, QEvent, QEventLoop, QObject, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 
@@ -71,7 +72,10 @@ def type_into(root: QObject, name: str, text: str) -> None:
     edit = shown(root, QLineEdit, name)
     edit.selectAll()
     QTest.keyClick(edit, Qt.Key.Key_Delete)
-    QTest.keyClicks(edit, text)
+    for letter in text:
+        # QTest ends the process over a letter that is not ASCII.
+        event = QKeyEvent(QEvent.Type.KeyPress, 0, Qt.KeyboardModifier.NoModifier, letter)
+        QApplication.sendEvent(edit, event)
 
 
 @dataclass(slots=True)
