@@ -2,12 +2,12 @@
 
 import select as sockets
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 import psycopg2
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, bindparam, func, select, text
 
 from server.domain.ids import FirmId, MailboxId
 from server.domain.state import Notice
@@ -16,6 +16,7 @@ from server.store import shapes
 from server.store.crypto import lookup_digest
 from server.store.database import Database
 from server.store.dialects import insert_new
+from server.store.scope import chunks
 from server.store.tables import people, runtime
 
 _CHANNEL: Final = "ros_notice"
@@ -40,6 +41,19 @@ class KnownWebhook:
     token: str = field(repr=False)
 
 
+_SUBSCRIPTIONS: Final = (
+    select(
+        runtime.subscription.c.id,
+        runtime.subscription.c.firm_id,
+        people.firm.c.tenant_id,
+        runtime.subscription.c.mailbox,
+        runtime.subscription.c.client_state,
+    )
+    .join_from(runtime.subscription, people.firm, runtime.subscription.c.firm_id == people.firm.c.id)
+    .where(runtime.subscription.c.id.in_(bindparam("ids", expanding=True)))
+)
+
+
 class Inbox:
     """For the processes that are called from outside. Thread-safe."""
 
@@ -52,18 +66,18 @@ class Inbox:
             return 0
         return self._database.write_unscoped(lambda connection: add_notices(connection, notices))
 
-    def find_subscription(self, subscription_id: str) -> KnownSubscription | None:
-        """None when it is not, or no longer, one of ours."""
-        subscription, firm = runtime.subscription, people.firm
-        statement = (
-            select(subscription.c.firm_id, firm.c.tenant_id, subscription.c.mailbox, subscription.c.client_state)
-            .join_from(subscription, firm, subscription.c.firm_id == firm.c.id)
-            .where(subscription.c.id == subscription_id)
-        )
-        row = self._database.read_unscoped(lambda connection: connection.execute(statement).first())
-        if row is None:
-            return None
-        return KnownSubscription(firm=row[0], tenant_id=row[1], mailbox=row[2], client_state=row[3])
+    def find_subscriptions(self, ids: Collection[str]) -> dict[str, KnownSubscription]:
+        """Those of ``ids`` that are, and still are, ours: one statement, however many are made up."""
+        wanted = sorted(set(ids))
+
+        def work(connection: Connection) -> dict[str, KnownSubscription]:
+            rows = [row for some in chunks(wanted) for row in connection.execute(_SUBSCRIPTIONS, {"ids": some})]
+            return {
+                row[0]: KnownSubscription(firm=row[1], tenant_id=row[2], mailbox=row[3], client_state=row[4])
+                for row in rows
+            }
+
+        return self._database.read_unscoped(work) if wanted else {}
 
     def find_webhook(self, path_secret: str) -> KnownWebhook | None:
         """By the secret part of the address that was called; None when unknown."""

@@ -1,5 +1,6 @@
 """One pass over one firm: what it knows, what it counted, which side it must leave alone."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -186,8 +187,12 @@ class PassContext:
         self.state = replace(self.state, sync=sync)
 
     def put_mailbox(self, row: MailboxSync) -> None:
-        others = tuple(one for one in self.state.mailboxes if one.seat_id != row.seat_id)
-        self.state = replace(self.state, mailboxes=(*others, row))
+        self.put_mailboxes((row,))
+
+    def put_mailboxes(self, rows: Iterable[MailboxSync]) -> None:
+        new = {one.seat_id: one for one in rows}
+        others = tuple(one for one in self.state.mailboxes if one.seat_id not in new)
+        self.state = replace(self.state, mailboxes=(*others, *new.values()))
 
     def unmatch(self, mailbox: MailboxId) -> tuple[MailboxSync, ...]:
         """The calendar is to meet Raynet anew; its row, to be committed."""

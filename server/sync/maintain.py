@@ -19,6 +19,8 @@ WEBHOOK_CHECK = timedelta(hours=24)
 WEBHOOK_RETRY = timedelta(hours=1)
 SUBSCRIBE_RETRY = timedelta(minutes=15)
 KEEP_HISTORY = timedelta(days=90)
+#: Pruning walks over all that is old: it follows the nightly comparison, once or twice.
+PRUNE_WITHIN = timedelta(minutes=10)
 #: Lifecycle events after which the subscription itself needs something. Fact: graph-calendar §16 [doc].
 REAUTHORIZE, REMOVED = "reauthorizationRequired", "subscriptionRemoved"
 
@@ -33,7 +35,8 @@ def maintain(firm: FirmId, public_url: str) -> Flow[tuple[str, ...]]:
     failed: list[str] = []
     failed += yield from _subscriptions(state, now)
     failed += yield from _webhook(state, now, public_url)
-    yield from want(Prune(firm, now - KEEP_HISTORY))
+    if state.sync.last_full_at is None or now - state.sync.last_full_at < PRUNE_WITHIN:
+        yield from want(Prune(firm, now - KEEP_HISTORY))
     return tuple(failed)
 
 

@@ -23,12 +23,11 @@ from server.ports.store import (
     LinksOf,
     LiveTombstones,
     LoadFirm,
-    LoadGroups,
     Notices,
     PairCounts,
     Row,
 )
-from server.sync.aside import set_aside
+from server.sync.aside import load_apart, set_aside
 from server.sync.bundles import carry_out_all
 from server.sync.context import PassContext, PassOptions, PassResult, concerns_side, due, side_trouble
 from server.sync.decisions import load_holds, restores, undos
@@ -157,7 +156,7 @@ def _plan_due(ctx: PassContext) -> Flow[list[tuple[Group, Plan]]]:
     planned: list[tuple[Group, Plan]] = []
     for start in range(0, len(dues), CHUNK):
         wanted = tuple(one.link_id for one in dues[start : start + CHUNK])
-        groups = yield from want(LoadGroups(ctx.firm, wanted))
+        groups, broken = yield from load_apart(ctx, wanted)
         yield from learn_persons(ctx, groups)
         drafted = yield from bind_drafts(ctx, groups)
         world = ctx.world()
@@ -169,7 +168,7 @@ def _plan_due(ctx: PassContext) -> Flow[list[tuple[Group, Plan]]]:
                 planned.append((group, reconcile(group, world)))
             except Exception as error:  # noqa: BLE001  # around an item: one that cannot be planned stops no other
                 yield from set_aside(ctx, group.link.id, error)
-        missing = tuple(set(wanted) - {group.link.id for group in groups})
+        missing = tuple(set(wanted) - {group.link.id for group in groups} - broken)
         if missing:
             yield from want(Commit(ctx.firm, (), Forget(attention=missing)))
     return planned
@@ -180,7 +179,9 @@ def _guarded(
 ) -> Flow[list[tuple[Group, Plan]]]:
     """Removals that reach the guard, or wait in an open hold, are taken out of their plans."""
     waiting = {pair for hold in holds if hold.decision is None for pair in hold.pairs}
-    counts = yield from want(PairCounts(ctx.firm))
+    # Counting walks over all pairs of the firm: only where something is to be removed.
+    removes = any(write.removal for _, plan in planned for write in plan.writes)
+    counts = (yield from want(PairCounts(ctx.firm))) if removes else {}
     rules = ctx.state.firm.rules
     masses = mass_removals([plan for _, plan in planned], counts, ctx.confirmed | waiting, rules)
     rows: list[Row] = []

@@ -4,7 +4,7 @@ A short, failed or empty answer is never knowledge that something is gone: absen
 Observations, the cursor they came with and the wake-ups of the links they touch are committed together.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -274,7 +274,8 @@ def _sweep(ctx: PassContext, skip: set[ActivityKey], *, unlinked: bool = False) 
 
 def _read_graph(ctx: PassContext) -> Flow[None]:
     everything = reads_all_mailboxes(ctx)
-    wanted = [_wanted(ctx, one) for one in ctx.ready() if _reads(ctx, one, everything=everything)]
+    window = ctx.world().window
+    wanted = [_wanted(ctx, one, window) for one in ctx.ready() if _reads(ctx, one, everything=everything)]
     chunks = [tuple(wanted[i : i + BATCH]) for i in range(0, len(wanted), BATCH)]
     outcomes = yield from gather([_read_chunk(ctx, chunk) for chunk in chunks], limit=3)
     for outcome in outcomes:
@@ -295,10 +296,10 @@ def _reads(ctx: PassContext, row: MailboxSync, *, everything: bool) -> bool:
     return everything or reads_mailbox(ctx, row)
 
 
-def _wanted(ctx: PassContext, row: MailboxSync) -> DeltaWanted:
+def _wanted(ctx: PassContext, row: MailboxSync, window: tuple[datetime, datetime]) -> DeltaWanted:
     """Go on from the link, or start a round over a window that reaches further than the rules demand."""
     assert row.mailbox is not None
-    start, end = ctx.world().window
+    start, end = window
     covered = row.window_from is not None and row.window_till is not None
     covered = covered and row.window_from <= start and row.window_till >= end  # type: ignore[operator]
     if row.delta_link is not None and covered and not ctx.options.full and row.matched:
@@ -312,8 +313,13 @@ def _read_chunk(ctx: PassContext, chunk: tuple[DeltaWanted, ...]) -> Flow[None]:
     answers = yield from want(ReadDeltas(ctx.firm, chunk))
     lost = tuple(replace(one, link=None) for one in chunk if isinstance(answers.get(one.mailbox), TokenLost))
     again = (yield from want(ReadDeltas(ctx.firm, lost))) if lost else {}
+    answers = {**answers, **again}
+    quiet = [(one, told) for one in chunk if (told := _quiet(answers.get(one.mailbox))) is not None]
+    yield from _store_quiet_rounds(ctx, quiet)
     for one in chunk:
-        answer = again.get(one.mailbox, answers.get(one.mailbox))
+        answer = answers.get(one.mailbox)
+        if _quiet(answer) is not None:
+            continue
         if isinstance(answer, TokenLost):
             answer = yield from _calendar(ctx, one)
         if isinstance(answer, Remote):
@@ -327,6 +333,42 @@ def _read_chunk(ctx: PassContext, chunk: tuple[DeltaWanted, ...]) -> Flow[None]:
                 if concerns_side(error):
                     raise
                 yield from mailbox_trouble(ctx, one.mailbox, error)
+
+
+def _quiet(answer: DeltaRound | Remote | None) -> DeltaRound | None:
+    """A round that goes on from a link and tells nothing."""
+    if not isinstance(answer, DeltaRound) or answer.full or answer.events or answer.removed or answer.odd:
+        return None
+    return answer
+
+
+def _store_quiet_rounds(ctx: PassContext, rounds: Sequence[tuple[DeltaWanted, DeltaRound]]) -> Flow[None]:
+    """The links of all calendars in which nothing happened, in one commit: there is nothing to learn beside them."""
+    rows: list[MailboxSync] = []
+    told = {row.mailbox: row for row in ctx.ready()}
+    for wanted, answer in rounds:
+        row = told[wanted.mailbox]
+        new = _as_read(ctx, row, wanted, answer)
+        ctx.read_whole.add(wanted.mailbox)
+        # A link that stayed, and nobody who waits to see when it was read: nothing to store.
+        if answer.link != wanted.link or Side.GRAPH in ctx.proven or row.failures or row.wait_until is not None:
+            rows.append(new)
+    if rows:
+        ctx.put_mailboxes(rows)
+        yield from want(Commit(ctx.firm, tuple(rows)))
+
+
+def _as_read(ctx: PassContext, row: MailboxSync, wanted: DeltaWanted, answer: DeltaRound) -> MailboxSync:
+    return replace(
+        row,
+        delta_link=answer.link or None,
+        window_from=wanted.start,
+        window_till=wanted.end,
+        last_read_at=ctx.now,
+        failures=0,
+        wait_until=None,
+        matched=ctx.is_matched(wanted.mailbox),
+    )
 
 
 def _calendar(ctx: PassContext, wanted: DeltaWanted) -> Flow[DeltaRound | Remote]:
@@ -358,16 +400,7 @@ def _store_round(ctx: PassContext, wanted: DeltaWanted, answer: DeltaRound) -> F
     samples: list[PushSample] = []
     if not answer.full:
         row, samples = of_events(ctx, row, events)
-    row = replace(
-        row,
-        delta_link=answer.link or None,
-        window_from=wanted.start,
-        window_till=wanted.end,
-        last_read_at=ctx.now,
-        failures=0,
-        wait_until=None,
-        matched=ctx.is_matched(mailbox),
-    )
+    row = _as_read(ctx, row, wanted, answer)
     ctx.put_mailbox(row)
     ctx.read_whole.add(mailbox)
     if rows or samples or answer.link != wanted.link or Side.GRAPH in ctx.proven:

@@ -25,7 +25,7 @@ from server.errors import Gone, Remote
 from server.flow import Flow, want
 from server.ports.graph import FindEvents, GetEvent
 from server.ports.raynet import DeleteActivity, FindByExtId, FindByTitle, GetActivity
-from server.ports.store import Commit, LoadGroups, OpenIntents, Row
+from server.ports.store import Commit, OpenIntents, Row
 from server.sync.apply import (
     GRAPH_WRITES,
     abandoned,
@@ -36,7 +36,7 @@ from server.sync.apply import (
     reveal,
     settle_wait,
 )
-from server.sync.aside import set_aside
+from server.sync.aside import load_apart, set_aside
 from server.sync.context import PassContext, due
 from server.sync.work import LinkWork, predicted
 
@@ -54,7 +54,7 @@ def recover(ctx: PassContext) -> Flow[None]:
             ctx.awaited.add(intent.payload.event_draft.transaction_id)
     if not by_link:
         return
-    groups = yield from want(LoadGroups(ctx.firm, tuple(sorted(by_link))))
+    groups, _ = yield from load_apart(ctx, sorted(by_link))
     for group in groups:
         work = LinkWork(group, group.link, group.pairs, ctx.world())
         for intent in sorted(by_link[group.link.id], key=lambda one: (one.at, one.id)):

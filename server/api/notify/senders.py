@@ -17,11 +17,9 @@ def genuine(
     inbox: Inbox, metrics: Metrics, entries: Sequence[GraphNotice]
 ) -> Iterator[tuple[GraphNotice, KnownSubscription]]:
     """The entries that are ours. The others are counted and get no other answer than these."""
-    known: dict[str, KnownSubscription | None] = {}
+    known = inbox.find_subscriptions({entry.subscription for entry in entries})
     for entry in entries:
-        if entry.subscription not in known:
-            known[entry.subscription] = inbox.find_subscription(entry.subscription)
-        found = known[entry.subscription]
+        found = known.get(entry.subscription)
         outcome = _outcome(entry, found)
         if found is not None and outcome is None:
             yield entry, found

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import BindParameter, Integer, and_, bindparam, cast, exists, func, or_, select, tuple_
+from sqlalchemy import BindParameter, Integer, and_, bindparam, cast, exists, func, literal_column, or_, select, tuple_
 
 from server.domain.ids import ActivityKey, EventId, EventKey, LinkId, MailboxId
 from server.domain.state import (
@@ -39,8 +39,10 @@ _COUNTED = (PairState.LIVE, PairState.HELD, PairState.FROZEN)
 
 
 _IDS: Final[BindParameter[Any]] = bindparam("ids", expanding=True)
+_KEYS: Final[BindParameter[Any]] = bindparam("keys", expanding=True)
 _LINKS: Final = Prepared(select(*shapes.LINK.columns()).where(items.link.c.id.in_(_IDS)))
-_PAIRS: Final = Prepared(select(*shapes.PAIR.columns()).where(items.pair.c.link_id.in_(_IDS)).order_by(items.pair.c.id))
+# Sorted here: asked to sort by id, SQLite walks the index of ids over all pairs of the firm.
+_PAIRS: Final = Prepared(select(*shapes.PAIR.columns()).where(items.pair.c.link_id.in_(_IDS)))
 _ACTIVITIES: Final = Prepared(
     select(items.link.c.id, *shapes.SEEN_ACTIVITY.columns())
     .join_from(items.link, items.seen_activity, items.link.c.activity == items.seen_activity.c.key)
@@ -74,7 +76,7 @@ def load_groups(scope: FirmScope, op: LoadGroups) -> tuple[Group, ...]:
 
 def _some_groups(scope: FirmScope, ids: list[LinkId]) -> Iterable[Group]:
     links = scope.values(shapes.LINK, _LINKS, ids=ids)
-    pairs = scope.values(shapes.PAIR, _PAIRS, ids=ids)
+    pairs = sorted(scope.values(shapes.PAIR, _PAIRS, ids=ids), key=lambda pair: pair.id)
     activities = scope.rows(_ACTIVITIES, ids=ids)
     events = scope.rows(_EVENTS, ids=ids)
     intents = scope.values(shapes.INTENT, _INTENTS, ids=ids)
@@ -103,38 +105,55 @@ def _by_link(values: Iterable[V]) -> dict[LinkId, list[V]]:
     return found
 
 
+_BEST_LAST = (items.link.c.is_open, items.link.c.generation, items.link.c.id)
+_BY_ACTIVITY: Final = Prepared(
+    select(items.link.c.activity, items.link.c.id).where(items.link.c.activity.in_(_KEYS)).order_by(*_BEST_LAST)
+)
+# Worded so that SQLite sees the index of open pairs' events in it.
+_BY_EVENT: Final = Prepared(
+    select(items.pair.c.event, items.pair.c.link_id).where(
+        items.pair.c.mailbox == bindparam("mailbox"),
+        items.pair.c.event.in_(_KEYS),
+        items.pair.c.state != literal_column("'closed'"),
+    )
+)
+_BY_UID: Final = Prepared(
+    select(items.link.c.ical_uid, items.link.c.id)
+    .where(items.link.c.ical_uid.in_(_KEYS), items.link.c.is_open)
+    .order_by(*_BEST_LAST)
+)
+_SEEN_ACTIVITIES: Final = Prepared(select(*shapes.SEEN_ACTIVITY.columns()).where(items.seen_activity.c.key.in_(_KEYS)))
+_SEEN_EVENTS: Final = Prepared(
+    select(*shapes.SEEN_EVENT.columns()).where(
+        tuple_(items.seen_event.c.mailbox, items.seen_event.c.event_id).in_(_KEYS)
+    )
+)
+
+
 def links_of(scope: FirmScope, op: LinksOf) -> Mapping[ActivityKey | EventKey | str, LinkId]:
     """Where several links name the same thing, an open one wins, then the one of the highest generation."""
-    link, pair = items.link, items.pair
     found: dict[ActivityKey | EventKey | str, LinkId] = {}
-    best_last = (link.c.is_open, link.c.generation, link.c.id)
     for keys in chunks(op.activities):
-        rows = scope.rows(select(link.c.activity, link.c.id).where(link.c.activity.in_(keys)).order_by(*best_last))
-        found |= {row[0]: row[1] for row in rows}
-    for events in chunks(op.events):
-        wanted = tuple_(pair.c.mailbox, pair.c.event).in_([(one.mailbox, one.id) for one in events])
-        rows = scope.rows(
-            select(pair.c.mailbox, pair.c.event, pair.c.link_id).where(wanted, pair.c.state != PairState.CLOSED)
-        )
-        found |= {EventKey(MailboxId(mailbox), EventId(event)): id_ for mailbox, event, id_ in rows}
+        found |= {row[0]: row[1] for row in scope.rows(_BY_ACTIVITY, keys=keys)}
+    by_mailbox: dict[MailboxId, list[EventId]] = defaultdict(list)
+    for one in op.events:
+        by_mailbox[one.mailbox].append(one.id)
+    for mailbox, ids in by_mailbox.items():
+        for some in chunks(ids):
+            rows = scope.rows(_BY_EVENT, mailbox=mailbox, keys=some)
+            found |= {EventKey(mailbox, EventId(event)): id_ for event, id_ in rows}
     for uids in chunks(op.ical_uids):
-        rows = scope.rows(
-            select(link.c.ical_uid, link.c.id).where(link.c.ical_uid.in_(uids), link.c.is_open).order_by(*best_last)
-        )
-        found |= {row[0]: row[1] for row in rows}
+        found |= {row[0]: row[1] for row in scope.rows(_BY_UID, keys=uids)}
     return found
 
 
 def load_seen(scope: FirmScope, op: LoadSeen) -> tuple[tuple[SeenActivity, ...], tuple[SeenEvent, ...]]:
-    activity, event = items.seen_activity, items.seen_event
     activities: list[SeenActivity] = []
     events: list[SeenEvent] = []
     for keys in chunks(op.activities):
-        statement = select(*shapes.SEEN_ACTIVITY.columns()).where(activity.c.key.in_(keys))
-        activities += scope.values(shapes.SEEN_ACTIVITY, statement)
+        activities += scope.values(shapes.SEEN_ACTIVITY, _SEEN_ACTIVITIES, keys=keys)
     for some in chunks(op.events):
-        wanted = tuple_(event.c.mailbox, event.c.event_id).in_([(one.mailbox, one.id) for one in some])
-        events += scope.values(shapes.SEEN_EVENT, select(*shapes.SEEN_EVENT.columns()).where(wanted))
+        events += scope.values(shapes.SEEN_EVENT, _SEEN_EVENTS, keys=[(one.mailbox, one.id) for one in some])
     return tuple(activities), tuple(events)
 
 
@@ -158,10 +177,23 @@ def unlinked_seen(scope: FirmScope, op: UnlinkedSeen) -> tuple[tuple[SeenActivit
     )
 
 
+_OPEN_INTENTS: Final = Prepared(
+    select(*shapes.INTENT.columns())
+    .where(items.intent.c.state == IntentState.OPEN)
+    .order_by(items.intent.c.at, items.intent.c.id)
+)
+_COUNTS: Final = Prepared(
+    select(items.pair.c.mailbox, cast(func.count(), Integer))
+    .where(items.pair.c.state.in_(_COUNTED))
+    .group_by(items.pair.c.mailbox)
+)
+_STONES: Final = Prepared(
+    select(*shapes.TOMBSTONE.columns()).order_by(items.tombstone.c.expires_at, items.tombstone.c.key)
+)
+
+
 def open_intents(scope: FirmScope, op: OpenIntents) -> tuple[Intent, ...]:
-    intent = items.intent
-    statement = select(*shapes.INTENT.columns()).where(intent.c.state == IntentState.OPEN)
-    return scope.values(shapes.INTENT, statement.order_by(intent.c.at, intent.c.id))
+    return scope.values(shapes.INTENT, _OPEN_INTENTS)
 
 
 def pass_intents(scope: FirmScope, op: PassIntents) -> tuple[Intent, ...]:
@@ -171,9 +203,7 @@ def pass_intents(scope: FirmScope, op: PassIntents) -> tuple[Intent, ...]:
 
 
 def pair_counts(scope: FirmScope, op: PairCounts) -> Mapping[MailboxId, int]:
-    pair = items.pair
-    counted = select(pair.c.mailbox, cast(func.count(), Integer)).where(pair.c.state.in_(_COUNTED))
-    rows: Iterable[Any] = scope.rows(counted.group_by(pair.c.mailbox))
+    rows: Iterable[Any] = scope.rows(_COUNTS)
     return {MailboxId(mailbox): count for mailbox, count in rows}
 
 
@@ -213,5 +243,4 @@ def known_events(scope: FirmScope, op: KnownEvents) -> tuple[EventKey, ...]:
 
 
 def live_tombstones(scope: FirmScope, op: LiveTombstones) -> tuple[Tombstone, ...]:
-    statement = select(*shapes.TOMBSTONE.columns()).order_by(items.tombstone.c.expires_at, items.tombstone.c.key)
-    return scope.values(shapes.TOMBSTONE, statement)
+    return scope.values(shapes.TOMBSTONE, _STONES)

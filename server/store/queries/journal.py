@@ -3,13 +3,13 @@
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import Integer, bindparam, delete, exists, select, tuple_
 
 from server.domain.state import Attention, Conflict, Hold, IntentState, Notice, Pass
 from server.ports.store import DueLinks, Notices, OpenHolds, Prune, RestoreRequests, UndoRequests
 from server.store import shapes
 from server.store.queries.panel import prune_panel
-from server.store.scope import FirmScope
+from server.store.scope import FirmScope, Prepared
 from server.store.tables import items, journal, runtime
 from server.store.tables.meta import firm_criterion
 
@@ -17,37 +17,50 @@ from server.store.tables.meta import firm_criterion
 CLOSED_LINKS_STAY: Final = timedelta(hours=24)
 
 
+_DUE: Final = Prepared(
+    select(*shapes.ATTENTION.columns())
+    .where(runtime.attention.c.due_at <= bindparam("until"))
+    .order_by(runtime.attention.c.due_at, runtime.attention.c.link_id)
+    .limit(bindparam("most", type_=Integer))
+)
+_NOTICES: Final = Prepared(
+    select(*shapes.NOTICE.columns()).order_by(runtime.notice.c.seq).limit(bindparam("most", type_=Integer))
+)
+_HOLDS: Final = Prepared(
+    select(*shapes.HOLD.columns())
+    .where(journal.hold.c.closed_at.is_(None))
+    .order_by(journal.hold.c.at, journal.hold.c.id)
+)
+_RESTORES: Final = Prepared(
+    select(*shapes.CONFLICT.columns())
+    .where(journal.conflict.c.restore_requested_at.is_not(None), journal.conflict.c.restored_at.is_(None))
+    .order_by(journal.conflict.c.restore_requested_at, journal.conflict.c.id)
+)
+_UNDOS: Final = Prepared(
+    select(*shapes.PASS.columns())
+    .where(journal.passes.c.undo_requested_at.is_not(None), journal.passes.c.undone_at.is_(None))
+    .order_by(journal.passes.c.undo_requested_at, journal.passes.c.id)
+)
+
+
 def due_links(scope: FirmScope, op: DueLinks) -> tuple[Attention, ...]:
-    attention = runtime.attention
-    statement = select(*shapes.ATTENTION.columns()).where(attention.c.due_at <= op.until)
-    return scope.values(shapes.ATTENTION, statement.order_by(attention.c.due_at, attention.c.link_id).limit(op.limit))
+    return scope.values(shapes.ATTENTION, _DUE, until=op.until, most=op.limit)
 
 
 def notices(scope: FirmScope, op: Notices) -> tuple[Notice, ...]:
-    statement = select(*shapes.NOTICE.columns()).order_by(runtime.notice.c.seq).limit(op.limit)
-    return scope.values(shapes.NOTICE, statement)
+    return scope.values(shapes.NOTICE, _NOTICES, most=op.limit)
 
 
 def open_holds(scope: FirmScope, op: OpenHolds) -> tuple[Hold, ...]:
-    hold = journal.hold
-    statement = select(*shapes.HOLD.columns()).where(hold.c.closed_at.is_(None))
-    return scope.values(shapes.HOLD, statement.order_by(hold.c.at, hold.c.id))
+    return scope.values(shapes.HOLD, _HOLDS)
 
 
 def restore_requests(scope: FirmScope, op: RestoreRequests) -> tuple[Conflict, ...]:
-    conflict = journal.conflict
-    statement = select(*shapes.CONFLICT.columns()).where(
-        conflict.c.restore_requested_at.is_not(None), conflict.c.restored_at.is_(None)
-    )
-    return scope.values(shapes.CONFLICT, statement.order_by(conflict.c.restore_requested_at, conflict.c.id))
+    return scope.values(shapes.CONFLICT, _RESTORES)
 
 
 def undo_requests(scope: FirmScope, op: UndoRequests) -> tuple[Pass, ...]:
-    passes = journal.passes
-    statement = select(*shapes.PASS.columns()).where(
-        passes.c.undo_requested_at.is_not(None), passes.c.undone_at.is_(None)
-    )
-    return scope.values(shapes.PASS, statement.order_by(passes.c.undo_requested_at, passes.c.id))
+    return scope.values(shapes.PASS, _UNDOS)
 
 
 def prune(scope: FirmScope, op: Prune) -> None:
@@ -60,6 +73,7 @@ def prune(scope: FirmScope, op: Prune) -> None:
     scope.change(delete(sample).where(sample.c.at < op.before))
     prune_panel(scope, op)
     _prune_links(scope, op)
+    _prune_seen(scope, op)
 
 
 def _prune_links(scope: FirmScope, op: Prune) -> None:
@@ -80,3 +94,17 @@ def _prune_links(scope: FirmScope, op: Prune) -> None:
     scope.change(delete(link).where(~link.c.is_open, has_pair, ~recent, ~unsettled))
     known = exists().where(firm_criterion(link, scope.firm), link.c.id == attention.c.link_id)
     scope.change(delete(attention).where(~known, attention.c.due_at < op.before))
+
+
+def _prune_seen(scope: FirmScope, op: Prune) -> None:
+    """Observations that no link names, not even a closed one: what changes again is observed again.
+
+    A calendar that joins later is read whole, so nothing that a first match needs is missing then.
+    """
+    activity, event, link, pair = items.seen_activity, items.seen_event, items.link, items.pair
+    linked = exists().where(firm_criterion(link, scope.firm), link.c.activity == activity.c.key)
+    scope.change(delete(activity).where(activity.c.seen_at < op.before, ~linked))
+    # One walk over the pairs: closed ones stand in no index of events.
+    paired = select(pair.c.mailbox, pair.c.event).where(firm_criterion(pair, scope.firm), pair.c.event.is_not(None))
+    named = tuple_(event.c.mailbox, event.c.event_id).in_(paired)
+    scope.change(delete(event).where(event.c.seen_at < op.before, ~named))

@@ -65,6 +65,7 @@ link: Final = Table(
     Column("is_open", Boolean, nullable=False, server_default=false()),
     one_of("origin", Origin),
     Index("ix_link_firm_id_ical_uid", "firm_id", "ical_uid"),
+    Index("ix_link_firm_id_activity", "firm_id", "activity"),
 )
 #: One activity, one meeting: a second open link for it cannot be stored.
 Index(

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import Column, Index, Integer, Table, Text
+from sqlalchemy import Column, Index, Integer, Table, Text, text
 
 from server.domain.content import FieldName
 from server.domain.ids import PairId
@@ -85,4 +85,16 @@ passes: Final = Table(
     Column("undone_at", Instant),
     Index("ix_pass_id", "id"),
     Index("ix_pass_firm_id_started_at", "firm_id", "started_at"),
+)
+Index(
+    "ix_conflict_restore_asked",
+    conflict.c.firm_id,
+    sqlite_where=text("restore_requested_at IS NOT NULL AND restored_at IS NULL"),
+    postgresql_where=text("restore_requested_at IS NOT NULL AND restored_at IS NULL"),
+)
+Index(
+    "ix_pass_undo_asked",
+    passes.c.firm_id,
+    sqlite_where=text("undo_requested_at IS NOT NULL AND undone_at IS NULL"),
+    postgresql_where=text("undo_requested_at IS NOT NULL AND undone_at IS NULL"),
 )

@@ -4,7 +4,7 @@ import threading
 import time
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from server.domain.state import Firm, Subscription, Webhook
 from server.errors import Unavailable
@@ -67,17 +67,32 @@ def test_a_subscription_and_a_webhook_are_found_by_what_the_caller_sends(
     )
     keep(push, Webhook(firm_id=firm.id, token="token", path_secret=f"path-{firm.id}"))
     inbox = Inbox(database)
-    known = inbox.find_subscription(push.id)
-    assert known is not None
+    found = inbox.find_subscriptions([push.id, "unknown", push.id])
+    assert set(found) == {push.id}
+    known = found[push.id]
     assert (known.firm, known.tenant_id, known.mailbox, known.client_state) == (firm.id, TENANT, ANNA, "state")
     hook = inbox.find_webhook(f"path-{firm.id}")
     assert hook is not None
     assert (hook.firm, hook.token) == (firm.id, "token")
-    assert inbox.find_subscription("unknown") is None
+    assert inbox.find_subscriptions([]) == {}
     assert inbox.find_webhook("path") is None
     keep(forget=Forget(webhooks=True, subscriptions=(push.id,)))
     assert inbox.find_webhook(f"path-{firm.id}") is None
-    assert inbox.find_subscription(push.id) is None
+    assert inbox.find_subscriptions([push.id]) == {}
+
+
+def test_thousands_of_made_up_subscriptions_cost_one_statement(database: Database) -> None:
+    statements: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        statements.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        assert Inbox(database).find_subscriptions([f"made-up-{number}" for number in range(2_000)]) == {}
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
+    assert len([one for one in statements if "subscription" in one]) == 1
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)

@@ -1,5 +1,6 @@
 """What flows read back."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -39,7 +40,9 @@ from server.ports.store import (
     PersonHits,
     Prune,
     PushSamples,
+    RestoreRequests,
     Subscriptions,
+    UndoRequests,
     UnlinkedSeen,
     Webhooks,
 )
@@ -276,3 +279,56 @@ def test_pruning_drops_what_is_old_and_settled_only(firm: Firm, keep: Keep, ask:
     assert len(ask(PushSamples(firm.id, Side.GRAPH, old))) == 1
     status = left.overview.status(firm.id)
     assert status.due_links == 1
+
+
+def test_pruning_forgets_observations_that_no_link_names(firm: Firm, keep: Keep, ask: Ask) -> None:
+    old = NOW - 40 * DAY
+    keep(
+        build.seen_activity(firm.id, 1, seen_at=old),
+        build.seen_activity(firm.id, 2, seen_at=old),
+        build.seen_activity(firm.id, 3),
+        build.link(firm.id, "one", activity=build.meeting(1)),
+        build.seen_event(firm.id, "loose", seen_at=old),
+        build.seen_event(firm.id, "held", seen_at=old),
+        build.seen_event(firm.id, "closed", seen_at=old),
+        build.seen_event(firm.id, "fresh"),
+        build.pair(firm.id, "p1", link_id="one", event=EventId("held")),
+        build.closed(firm.id, "p2", link_id="one", event=EventId("closed")),
+    )
+
+    ask(Prune(firm.id, NOW - 30 * DAY))
+
+    events = tuple(EventKey(build.ANNA, EventId(one)) for one in ("loose", "held", "closed", "fresh"))
+    activities, seen = ask(LoadSeen(firm.id, tuple(build.meeting(one) for one in (1, 2, 3)), events))
+    assert {one.key.id for one in activities} == {1, 3}
+    assert {one.key.id for one in seen} == {"held", "closed", "fresh"}
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_what_each_change_asks_walks_over_no_table(firm: Firm, ask: Ask, database: Database) -> None:
+    """On SQLite, which decides by the words alone; PostgreSQL goes by its statistics, which a small table lacks."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
+        if statement.startswith("SELECT"):
+            asked.append((statement, parameters))
+
+    key, uid = EventKey(build.ANNA, EventId("e")), "uid"
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        ask(LinksOf(firm.id, (build.meeting(1), build.meeting(2)), (key,), (uid,)))
+        ask(LoadSeen(firm.id, (build.meeting(1),), (key,)))
+        ask(LoadGroups(firm.id, (LinkId("one"), LinkId("two"))))
+        ask(OpenIntents(firm.id))
+        ask(RestoreRequests(firm.id))
+        ask(UndoRequests(firm.id))
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
+    partial = re.compile(r"ix_intent_open|ix_conflict_restore_asked|ix_pass_undo_asked")
+    with database.engine.connect() as connection:
+        for statement, parameters in asked:
+            plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+            steps = [step for step in plan if re.match(r"(SCAN|SEARCH) (?!CONSTANT)", step)]
+            assert steps, statement
+            for step in steps:
+                assert step.count("=?") >= 2 or partial.search(step), (step, statement)
