@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from simulator.graph.mailbox import Item as CalendarItem
 from simulator.graph.state import EventState
@@ -100,6 +101,30 @@ class Checker:
                 self._judge_raynet(firm, out)
                 self._judge_outlook(firm, out)
         return out
+
+    def stories(self, verdict: Verdict, most: int = 3) -> list[str]:
+        """What was done to the items that came out wrong, as both histories tell it."""
+        wrong = [*verdict.lost, *verdict.duplicates, *verdict.resurrected, *verdict.echoes, *verdict.stale]
+        numbers = dict.fromkeys(int(one[1:].split(":")[0].split()[0]) for one in wrong if one.startswith("Z"))
+        with self.site.world.lock:
+            return [line for number in list(numbers)[:most] for line in self._story(self.load.items[number - 1])]
+
+    def _story(self, item: Item) -> list[str]:
+        rows = [(item_at, f"Z{item.number} {told}") for item_at, told in self._told(item)]
+        return [f"{at:%H:%M:%S.%f} {told}" for at, told in sorted(rows)]
+
+    def _told(self, item: Item) -> Iterator[tuple[datetime, str]]:
+        refs = set(self.load.index.ever_activities(item.number))
+        for entry in item.firm.raynet.history:
+            one = entry.after or entry.before
+            if one is not None and one.ref in refs:
+                shown = "gone" if entry.after is None else f"{one.title} {one.scheduled_from} {one.status}"
+                yield entry.at, f"raynet {entry.actor.source} {entry.action} {one.kind}:{one.id} {shown}"
+        for event in self.load.index.ever_events(item.number):
+            for revision in event.history:
+                state = revision.after.state
+                shown = f"{state.subject} {state.start:%H:%M}" if revision.after.alive else "gone"
+                yield revision.at, f"outlook {revision.by.kind} {revision.kind} #{event.number} {shown}"
 
     # --- what there is ---
 

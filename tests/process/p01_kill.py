@@ -5,9 +5,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.process.checker import Checker
-from tests.process.load import Load
+from tests.process.load import MIX, Load
 from tests.process.outcome import Outcome, percentile
+from tests.process.rest import come_to_rest
 from tests.process.site import Process, Site, SiteOptions, open_site, wait
 
 #: A lease of ten seconds and the three of a call that may still be under way.
@@ -24,33 +24,25 @@ class Options:
     rate: float = 20.0
     workers: int = 1
     seed: int = 1
+    #: Weight of deletions among what people do.
+    deletes: int = 12
     patience_seconds: float = 180.0
 
 
 def run(options: Options, folder: Path) -> Outcome:
     site_options = SiteOptions(backend=options.backend, people=8, seed=options.seed)
-    with open_site(site_options, folder) as site, Load(site, options.rate, seed=options.seed) as load:
+    with open_site(site_options, folder) as site, _load(site, options) as load:
         rng = random.Random(options.seed)
         kills = _restarted(site, options, rng) if options.workers == 1 else _taken_over(site, options, rng)
-        load.stop()
-        checker = Checker(site, load)
-        settled = checker.settle(options.patience_seconds)
         out = Outcome(f"P1-{options.workers}", options.backend)
-        verdict = checker.verdict()
-        out.figures = {
+        come_to_rest(site, load, out, options.patience_seconds)
+        out.figures |= {
             "kills": options.runs,
             "kills_at_work": kills.at_work,
-            "changes": load.done.total(),
-            "settled_seconds": settled,
-            "defects": dict(site.defects()),
-            "writes_checked": site.ledger.checked,
-            "writes_unchecked": site.ledger.unchecked,
             "p50_seconds": percentile(kills.seconds, 0.5),
             "p99_seconds": percentile(kills.seconds, 0.99),
             "max_seconds": max(kills.seconds, default=0.0),
         }
-        out.judge(verdict)
-        out.mark("defects in logs", site.defects().total(), most=0)
         out.mark("killed while they held the firm", kills.at_work, least=max(1, options.runs // 10))
         name, most = (
             ("restart to first sync p99", RESTART_SECONDS)
@@ -59,6 +51,10 @@ def run(options: Options, folder: Path) -> Outcome:
         )
         out.mark(name, percentile(kills.seconds, 0.99), most=most, of_time=True)
         return out
+
+
+def _load(site: Site, options: Options) -> Load:
+    return Load(site, options.rate, mix=MIX | {"delete": options.deletes}, seed=options.seed)
 
 
 @dataclass(slots=True)

@@ -10,9 +10,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.process.checker import Checker
 from tests.process.load import Load
 from tests.process.outcome import Outcome
+from tests.process.rest import come_to_rest
 from tests.process.site import Process, Site, SiteOptions, open_site, wait
 
 FENCED = ("lease_lost", "pass_gave_way")
@@ -49,25 +49,16 @@ def run(options: Options, folder: Path) -> Outcome:
             other = next(one for one in pair if one is not victim)
             taken += any(one.pid == other.pid and one.is_write for one in site.ledger.since(stopped + 1.0))
             victim.send(signal.SIGCONT)
-        load.stop()
-        checker = Checker(site, load)
-        settled = checker.settle(options.patience_seconds)
         out = Outcome("P2", options.backend)
+        come_to_rest(site, load, out, options.patience_seconds)
         fenced = site.logged(*FENCED)
-        out.figures = {
+        out.figures |= {
             "pauses": options.runs,
             "paused_while_holding": held,
             "longer_than_the_lease": sum(one > 10.0 for one in pauses),
             "other_wrote_meanwhile": taken,
             "fenced": fenced,
-            "changes": load.done.total(),
-            "settled_seconds": settled,
-            "writes_checked": site.ledger.checked,
-            "writes_unchecked": site.ledger.unchecked,
-            "defects": dict(site.defects()),
         }
-        out.judge(checker.verdict())
-        out.mark("defects in logs", site.defects().total(), most=0)
         out.mark("paused while they held a firm", held, least=1)
         out.mark("late commits and writes that were fenced", fenced, least=1)
         return out

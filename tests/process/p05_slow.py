@@ -25,6 +25,8 @@ class Options:
     slow_seconds: float = 2.0
     hang_share: float = 0.05
     hang_seconds: float = 60.0
+    #: What is on its way at the end of a stage gets so long to arrive.
+    trail_seconds: float = 10.0
     rate: float = 4.0
     seed: int = 5
     patience_seconds: float = 300.0
@@ -65,7 +67,7 @@ class _Watched:
 
 
 def _others(site: Site, load: Load, options: Options, worker: Process) -> _Watched:
-    """What the other firms' changes of this time took; those of the last ten seconds may still be on their way."""
+    """What the other firms' changes of this time took; those on their way get a little longer."""
     began = site.world.clock()
     out = _Watched([])
     end = time.monotonic() + options.seconds
@@ -73,7 +75,7 @@ def _others(site: Site, load: Load, options: Options, worker: Process) -> _Watch
         out.most_threads = max(out.most_threads, worker.threads())
         time.sleep(0.5)
     until = site.world.clock()
-    wait(lambda: (site.world.clock() - until).total_seconds() > 10.0, "what was on its way", 60)
+    wait(lambda: (site.world.clock() - until).total_seconds() > options.trail_seconds, "what was on its way", 60)
     found = lags(site, load, began, until)
     out.lags = [one for firm in site.firms[1:] for one in found.get(firm.id, [])]
     return out

