@@ -5,7 +5,6 @@ The pages stand in a frame of Outlook on another site, which decides every heade
 
 import gzip
 import hashlib
-import mimetypes
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -50,7 +49,9 @@ _ICON_HEADERS: Final = (
     ("Cache-Control", "public, max-age=604800"),
     ("Cross-Origin-Resource-Policy", "cross-origin"),
 )
-_TEXT: Final = (".html", ".js", ".css", ".xml")
+#: Our own table: what the machine's registry says of these is not the same everywhere.
+_TEXTS: Final = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".xml": "text/xml"}
+_OTHERS: Final = {".png": "image/png"}
 _START: Final = "panel.html"
 
 
@@ -65,14 +66,12 @@ class _File:
 
 def _file(name: str, content: bytes) -> _File:
     suffix = Path(name).suffix
-    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    # Windows' registry can call JavaScript plain text.
-    kind = "text/javascript" if suffix == ".js" else kind
+    text = _TEXTS.get(suffix)
     headers = _PAGE_HEADERS if suffix == ".html" else _ASSET_HEADERS if name.startswith("assets/") else _ICON_HEADERS
     return _File(
         content=content,
-        packed=gzip.compress(content, 9, mtime=0) if suffix in _TEXT else None,
-        kind=f"{kind}; charset=utf-8" if suffix in _TEXT else kind,
+        packed=gzip.compress(content, 9, mtime=0) if text is not None else None,
+        kind=f"{text}; charset=utf-8" if text is not None else _OTHERS.get(suffix, "application/octet-stream"),
         etag=hashlib.sha256(content).hexdigest()[:24],
         headers=headers,
     )
@@ -121,7 +120,6 @@ class ManifestFile:
 
 
 def _send(req: falcon.Request, resp: falcon.Response, file: _File) -> None:
-    resp.content_type = file.kind
     for header, value in file.headers:
         resp.set_header(header, value)
     resp.etag = file.etag
@@ -130,6 +128,7 @@ def _send(req: falcon.Request, resp: falcon.Response, file: _File) -> None:
     if any(tag in (file.etag, "*") for tag in req.if_none_match or ()):
         resp.status = falcon.HTTP_304
         return
+    resp.content_type = file.kind
     if file.packed is not None and "gzip" in (req.get_header("Accept-Encoding") or ""):
         resp.set_header("Content-Encoding", "gzip")
         resp.data = file.packed
