@@ -204,6 +204,35 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
         "The database does not answer ({detail}). Check that it runs, and what ROS_DATABASE_URL says.",
     ),
     "doctor_host_ok": Sentence("{host}: dosažitelný, certifikát platí.", "{host}: reachable, certificate valid."),
+    "doctor_public_url_ok": Sentence(
+        "{host}: vede sem, oznámení i návrat ze souhlasu dorazí.",
+        "{host}: leads here; notifications and the return from consent arrive.",
+    ),
+    "doctor_public_url_not_https": Sentence(
+        "ROS_PUBLIC_URL není https; Microsoft a Raynet na takovou adresu oznámení neposílají.",
+        "ROS_PUBLIC_URL is not https; Microsoft and Raynet send no notifications to such an address.",
+    ),
+    "doctor_public_url_unreachable": Sentence(
+        "{host}: odtud nedosažitelný. Ověřte zvenku, že ROS_PUBLIC_URL vede na tento server; jinak se změny hledají"
+        " jen čtením.",
+        "{host}: not reachable from here. Check from outside that ROS_PUBLIC_URL leads to this server; otherwise"
+        " changes are found by reading only.",
+    ),
+    "doctor_public_url_not_ours": Sentence(
+        "{host}: odpovídá něco jiného než tento server. Opravte ROS_PUBLIC_URL nebo nastavení proxy (/healthz).",
+        "{host}: something else than this server answers. Correct ROS_PUBLIC_URL or the proxy (/healthz).",
+    ),
+    "doctor_credential_ok": Sentence(
+        "Registrace v Entra ID platí ještě {days} dní.", "The registration in Entra ID lasts for {days} more days."
+    ),
+    "doctor_credential_ends_soon": Sentence(
+        "Tajemství nebo certifikát registrace v Entra ID skončí za {days} dní. Vytvořte nové a vyměňte je.",
+        "The secret or certificate of the registration in Entra ID ends in {days} days. Make a new one and replace it.",
+    ),
+    "doctor_credential_expired": Sentence(
+        "Tajemství nebo certifikát registrace v Entra ID vypršelo. Vytvořte nové a vyměňte je.",
+        "The secret or certificate of the registration in Entra ID has expired. Make a new one and replace it.",
+    ),
     "doctor_host_unknown": Sentence(
         "{host}: jméno nejde přeložit na adresu. Zkontrolujte DNS serveru.",
         "{host}: the name has no address. Check the server's DNS.",

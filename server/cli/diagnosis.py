@@ -5,6 +5,7 @@ A check never changes anything and never logs in anywhere: it may be run at any 
 
 import difflib
 import http.client
+import json
 import os
 import shutil
 import socket
@@ -17,14 +18,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
 import certifi
 
+from server.domain.alerts import SECRET_DAYS
 from server.errors import Misconfigured, RosError
 from server.settings import SECRETS, Settings, load_settings, master_keys, variable
+from server.wiring import credential_of
 
 LEAST_FREE_BYTES: Final = 500 * 1024 * 1024
 REPLY_SECONDS: Final = 10.0
@@ -77,6 +81,8 @@ def diagnose(environ: Mapping[str, str], now: datetime) -> Iterator[Finding]:
     replies = ask_all([settings.graph_url, settings.authority_url, *settings.raynet_urls], settings.ca_bundle)
     yield from (host_finding(reply, now) for reply in replies)
     yield from clock_findings(replies)
+    yield public_url_finding(settings, now)
+    yield from credential_findings(settings, now)
 
 
 # --- settings and files -----------------------------------------------------------------------------------------------
@@ -209,6 +215,64 @@ def host_finding(reply: Reply, now: datetime) -> Finding:
         data["days"] = (reply.certificate_until - now).days
         return Finding(check="host", state=State.WARNING, code="doctor_certificate_ends_soon", data=data)
     return Finding(check="host", state=State.OK, code="doctor_host_ok", data=data)
+
+
+def public_url_finding(settings: Settings, now: datetime) -> Finding:
+    """Whether our own address leads here: Raynet and Microsoft ring there, and administrators come back there.
+
+    Asked from this machine, which some networks do not let out and in again: no answer is a warning only.
+    """
+    base = settings.public_url
+    data = {"host": urlsplit(base).netloc}
+    if not base.startswith("https://"):
+        return Finding(check="public_url", state=State.WARNING, code="doctor_public_url_not_https", data=data)
+    context = ssl.create_default_context(cafile=certifi.where())
+    if settings.ca_bundle is not None:
+        context.load_verify_locations(cafile=settings.ca_bundle)
+    reply = ask(base, context)
+    if reply.trouble in ("doctor_certificate_expired", "doctor_certificate_untrusted"):
+        return Finding(check="public_url", state=State.FAILED, code=reply.trouble, data=data)
+    if reply.trouble is not None:
+        return Finding(check="public_url", state=State.WARNING, code="doctor_public_url_unreachable", data=data)
+    if not _is_ours(base, context):
+        return Finding(check="public_url", state=State.FAILED, code="doctor_public_url_not_ours", data=data)
+    ends_soon = host_finding(reply, now)
+    if ends_soon.state is not State.OK:
+        return Finding(check="public_url", state=ends_soon.state, code=ends_soon.code, data=ends_soon.data)
+    return Finding(check="public_url", state=State.OK, code="doctor_public_url_ok", data=data)
+
+
+def _is_ours(base: str, context: ssl.SSLContext) -> bool:
+    """Whether the address answers as this server does to who asks whether it is alive."""
+    parts = urlsplit(base)
+    connection = http.client.HTTPSConnection(parts.hostname or "", parts.port, timeout=REPLY_SECONDS, context=context)
+    try:
+        connection.request("GET", f"{parts.path.rstrip('/')}/healthz", headers={"User-Agent": "ros-doctor"})
+        answer = connection.getresponse()
+        return answer.status == HTTPStatus.OK and json.loads(answer.read(1_000)) == {"status": "ok"}
+    except (OSError, http.client.HTTPException, ValueError):
+        return False
+    finally:
+        connection.close()
+
+
+def credential_findings(settings: Settings, now: datetime) -> Iterator[Finding]:
+    """How long the secret or certificate of our registration lasts, where anybody knows."""
+    try:
+        credential = credential_of(settings)
+    except Misconfigured as error:
+        yield Finding(check="registration", state=State.FAILED, code=error.code, data=error.data)
+        return
+    if credential is None or credential.expires_at is None:
+        return
+    days = (credential.expires_at - now).days
+    if credential.expires_at <= now:
+        yield Finding(check="registration", state=State.FAILED, code="doctor_credential_expired")
+    elif days < max(SECRET_DAYS):
+        data = {"days": days}
+        yield Finding(check="registration", state=State.WARNING, code="doctor_credential_ends_soon", data=data)
+    else:
+        yield Finding(check="registration", state=State.OK, code="doctor_credential_ok", data={"days": days})
 
 
 def clock_findings(replies: Sequence[Reply]) -> Iterator[Finding]:

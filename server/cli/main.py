@@ -5,9 +5,10 @@ import sys
 from collections.abc import Mapping, Sequence
 
 import click
+from click.exceptions import NoArgsIsHelpError
 
 from server.catalogue.explained import explained
-from server.catalogue.sentences import Sentence
+from server.catalogue.sentences import Language, Sentence
 from server.cli.demo import demo
 from server.cli.doctor import doctor
 from server.cli.firm import firm
@@ -17,6 +18,7 @@ from server.cli.processes import serve, simulator, worker
 from server.cli.shell import Shell, group
 from server.cli.sync import migrate, status, sync, undo
 from server.cli.user import admin, user
+from server.cli.wrong_use import said_in_czech
 from server.errors import RosError
 
 DONE, REFUSED, WRONG_USE = 0, 1, 2
@@ -61,12 +63,9 @@ def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     except RosError as error:
         shell.say(explained(error))
         return REFUSED
-    except click.UsageError as error:
-        error.show()
-        return WRONG_USE
     except click.ClickException as error:
-        error.show()
-        return REFUSED
+        _say_wrong_use(shell, error)
+        return WRONG_USE if isinstance(error, click.UsageError) else REFUSED
     except (click.Abort, KeyboardInterrupt):
         shell.say(Sentence("Přerušeno.", "Interrupted."))
         return REFUSED
@@ -75,6 +74,14 @@ def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return REFUSED
     return outcome if isinstance(outcome, int) else DONE
+
+
+def _say_wrong_use(shell: Shell, error: click.ClickException) -> None:
+    """A group without a command shows its help, which is in the reader's language already."""
+    if shell.language is Language.CZECH and not isinstance(error, NoArgsIsHelpError):
+        click.echo(said_in_czech(error), err=True)
+    else:
+        error.show()
 
 
 def main() -> None:

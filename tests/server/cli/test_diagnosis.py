@@ -26,12 +26,19 @@ class Answering(http.server.BaseHTTPRequestHandler):
     """A host that answers HEAD with a Date that is `late` behind."""
 
     late = timedelta()
+    health = b'{"status": "ok"}'
     asked: list[str]
 
     def do_HEAD(self) -> None:
         self.asked.append(self.path)
         self.send_response(404)
         self.end_headers()
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(self.health)
 
     def date_time_string(self, timestamp: float | None = None) -> str:
         now = datetime.now(UTC).timestamp() - self.late.total_seconds()
@@ -82,7 +89,7 @@ def serving(authority: trustme.CA) -> Callable[[datetime | None], ssl.SSLContext
 
 def environ(tmp_path: Path, base: str = "http://127.0.0.1:9", **more: str) -> dict[str, str]:
     bases = {"ROS_GRAPH_URL": base, "ROS_AUTHORITY_URL": base, "ROS_RAYNET_URLS": f"{base}/api/v2"}
-    return {"ROS_DATA_DIR": str(tmp_path / "data"), **bases, **more}
+    return {"ROS_DATA_DIR": str(tmp_path / "data"), "ROS_PUBLIC_URL": "http://127.0.0.1:9", **bases, **more}
 
 
 def ready_database(given: dict[str, str], revision: str = "head") -> None:
@@ -100,6 +107,7 @@ def test_a_good_installation_has_only_good_findings(
 ) -> None:
     with host(serving(None)) as (base, asked):
         given = environ(tmp_path, base, ROS_CA_BUNDLE=str(roots), ROS_CLIENT_ID="x", ROS_CLIENT_SECRET="y")
+        given |= {"ROS_PUBLIC_URL": base, "ROS_CLIENT_SECRET_EXPIRES": "2099-01-01"}
         ready_database(given)
         findings = list(diagnose(given, datetime.now(UTC)))
     assert {finding.state for finding in findings} == {State.OK}
@@ -110,8 +118,65 @@ def test_a_good_installation_has_only_good_findings(
         "database",
         "host",
         "clock",
+        "public_url",
+        "registration",
     ]
-    assert asked == ["/"], "each host is asked once, and never for an API path"
+    assert asked == ["/", "/", "/healthz"], "each host is asked once, and never for an API path"
+
+
+def test_a_public_address_that_leads_elsewhere_is_told(
+    tmp_path: Path, roots: Path, serving: Callable[[datetime | None], ssl.SSLContext]
+) -> None:
+    with host(serving(None)) as (base, _):
+        given = environ(tmp_path, base, ROS_CA_BUNDLE=str(roots), ROS_PUBLIC_URL=base)
+        Answering.health = b"<html>"
+        try:
+            findings = by_check(list(diagnose(given, datetime.now(UTC))), "public_url")
+        finally:
+            Answering.health = b'{"status": "ok"}'
+    assert findings == [(State.FAILED, "doctor_public_url_not_ours")]
+
+
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [("https://127.0.0.1:9", "doctor_public_url_unreachable"), ("http://127.0.0.1:9", "doctor_public_url_not_https")],
+)
+def test_a_public_address_that_cannot_be_judged_from_here_is_a_warning(tmp_path: Path, url: str, code: str) -> None:
+    findings = list(diagnose(environ(tmp_path, ROS_PUBLIC_URL=url), NOW))
+    assert by_check(findings, "public_url") == [(State.WARNING, code)]
+
+
+def test_a_public_address_with_a_foreign_certificate_fails(
+    tmp_path: Path, serving: Callable[[datetime | None], ssl.SSLContext]
+) -> None:
+    with host(serving(None)) as (base, _):
+        findings = list(diagnose(environ(tmp_path, ROS_PUBLIC_URL=base), datetime.now(UTC)))
+    assert by_check(findings, "public_url") == [(State.FAILED, "doctor_certificate_untrusted")]
+
+
+@pytest.mark.parametrize(
+    ("last_day", "state", "code"),
+    [
+        ("2027-06-01", State.OK, "doctor_credential_ok"),
+        ("2026-12-01", State.WARNING, "doctor_credential_ends_soon"),
+        ("2026-11-22", State.WARNING, "doctor_credential_ends_soon"),
+        ("2026-11-21", State.FAILED, "doctor_credential_expired"),
+    ],
+)
+def test_the_end_of_the_registration_s_secret_is_counted_down(
+    tmp_path: Path, last_day: str, state: State, code: str
+) -> None:
+    given = environ(tmp_path, ROS_CLIENT_ID="x", ROS_CLIENT_SECRET="y", ROS_CLIENT_SECRET_EXPIRES=last_day)
+    assert by_check(list(diagnose(given, NOW)), "registration") == [(state, code)]
+
+
+def test_a_certificate_tells_its_own_end(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    until = datetime(2026, 12, 1, tzinfo=UTC)
+    pair = authority.issue_cert("ros.example", not_after=until)
+    pem = pair.private_key_pem.bytes().decode() + pair.cert_chain_pems[0].bytes().decode()
+    given = environ(tmp_path, ROS_CLIENT_ID="x", ROS_CLIENT_CERTIFICATE=pem)
+    assert by_check(list(diagnose(given, NOW)), "registration") == [(State.WARNING, "doctor_credential_ends_soon")]
 
 
 def test_settings_that_cannot_be_read_are_the_only_finding(tmp_path: Path) -> None:
@@ -241,6 +306,7 @@ def test_the_command_prints_one_document_and_fails_with_a_failed_check(
         "secret_key",
         "database",
         "host",
+        "public_url",
     ]
     assert document["checks"][4]["text"] == "127.0.0.1:9: no connection. Check network, firewall and proxy."
     assert captured.err == ""
@@ -251,5 +317,6 @@ def test_the_command_prints_a_table_for_people(tmp_path: Path, capsys: pytest.Ca
         assert run(["doctor"], environ(tmp_path, base, ROS_LANG="cs")) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split() == ["kontrola", "výsledek"]
-    assert lines[-1].startswith("✓  host")
-    assert lines[-1].endswith("dosažitelný, certifikát platí.")
+    assert lines[-2].startswith("✓  host")
+    assert lines[-2].endswith("dosažitelný, certifikát platí.")
+    assert lines[-1].startswith("!  public_url")

@@ -115,3 +115,28 @@ def test_the_program_itself_gives_the_exit_codes_to_the_shell(tmp_path: Path) ->
     )
     assert refused.returncode == REFUSED
     assert json.loads(refused.stdout)["checks"][0]["code"] == "setting_not_seconds"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["nonsense"], "Chyba: Příkaz nonsense neexistuje."),
+        (["doctr"], "Nemysleli jste doctor?"),
+        (["doctor", "--nonsense"], "Chyba: Volba --nonsense neexistuje."),
+        (["firm", "show"], "Chyba: Chybí argument 'FIRM'."),
+        (["firm", "add", "--name", "a"], "Chyba: Chybí volba '--tenant-id'."),
+        (["firm", "show", "x"], "Chyba: Hodnota 'FIRM' není přípustná: má být celé číslo."),
+        (["serve", "--processes", "99"], "má být celé číslo od 1 do 32."),
+    ],
+)
+def test_wrong_use_is_explained_in_the_reader_s_language(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(arguments, {"LANG": "cs_CZ.UTF-8"}) == WRONG_USE
+    czech = capsys.readouterr()
+    assert czech.out == ""
+    assert said in czech.err
+    assert "Použití: ros" in czech.err
+    assert "Error" not in czech.err
+    assert run(arguments, {"LANG": "en_GB.UTF-8"}) == WRONG_USE
+    assert "Error: " in capsys.readouterr().err
