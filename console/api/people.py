@@ -52,9 +52,13 @@ def registrations(client: Client, firm_id: int, query: Query) -> Page[wire.Regis
     return client.get(f"{_firm(firm_id)}/registrations", Page[wire.Registration], query).value
 
 
-def decide(client: Client, firm_id: int, registration: str, decision: str, body: wire.RegistrationDecision) -> None:
-    """``decision`` is ``approve`` or ``reject``. Clash ``no_free_seat``."""
-    client.command(f"{_firm(firm_id)}/registrations/{registration}/{decision}", body)
+def approve(client: Client, firm_id: int, registration: int, body: wire.RegistrationDecision) -> None:
+    """A seat for who asked. Clash ``no_free_seat``."""
+    client.command(f"{_firm(firm_id)}/registrations/{registration}/approve", body)
+
+
+def reject(client: Client, firm_id: int, registration: int) -> None:
+    client.command(f"{_firm(firm_id)}/registrations/{registration}/reject")
 
 
 # --- administrators and audit -----------------------------------------------------------------------------------------

@@ -17,9 +17,9 @@ def state(client: Client, firm_id: int) -> wire.SyncState:
     return client.get(f"{_firm(firm_id)}/sync", wire.SyncState).value
 
 
-def run(client: Client, firm_id: int, *, full: bool) -> wire.SyncRunAnswer:
-    """The worker is told; its pass appears among the passes."""
-    return client.post(f"{_firm(firm_id)}/sync/run", wire.SyncRunAnswer, wire.SyncRun(full=full)).value
+def run(client: Client, firm_id: int, *, full: bool) -> wire.Job:
+    """A pass now, as a job of the worker; it appears among the passes too."""
+    return client.post(f"{_firm(firm_id)}/sync/run", wire.Job, wire.SyncRun(full=full)).value
 
 
 def start_preview(client: Client, firm_id: int) -> wire.Job:
@@ -99,9 +99,14 @@ def hold(client: Client, firm_id: int, hold_id: str) -> wire.HoldDetail:
     return client.get(f"{_firm(firm_id)}/holds/{hold_id}", wire.HoldDetail).value
 
 
-def decide_hold(client: Client, firm_id: int, hold_id: str, decision: str) -> None:
-    """``confirm`` deletes what was held, ``reject`` brings it back."""
-    client.command(f"{_firm(firm_id)}/holds/{hold_id}/{decision}")
+def confirm_hold(client: Client, firm_id: int, hold_id: str) -> None:
+    """Deletes what was held."""
+    client.command(f"{_firm(firm_id)}/holds/{hold_id}/confirm")
+
+
+def reject_hold(client: Client, firm_id: int, hold_id: str) -> None:
+    """Makes again what is gone on one side."""
+    client.command(f"{_firm(firm_id)}/holds/{hold_id}/reject")
 
 
 def conflicts(client: Client, firm_id: int, query: Query) -> Page[wire.Conflict]:

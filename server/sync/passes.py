@@ -61,7 +61,7 @@ def run_pass(firm: FirmId, options: PassOptions) -> Flow[PassResult]:
         whole_before=state.sync.last_full_at,
         matched_before=frozenset(row.seat_id for row in state.mailboxes if row.matched),
     )
-    if state.firm.paused:
+    if state.firm.paused and not options.preview:
         return PassResult(pass_id=ctx.pass_id, counts=ctx.counts, errors=())
     yield from _prepare(ctx)
     yield from read_all(ctx)

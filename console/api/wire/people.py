@@ -84,7 +84,7 @@ class Proposal(Wire):
 
 
 class Registration(Wire):
-    id: str
+    id: int
     email: str
     name: str
     mailbox: str | None
@@ -94,7 +94,6 @@ class Registration(Wire):
 
 
 class RegistrationDecision(Body):
-    note: str | None = None
     person_id: int | None = None
 
 

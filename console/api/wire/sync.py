@@ -50,10 +50,6 @@ class SyncRun(Body):
     full: bool = False
 
 
-class SyncRunAnswer(Wire):
-    asked_at: datetime
-
-
 class PreviewStart(Body):
     full: bool = False
 

@@ -99,7 +99,7 @@ class HoldsPage(QWidget):
         client, firm_id = self._context.client, self._context.scope.firm_id or 0
 
         def work(_cancel: Cancel) -> None:
-            sync.decide_hold(client, firm_id, hold.id, decision)
+            (sync.confirm_hold if decision == "confirm" else sync.reject_hold)(client, firm_id, hold.id)
 
         def done(_nothing: object) -> None:
             self._context.tell(translate("Holds", "Decided; the next pass carries it out"))

@@ -227,7 +227,10 @@ class UsersSection(Section):
         def work(cancel: Cancel) -> int:
             for row in waiting:
                 cancel.check()
-                people.decide(client, firm_id, row.id, decision, RegistrationDecision())
+                if decision == "approve":
+                    people.approve(client, firm_id, row.id, RegistrationDecision())
+                else:
+                    people.reject(client, firm_id, row.id)
             return len(waiting)
 
         def done(count: int) -> None:

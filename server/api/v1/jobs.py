@@ -15,7 +15,7 @@ from server.store.tables.oversight import JobKind
 
 ROUTES: Final = Routes("jobs")
 _JOB: Final = "/firms/{firm_id}/jobs/{job_id}"
-_REFUSED: Final = ("firm_paused", "too_many_jobs")
+_REFUSED: Final = ("firm_paused", "firm_not_connected", "too_many_jobs")
 
 
 def _shown(one: Job) -> shapes.Job:

@@ -80,12 +80,16 @@ class Jobs:
     # --- for administrators -------------------------------------------------------------------------------------------
 
     def start(self, firm: FirmId, kind: JobKind, *, actor: str, full: bool = False) -> Job:
-        """A new job, or the one of that kind that waits already. Raises NotFound, Refused ``firm_paused``,
-        ``too_many_jobs``."""
+        """A new job, or the one of that kind that waits already. Raises NotFound, Refused ``firm_paused``
+        (for runs only), ``firm_not_connected``, ``too_many_jobs``."""
 
         def work(scope: FirmScope) -> Job:
-            if lock_firm(scope).paused:
+            found = lock_firm(scope)
+            # A preview writes nothing: it is what one looks at before a firm is started.
+            if found.paused and kind is not JobKind.PREVIEW:
                 raise Refused("firm_paused", firm=firm)
+            if not (found.tenant_id and found.raynet_instance):
+                raise Refused("firm_not_connected", firm=firm)
             waiting = [_job(row) for row in scope.rows(_select().where(job.c.state.in_(OPEN)))]
             same = [one for one in waiting if (one.kind, one.full) == (kind, full) and one.state is JobState.QUEUED]
             if same:

@@ -98,6 +98,11 @@ def test_a_paused_firm_runs_no_jobs(database: Database, jobs: Jobs, firm: Firm) 
     assert refused.value.code == "firm_paused"
 
 
+def test_a_paused_firm_can_be_previewed(database: Database, jobs: Jobs, firm: Firm) -> None:
+    Firms(database).set_paused(firm.id, paused=True, actor="cli")
+    assert jobs.start(firm.id, PREVIEW, actor="admin:7").kind is PREVIEW
+
+
 def test_a_run_wakes_the_firm_s_worker(jobs: Jobs, firm: Firm, ask: Ask) -> None:
     jobs.start(firm.id, PREVIEW, actor="admin:7")
     assert ask(Notices(firm.id)) == ()
