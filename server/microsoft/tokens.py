@@ -183,8 +183,10 @@ class Tokens:
     def _redeemed(self, asked: _Tenant, code: str, redirect_uri: str, scope: str, verifier: str) -> Mapping[str, Any]:
         try:
             self._open(_PEOPLE, asked)
-            answer: Mapping[str, Any] = asked.app.client.obtain_token_by_authorization_code(
-                code, redirect_uri=redirect_uri, scope=scope, data={"code_verifier": verifier}
+            # The state was compared by whoever kept it: here it only satisfies msal.
+            flow = {"state": "kept", "redirect_uri": redirect_uri, "scope": [scope], "code_verifier": verifier}
+            answer: Mapping[str, Any] = asked.app.client.obtain_token_by_auth_code_flow(
+                flow, {"state": "kept", "code": code}
             )
         except (OSError, ValueError, KeyError, TypeError, RuntimeError, MsalError) as problem:
             raise self._failure(problem, asked.http) from None

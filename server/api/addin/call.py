@@ -86,10 +86,12 @@ def call_of(desk: Desk, token: str) -> PanelCall:
     if not firms:
         raise Forbidden("firm_unknown")
     standings = [desk.people.standing(one.id, caller.tid, caller.oid, CONSENT_VERSION) for one in firms]
+    calls = [PanelCall(desk=desk, caller=caller, standing=one, token=token) for one in standings]
+    if not any(one.standing.seat is not None for one in calls):
+        calls = [_adopted(one) for one in calls]
     # Two firms may share a tenant: the one that knows the person counts, else the first.
-    best = next((one for one in standings if one.seat is not None), None)
-    best = best or next((one for one in standings if one.registration is not None), standings[0])
-    return _adopted(PanelCall(desk=desk, caller=caller, standing=best, token=token))
+    seated = next((one for one in calls if one.standing.seat is not None), None)
+    return seated or next((one for one in calls if one.standing.registration is not None), calls[0])
 
 
 def _caller(desk: Desk, token: str) -> Caller:
