@@ -4,6 +4,7 @@ What comes back through the browser only says when to look. That a firm's tenant
 names that tenant; a firm's tenant is never taken from what comes back.
 """
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -90,6 +91,8 @@ class ConsentDesk:
         self._firms = firms
         self._graph = graph
         self._now = now
+        self._lock = threading.Lock()
+        self._under_way: set[FirmId] = set()
 
     def link(self, firm: FirmId, app: OwnApp, *, actor: str) -> ConsentUrl:
         """A link of one use, for the firm's own tenant only. Raises NotFound, Refused ``firm_without_tenant``."""
@@ -130,6 +133,18 @@ class ConsentDesk:
 
         Raises NotFound; Unavailable where Microsoft cannot be asked at all.
         """
+        with self._lock:
+            if firm in self._under_way:
+                # Somebody is at it: to ask side by side only holds up threads and keeps refusals alive.
+                return self._consents.get(firm)
+            self._under_way.add(firm)
+        try:
+            return self._checked(firm, actor)
+        finally:
+            with self._lock:
+                self._under_way.discard(firm)
+
+    def _checked(self, firm: FirmId, actor: str) -> Consent:
         held = self._firms.get(firm)
         before = self._consents.get(firm)
         case = ConsentCase(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, and_, case, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, delete, func, insert, or_, select, update
 
 from server.domain.consent import ConsentState, MailboxLimit, StepVerdict
 from server.domain.ids import FirmId, MailboxId
@@ -181,20 +181,15 @@ class Consents:
         ``consent_state_expired``.
         """
         table, at = admin_consent_request, self._now()
-        names = ("firm_id", "tenant_id", "expires_at", "used_at")
         mine = table.c.digest == lookup_digest(state)
 
         def work(connection: Connection) -> Returned:
-            row = connection.execute(select(*(table.c[name] for name in names)).where(mine).with_for_update()).first()
-            if row is None:
-                raise Refused("consent_state_unknown")
-            if row.used_at is not None:
-                raise Refused("consent_state_used")
-            if row.expires_at <= at:
-                raise Refused("consent_state_expired")
+            found = _good(connection, mine, at, lock=True)
             connection.execute(update(table).where(mine).values(used_at=at))
-            return Returned(firm=FirmId(row.firm_id), tenant_id=row.tenant_id)
+            return found
 
+        # Anybody on the internet may ask: what is refused anyway waits for no lock and writes nothing.
+        self._database.read_unscoped(lambda connection: _good(connection, mine, at, lock=False))
         return self._database.write_unscoped(work)
 
     # --- what was found -----------------------------------------------------------------------------------------------
@@ -287,6 +282,21 @@ class Consents:
             return new
 
         return self._database.write(firm, work)
+
+
+def _good(connection: Connection, mine: ColumnElement[bool], at: datetime, *, lock: bool) -> Returned:
+    """Whose the state is, if it may still be used."""
+    table = admin_consent_request
+    names = ("firm_id", "tenant_id", "expires_at", "used_at")
+    statement = select(*(table.c[name] for name in names)).where(mine)
+    row = connection.execute(statement.with_for_update() if lock else statement).first()
+    if row is None:
+        raise Refused("consent_state_unknown")
+    if row.used_at is not None:
+        raise Refused("consent_state_used")
+    if row.expires_at <= at:
+        raise Refused("consent_state_expired")
+    return Returned(firm=FirmId(row.firm_id), tenant_id=row.tenant_id)
 
 
 def _read(scope: FirmScope) -> Consent:

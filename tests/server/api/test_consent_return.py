@@ -1,21 +1,27 @@
 """The page to which Microsoft sends an administrator back: what happens, and what nobody can make happen."""
 
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Connection, update
 
+from server.admin.consent import ConsentDesk
 from server.domain.consent import ConsentState, MailboxLimit, StepState
 from server.errors import Refused
+from server.flow import Op
 from server.store.admin.firms import ConnectionChange
 from server.store.tables.people import firm as firm_table
 from simulator.graph.access import AccessPolicy
 from tests.conftest import ExpectedLogs
-from tests.server.api.consented import Consented, consented
+from tests.server.api.consented import Consented, EngineRemotes, consented
 from tests.support.databases import BACKENDS
 from tests.support.rig import CLIENT_ID, add_firm, add_person_with_seat
+
+T = TypeVar("T")
 
 
 @pytest.fixture
@@ -341,3 +347,52 @@ def test_nothing_of_a_return_is_logged(case: Consented, caplog: pytest.LogCaptur
     assert "consent_returned" in text
     for value in (query["state"], query["error_description"], case.rig.tenant):
         assert value not in text
+
+
+def test_who_guesses_states_writes_nothing_and_waits_for_no_writer(case: Consented) -> None:
+    """A writer that holds the database does not hold up those who are refused."""
+    case.link()
+    began, ended = threading.Event(), threading.Event()
+
+    def hold(connection: Connection) -> None:
+        began.set()
+        ended.wait(60)
+
+    writer = threading.Thread(target=case.rig.database.write_unscoped, args=(hold,))
+    writer.start()
+    try:
+        assert began.wait(60)
+        assert case.come_back({"state": "x" * 43, "tenant": "t", "admin_consent": "True"}).status_code == 404
+    finally:
+        ended.set()
+        writer.join()
+
+
+def test_those_who_check_at_once_ask_microsoft_once(case: Consented) -> None:
+    given(case)
+    case.rig.tick(3_600)
+    asked, go_on = threading.Event(), threading.Event()
+    remotes = EngineRemotes(case.rig.engine)
+    calls: list[str] = []
+
+    class Slow:
+        """Microsoft takes its time."""
+
+        def __call__(self, op: Op[T]) -> T:
+            calls.append(type(op).__name__)
+            asked.set()
+            assert go_on.wait(60)
+            return remotes.graph(op)
+
+    administration = case.rig.administration
+    desk = ConsentDesk(administration.consents, administration.firms, Slow(), case.rig.clock)
+    first = threading.Thread(target=desk.check, args=(case.rig.firm,), kwargs={"actor": "admin:7"})
+    first.start()
+    try:
+        assert asked.wait(60)
+        before = len(calls)
+        assert desk.check(case.rig.firm, actor="admin:8").state is ConsentState.OK
+        assert len(calls) == before
+    finally:
+        go_on.set()
+        first.join()
