@@ -11,10 +11,10 @@ import {
   type DraftState,
   type EventRef,
   type EventState,
-  type LinkedActivity,
   type Options,
   type SearchHit,
 } from "./contract";
+import { choicesOf, policyFor, shownOf, withLabels } from "./choices";
 import { isUnsent, newDraft, resumed, step, type Draft, type DraftEffect, type DraftEvent } from "./draft";
 import { Finding } from "./finding";
 import { isSignedOut, Outbox } from "./outbox";
@@ -445,34 +445,4 @@ export class EventForm {
     const isCzech = /^(cs|sk)/i.test(this.parts.host.language);
     return isCzech ? "Volby z panelu Raynet CRM se nepodařilo uložit." : "Choices of the Raynet CRM panel could not be saved.";
   }
-}
-
-function policyFor(policies: readonly CarrierPolicy[], kind: CarrierPolicy["client"]): CarrierPolicy {
-  const careful: CarrierPolicy = {
-    client: kind,
-    custom_properties: "never",
-    session_data: true,
-    poll_seconds: 3,
-    debounce_ms: 500,
-    beat_seconds: 30,
-    beacon: true,
-  };
-  return policies.find((one) => one.client === kind) ?? careful;
-}
-
-function choicesOf(activity: LinkedActivity, linked: boolean): Choices {
-  const { type, concerns, category, priority, status, personal } = activity;
-  return { linked, type, concerns, category, priority, status, personal };
-}
-
-/** The server may know only ids of what was just chosen; what was shown stays readable. */
-function withLabels(choices: Choices, before: Choices): Choices {
-  const named = (one: ConcernShown): ConcernShown =>
-    one.label ? one : (before.concerns.find((known) => known.kind === one.kind && known.id === one.id) ?? { ...one, label: `#${one.id}` });
-  return { ...choices, concerns: choices.concerns.map(named) };
-}
-
-function shownOf(hit: SearchHit): ConcernShown {
-  const { kind, id, label, detail, open_url } = hit;
-  return { kind, id, label, detail: detail ?? "", open_url: open_url ?? null };
 }

