@@ -26,7 +26,7 @@ from server.wiring import Clocks, WiredRemotes
 
 ACTOR = "ros"
 #: Names that `ros firm set` changes besides the rules.
-_LICENCE = ("name", "seats", "valid_until")
+_LICENCE = ("name", "seats", "valid_until", "grace_days")
 
 
 def _date(_context: click.Context, _parameter: click.Parameter, value: str | None) -> date | None:
@@ -78,6 +78,7 @@ def document(firm: Firm) -> dict[str, object]:
         "raynet_user": firm.raynet_user,
         "seats": firm.seats,
         "valid_until": firm.valid_until,
+        "grace_days": firm.grace_days,
         "paused": firm.paused,
         "rules": as_text(firm.rules),
         "revision": firm.revision,
@@ -165,7 +166,7 @@ def show(shell: Shell, *, firm: int, as_json: bool) -> None:
 @json_option
 @pass_shell
 def set_(shell: Shell, *, firm: int, changes: Sequence[str], as_json: bool) -> None:
-    """Rules by their names; also ``name``, ``seats``, ``valid_until``."""
+    """Rules by their names; also ``name``, ``seats``, ``valid_until``, ``grace_days``."""
     given = _pairs(changes)
     # Read before anything is stored: a wrong licence value leaves the rules as they were.
     licence = _licence({name: given.pop(name) for name in _LICENCE if name in given})
@@ -186,7 +187,15 @@ def _licence(given: dict[str, str]) -> LicenceChange:
         day = date.fromisoformat(until) if until is not None else None
     except ValueError:
         raise Invalid(field="valid_until") from None
-    return LicenceChange(name=given.get("name"), seats=int(seats) if seats is not None else None, valid_until=day)
+    grace = given.get("grace_days")
+    if grace is not None and not grace.isdecimal():
+        raise Invalid(field="grace_days")
+    return LicenceChange(
+        name=given.get("name"),
+        seats=int(seats) if seats is not None else None,
+        valid_until=day,
+        grace_days=int(grace) if grace is not None else None,
+    )
 
 
 def _pausing(name: str, cs: str, en: str, *, paused: bool) -> click.Command:

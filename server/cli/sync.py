@@ -164,7 +164,7 @@ def status(shell: Shell, *, as_json: bool) -> None:
         (
             one.firm,
             one.name,
-            _state(one, now),
+            _state(one),
             sum(one.pairs.values()),
             one.notices + one.due_links,
             one.open_holds,
@@ -181,11 +181,11 @@ def _lag(one: FirmStatus, now: datetime) -> str | None:
     return f"{(now - at).total_seconds():.0f} s" if at is not None else None
 
 
-def _state(one: FirmStatus, now: datetime) -> str:
+def _state(one: FirmStatus) -> str:
     breaker = one.sync.raynet_breaker or one.sync.graph_breaker
     if one.paused:
         return "paused"
-    if one.valid_until < now.date():
+    if not one.licence.is_running:
         return "licence_expired"
     return breaker.code if breaker is not None else "ok"
 
@@ -195,10 +195,15 @@ def _status_document(one: FirmStatus, now: datetime) -> dict[str, object]:
     return {
         "firm": one.firm,
         "name": one.name,
-        "state": _state(one, now),
+        "state": _state(one),
         "paused": one.paused,
         "seats": {"bought": one.seats, "used": one.seats_used},
-        "licence": {"valid_until": one.valid_until, "days_left": (one.valid_until - now.date()).days},
+        "licence": {
+            "valid_until": one.valid_until,
+            "days_left": one.licence.days_left,
+            "state": one.licence.state.value,
+            "runs_until": one.licence.runs_until,
+        },
         "queue": {
             "notices": one.notices,
             "oldest_notice_at": one.oldest_notice_at,

@@ -8,6 +8,7 @@ from typing import Any, Final
 from sqlalchemy import func, select
 
 from server.domain.ids import ActivityKey, EventId, EventKey, FirmId, LinkId, MailboxId
+from server.domain.licence import LicenceStatus
 from server.domain.reasons import Reason
 from server.domain.state import FirmSync, MailboxState, PairState, Role, Subscription, Trail, Webhook
 from server.errors import NotFound
@@ -15,6 +16,7 @@ from server.ports.store import LoadFirm
 from server.store import shapes
 from server.store.admin.changes import Clock, utc_now
 from server.store.admin.journal import emails_by_mailbox
+from server.store.admin.licences import read_licence
 from server.store.database import Database
 from server.store.queries.firms import load_firm
 from server.store.scope import FirmScope
@@ -73,6 +75,7 @@ class FirmStatus:
     seats: int
     seats_used: int
     valid_until: date
+    licence: LicenceStatus
     sync: FirmSync
     mailboxes: Mapping[MailboxState, int]
     pairs: Mapping[PairState, int]
@@ -228,6 +231,7 @@ def _status(scope: FirmScope, now: datetime) -> FirmStatus:
         seats=state.firm.seats,
         seats_used=sum(seat.enabled for seat in state.seats),
         valid_until=state.firm.valid_until,
+        licence=read_licence(scope, now).status,
         sync=state.sync,
         mailboxes=mailboxes,
         pairs={row[0]: row[1] for row in by_state},
