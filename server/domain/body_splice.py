@@ -6,10 +6,12 @@ already shows ``t`` comes back as it is, so it is never written.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from server.domain.body_map import CONTAINER, OWN_CLASS, STRUCTURE, BodyMap, Node, looks_like_meeting, map_body
 from server.domain.html import EMPTY, RichText, rich_from_lines
 from server.domain.html_text import Line, LineReader, plain_of, read_lines
-from server.domain.html_tokens import COMMENT, OPAQUE, START, TEXT, decoded
+from server.domain.html_tokens import COMMENT, OPAQUE, START, TEXT, bounded, decoded
 from server.domain.html_writer import html_of, lines_of
 from server.domain.text import DESCRIPTION_LIMIT, plain_form
 
@@ -18,22 +20,33 @@ _HEAD_ONLY = frozenset(("meta", "link", "base"))
 
 def outlook_plain(html: str | None, limit: int | None = DESCRIPTION_LIMIT) -> RichText:
     """The description that a person reads in an Outlook body, foreign parts left out; cut like ``rich_from_html``."""
-    return _read(map_body(html), limit) if html else EMPTY
+    if not html:
+        return EMPTY
+    shown, is_cut = bounded(html)
+    text = _read(map_body(shown), limit)
+    return replace(text, truncated=True) if is_cut else text
 
 
 def has_foreign(html: str | None) -> bool:
     """Whether the body holds anything that a rewrite has to keep: a join block, tables, pictures, a signature."""
-    return bool(map_body(html).stretches) if html else False
+    if not html:
+        return False
+    shown, is_cut = bounded(html)
+    return is_cut or bool(map_body(shown).stretches)
 
 
 def splice(html: str | None, new: RichText) -> str:
     """The body with its readable text replaced by ``new`` and everything foreign, head and wrapper kept.
 
     The new text stands where the old began. Returns ``html`` itself if it already shows ``new``. Write new bodies
-    with it as well (``html=None``): it marks lines that would be taken for a join block when they come back.
+    with it as well (``html=None``): it marks lines that would be taken for a join block when they come back. A body
+    that is too rich to be read whole stays as it is: what it shows counts as truncated, which no plan writes over.
     """
     if not html:
         return _body_html(new)
+    if bounded(html)[1]:
+        # Nobody has read it whole, so nobody knows what a rewrite would destroy.
+        return html
     body = map_body(html)
     if _read(body, DESCRIPTION_LIMIT).plain == new.plain:
         return html

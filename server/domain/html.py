@@ -7,10 +7,11 @@ graph-calendar §7, raynet-api §8.4.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from server.domain.html_text import Line, plain_of, read_lines
+from server.domain.html_tokens import bounded
 from server.domain.html_writer import html_of, lines_of
 from server.domain.text import DESCRIPTION_LIMIT, cut_text, plain_form
 
@@ -38,7 +39,7 @@ def html_to_plain(html: str | None) -> str:
     Items of lists become ``- item`` and ``1. item``, cells of a table row ``a | b``; links show their text, or their
     address if they have none. ``<p>a</p><p>b</p>``, ``<div>a</div><div>b</div>`` and ``a<br>b`` are the same.
     """
-    return plain_of(read_lines(html)) if html else ""
+    return plain_of(read_lines(bounded(html)[0])) if html else ""
 
 
 def plain_to_html(text: str) -> str:
@@ -49,9 +50,13 @@ def plain_to_html(text: str) -> str:
 def rich_from_html(html: str | None, limit: int | None = DESCRIPTION_LIMIT) -> RichText:
     """The description that ``html`` shows, cut at ``limit`` UTF-16 code units of plain text (``None``: never).
 
-    A cut one keeps its text only, not its emphasis and links.
+    A cut one keeps its text only, not its emphasis and links. One of absurdly many tags is read as far as it is worth.
     """
-    return rich_from_lines(read_lines(html), limit) if html else EMPTY
+    if not html:
+        return EMPTY
+    shown, is_cut = bounded(html)
+    text = rich_from_lines(read_lines(shown), limit)
+    return replace(text, truncated=True) if is_cut else text
 
 
 def rich_from_plain(text: str | None, limit: int | None = DESCRIPTION_LIMIT) -> RichText:

@@ -10,6 +10,7 @@ import html as entities
 import re
 from collections.abc import Iterator
 from enum import IntEnum
+from itertools import islice
 from typing import Final, NamedTuple
 
 
@@ -62,6 +63,20 @@ _OPAQUE_END: Final = {name: re.compile(rf"</{name}(?=[\s/>])[^>]*+>?+", re.IGNOR
 _ATTRIBUTE = re.compile(r"""([^\s/>"'=][^\s/>=]*+)(?:\s*+=\s*+("[^"]*+"|'[^']*+'|[^\s>]*+))?""")
 # Python refuses to read numbers of more than 4300 digits; no character has more than seven.
 _HUGE_REFERENCE = re.compile(r"&#(?:0*+[1-9][0-9]{7,}+|[xX]0*+[1-9a-fA-F][0-9a-fA-F]{6,}+|0{8,}+[0-9]*+);?")
+
+
+MOST_TAGS: Final = 50_000
+"""A body with more is read as far as these go. Linear time is no help where a person sends the longest body there is,
+3 MB of tags, again and again; the largest newsletters have some thousands."""
+_TAG = re.compile("<")
+
+
+def bounded(html: str) -> tuple[str, bool]:
+    """The beginning of ``html`` that is worth reading, and whether anything was left out."""
+    if html.count("<") <= MOST_TAGS:
+        return html, False
+    last = next(islice(_TAG.finditer(html), MOST_TAGS, None))
+    return html[: last.start()], True
 
 
 def tokens(html: str) -> Iterator[Token]:

@@ -367,7 +367,6 @@ def _as_read(ctx: PassContext, row: MailboxSync, wanted: DeltaWanted, answer: De
         last_read_at=ctx.now,
         failures=0,
         wait_until=None,
-        matched=ctx.is_matched(wanted.mailbox),
     )
 
 
@@ -400,7 +399,7 @@ def _store_round(ctx: PassContext, wanted: DeltaWanted, answer: DeltaRound) -> F
     samples: list[PushSample] = []
     if not answer.full:
         row, samples = of_events(ctx, row, events)
-    row = _as_read(ctx, row, wanted, answer)
+    row = replace(_as_read(ctx, row, wanted, answer), matched=ctx.is_matched(mailbox))
     ctx.put_mailbox(row)
     ctx.read_whole.add(mailbox)
     if rows or samples or answer.link != wanted.link or Side.GRAPH in ctx.proven:

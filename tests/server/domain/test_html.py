@@ -250,6 +250,6 @@ def test_no_markup_takes_more_than_linear_time(piece: str) -> None:
 
 
 @pytest.mark.slow
-def test_a_hundred_thousand_levels_are_read() -> None:
-    html = "<div><b><ul><li>" * 100_000 + "x" + "</li></ul></b></div>" * 100_000
+def test_twenty_four_thousand_levels_are_read() -> None:
+    html = "<div><b><ul><li>" * 6_000 + "x" + "</li></ul></b></div>" * 6_000
     assert html_to_plain(html) == " ".join(["-", "x"])
