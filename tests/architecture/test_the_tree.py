@@ -10,7 +10,9 @@ from tests.architecture.tree import ROOT, committed_files, texts
 
 MOST_LINES = 500
 #: Made by tools or taken from elsewhere as they are; nobody reads them from top to bottom.
-NOT_READ = re.compile(r"^requirements/.*\.txt$|(^|/)package-lock\.json$|(^|/)openapi\.json$|^console/i18n/\w+\.ts$|\.(svg|lock)$")
+NOT_READ = re.compile(
+    r"^requirements/.*\.txt$|(^|/)package-lock\.json$|(^|/)openapi\.json$|^console/i18n/\w+\.ts$|\.(svg|lock)$"
+)
 
 #: Written in two halves, so that this file does not find itself.
 INDEX_HOSTS = (
