@@ -50,6 +50,8 @@ def reconcile(group: Group, world: World) -> Plan:
     elif seen.hidden:
         draft.release_all(Reason.RELEASED_NOT_VISIBLE)
     elif seen.gone_at is not None:
+        if not draft.pairs():
+            draft.note_link(Reason.DELETED_IN_RAYNET)
         raynet_removed(draft, None, Reason.DELETED_IN_RAYNET)
     else:
         _with_activity(draft, seen.activity)

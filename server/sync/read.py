@@ -107,8 +107,9 @@ def _whole_window(ctx: PassContext) -> Flow[None]:
         seen += yield from want(DeadlineTasks(ctx.firm, start - timedelta(days=2), end + timedelta(days=2)))
     watermark = _newest_of(first.activities) or ctx.now
     cursor = RaynetCursor(watermark=watermark, total=first.total, read_at=first.read_at)
-    yield from _store_activities(ctx, seen, cursor)
-    yield from _sweep(ctx, skip={one.key for one in seen}, unlinked=any(not one.matched for one in ctx.ready()))
+    # The total counts once the missing ones were looked for: after a crash before that they are looked for again.
+    yield from _store_activities(ctx, seen, replace(cursor, total=None))
+    yield from _sweep(ctx, skip={one.key for one in seen})
     ctx.whole_window = True
     sync = replace(ctx.sync, cursor=cursor, last_full_at=ctx.now)
     ctx.put_sync(sync)
@@ -249,16 +250,22 @@ def is_news(stored: SeenActivity | None, row: Activity) -> bool:
     return row != old
 
 
-def _sweep(ctx: PassContext, skip: set[ActivityKey], *, unlinked: bool = False) -> Flow[None]:
+def _would_be_made(ctx: PassContext, activity: Activity) -> bool:
+    """Whether somebody's calendar is to show it, as far as it is known."""
+    world = ctx.world()
+    when = mapping.raynet_when(activity, world, None)
+    return bool(mapping.wanted_mailboxes(activity, world)) and mapping.raynet_absent(activity, when) is None
+
+
+def _sweep(ctx: PassContext, skip: set[ActivityKey]) -> Flow[None]:
     """Something may have been deleted: look for the paired activities, and prove each that is missing.
 
-    ``unlinked``: also for those that only wait for a first match, which must not pair what is gone.
+    Those too that only wait to be paired, for a first match or a calendar that answers: what is gone is not made.
     """
     known = yield from want(KnownActivities(ctx.firm))
-    if unlinked:
-        waiting, _ = yield from want(UnlinkedSeen(ctx.firm))
-        known = (*known, *(one.key for one in waiting))
-    wanted = [key for key in known if key not in skip]
+    unlinked, _ = yield from want(UnlinkedSeen(ctx.firm))
+    waiting = (one.key for one in unlinked if _would_be_made(ctx, one.activity))
+    wanted = [key for key in dict.fromkeys((*known, *waiting)) if key not in skip]
     if not wanted:
         return
     found = yield from want(ActivitiesById(ctx.firm, tuple(sorted({key.id for key in wanted}))))
