@@ -5,7 +5,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 SETUP = @p=$$(PYTHON="$(PYTHON)" sh scripts/python) && "$$p" scripts/bootstrap.py
 
-.PHONY: help setup check test demo lock facts audit format clean panel screens
+.PHONY: help setup check test demo lock facts audit format clean process panel screens
 
 help: ## this list
 	@echo 'make <what>:'
@@ -41,6 +41,10 @@ format: ## repair format and what lint can repair
 lock: ## renew requirements/*.txt from pyproject.toml (UPGRADE=all raises every version)
 	$(SETUP) dev
 	@UPGRADE=$(UPGRADE) scripts/lock
+
+process: ## load and faults on real processes: make process [P=P1] [DB=postgresql] [ARGS="--runs 200"]
+	$(SETUP) dev
+	@$(BIN)/python -m tests.process $(P) $(if $(P),--backend $(or $(DB),sqlite) $(ARGS))
 
 facts: ## what we assume about the outside systems without proof: the list for a first live check
 	@sh scripts/facts

@@ -165,6 +165,8 @@ class Load:
         with self.site.world.lock:
             self.done["twin"] += 1
             item = self._new_item(firm, person, Half.RAYNET)
+            # Nobody edits it: twins that differ before they have met are no twins.
+            self._open.remove(item)
             start, end = item.when
             person.ui.create("meeting", title=item.title, start=start, end=end)
             person.outlook.create(item.title, start, end)
