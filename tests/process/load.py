@@ -71,6 +71,8 @@ class Item:
         return (event.content.state.subject, times_of(event.content.state)) == (self.title, self.when)
 
 
+#: Longer than a killed worker's successor takes to settle what was open.
+CALM_SECONDS: Final = 12.0
 #: What people do, and how often.
 MIX: Final = {"create": 25, "title": 30, "move": 30, "delete": 12, "private": 3}
 
@@ -83,6 +85,9 @@ class Load:
     rate: float = 5.0
     mix: dict[str, int] = field(default_factory=lambda: dict(MIX))
     seed: int = 0
+    #: Only what has been calm for so long is deleted. A write that arrived but was never confirmed, because its process
+    #: was killed, is indistinguishable from an edit made beside the deletion, and an edit beats a deletion.
+    calm_seconds: float = 0.0
     #: No more items than this live at once; then creating becomes editing.
     most: int = 2000
     items: list[Item] = field(default_factory=list)
@@ -249,6 +254,8 @@ class Load:
         return True
 
     def _deleted(self, item: Item) -> bool:
+        if time.monotonic() - item.changed_at < self.calm_seconds:
+            return False
         activities, events = self.index.activities(item.firm, item.number), self.index.events(item.person, item.number)
         if not activities or not events or not (item.shown_by(activities[-1]) and item.shown_in(events[-1])):
             return False

@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.process.load import MIX, Load
+from tests.process.load import CALM_SECONDS, MIX, Load
 from tests.process.outcome import Outcome, percentile
 from tests.process.rest import come_to_rest
 from tests.process.site import Process, Site, SiteOptions, open_site, wait
@@ -54,7 +54,7 @@ def run(options: Options, folder: Path) -> Outcome:
 
 
 def _load(site: Site, options: Options) -> Load:
-    return Load(site, options.rate, mix=MIX | {"delete": options.deletes}, seed=options.seed)
+    return Load(site, options.rate, mix=MIX | {"delete": options.deletes}, calm_seconds=CALM_SECONDS, seed=options.seed)
 
 
 @dataclass(slots=True)

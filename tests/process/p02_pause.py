@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.process.load import Load
+from tests.process.load import CALM_SECONDS, Load
 from tests.process.outcome import Outcome
 from tests.process.rest import come_to_rest
 from tests.process.site import Process, Site, SiteOptions, open_site, wait
@@ -34,7 +34,10 @@ class Options:
 def run(options: Options, folder: Path) -> Outcome:
     rng = random.Random(options.seed)
     site_options = SiteOptions(backend=options.backend, firms=2, people=4, seed=options.seed)
-    with open_site(site_options, folder) as site, Load(site, options.rate, seed=options.seed) as load:
+    with (
+        open_site(site_options, folder) as site,
+        Load(site, options.rate, calm_seconds=CALM_SECONDS, seed=options.seed) as load,
+    ):
         pair = [site.start_worker(), site.start_worker()]
         wait(lambda: site.ledger.checked > 0, "the first write", options.patience_seconds)
         taken = held = 0

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from tests.process.load import Load
+from tests.process.load import CALM_SECONDS, Load
 from tests.process.outcome import Outcome, percentile
 from tests.process.rest import come_to_rest
 from tests.process.site import Site, SiteOptions, open_site, wait
@@ -44,7 +44,10 @@ def run(options: Options, folder: Path) -> Outcome:
         own_server=options.backend == "postgresql",
         disk_mib=384 if options.full else 0,
     )
-    with open_site(site_options, folder) as site, Load(site, options.rate, seed=options.seed) as load:
+    with (
+        open_site(site_options, folder) as site,
+        Load(site, options.rate, calm_seconds=CALM_SECONDS, seed=options.seed) as load,
+    ):
         workers = [site.start_worker(), site.start_worker()]
         wait(lambda: site.ledger.checked > 0, "the first write", options.patience_seconds)
         out = Outcome("P4", options.backend)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.process.entries import SKEW
-from tests.process.load import Load
+from tests.process.load import CALM_SECONDS, Load
 from tests.process.outcome import Outcome
 from tests.process.rest import come_to_rest
 from tests.process.site import SKEWED_WORKER, Process, Site, SiteOptions, open_site, wait
@@ -30,7 +30,7 @@ def run(options: Options, folder: Path) -> Outcome:
     rng = random.Random(options.seed)
     with open_site(SiteOptions(backend=options.backend, firms=3, people=3, seed=options.seed), folder) as site:
         out = Outcome("P13", options.backend)
-        with Load(site, options.rate, seed=options.seed) as load:
+        with Load(site, options.rate, calm_seconds=CALM_SECONDS, seed=options.seed) as load:
             skews = [options.skew_seconds, -options.skew_seconds]
             pair = [_worker(site, skew) for skew in skews]
             wait(lambda: all(one.pid in site.ledger.first_of for one in pair), "both at work", options.patience_seconds)
