@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.process.outcome import RESULTS, Outcome
-from tests.process.registry import TESTS
+from tests.process.registry import TESTS, Test
 
 
 def main(arguments: list[str]) -> int:
@@ -47,10 +47,18 @@ def main(arguments: list[str]) -> int:
     finally:
         if given.keep is None:
             shutil.rmtree(folder, ignore_errors=True)
-    command = ["python", "-m", "tests.process", *map(shlex.quote, arguments)]
+    asked = [f"--{key.replace('_', '-')} {shlex.quote(str(value))}" for key, value in changed(test, options).items()]
+    command = ["python", "-m", "tests.process", name, *asked]
     path = outcome.write(command, given.results)
     sys.stdout.write(outcome.show() + f"\n  -> {path.name}\n")
     return 1 if outcome.failed(with_time=given.strict_time) else 0
+
+
+def changed(test: Test, options: Any) -> dict[str, object]:
+    """The options that are not as usual, without this machine's folders."""
+    usual = test.options()
+    values = {one.name: getattr(options, one.name) for one in fields(test.options)}
+    return {key: value for key, value in values.items() if value != getattr(usual, key)}
 
 
 if __name__ == "__main__":
