@@ -122,7 +122,7 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 def _commit() -> str:
     found = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"],  # noqa: S607  # git is on the path of whoever takes figures
+        ["git", "describe", "--always", "--dirty", "--exclude", "*"],  # noqa: S607  # git is on the path of whoever takes figures
         cwd=_ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     return found.stdout.strip() or "unknown"
