@@ -23,14 +23,13 @@ from server.domain.state import (
     MailboxState,
     Payload,
     Side,
-    Tombstone,
-    Trail,
 )
 from server.errors import Changed, Denied, Gone, Rejected, Remote, Spent, Throttled, Unavailable
 from server.flow import Flow, NewId, Now, Stopping, want
 from server.ports.graph import CreateEvent, DeleteEvent, GetEvent, UpdateEvent
 from server.ports.raynet import AddExtId, CreateActivity, DeleteActivity, FindByExtId, GetActivity, UpdateActivity
 from server.ports.store import Commit, Forget, Row
+from server.sync.abandon import abandoned, dropped, parked_trail
 from server.sync.context import FIRST_WAIT, PassContext, concerns_side, due, side_trouble, waited
 from server.sync.lag import count_written, note_carried
 from server.sync.likeness import same_activity, same_event
@@ -44,7 +43,6 @@ FIRST_RETRY = timedelta(hours=1)
 LONGEST_RETRY = timedelta(hours=24)
 #: From reading a record again to writing it. Whoever edits it in this gap is overwritten unseen (hazard H9).
 FRESH_FOR = timedelta(milliseconds=150)
-TOMBSTONE_FOR = timedelta(hours=24)
 #: Raynet's adapter: the external id belongs to another record.
 DUPLICATE_KEY = "raynet_duplicate_key"
 GRAPH_WRITES = (IntentKind.CREATE_EVENT, IntentKind.UPDATE_EVENT, IntentKind.DELETE_EVENT)
@@ -245,7 +243,7 @@ def settle_wait(failures: int) -> timedelta:
 def _given_up(ctx: PassContext, work: LinkWork, intent: Intent, error: Remote, *, maybe_sent: bool) -> Flow[None]:
     """The write did not happen: drop it; the next plan starts from what is true then."""
     retry = due(ctx, work.link.id, error.code)
-    rows: list[Row] = list(abandoned(ctx, work, intent)) if maybe_sent else [_dropped(intent)]
+    rows: list[Row] = list(abandoned(ctx, work, intent)) if maybe_sent else [dropped(intent)]
     if intent.kind is IntentKind.CREATE_ACTIVITY and intent.half_done:
         rows.append(_without_placeholder(ctx, work))
     wish = rejected(work.world, intent) if isinstance(error, Rejected) else None
@@ -262,7 +260,7 @@ def _given_up(ctx: PassContext, work: LinkWork, intent: Intent, error: Remote, *
         reason = Reason.REJECTED_BY_GRAPH if graph else Reason.REJECTED_BY_RAYNET
         pair = work.parked(intent.pair_id, reason)
         wait = min(LONGEST_RETRY, FIRST_RETRY * float(2 ** min(pair.failures - 1, 6)))
-        rows += [pair, _parked_trail(ctx, work, intent, reason, error)]
+        rows += [pair, parked_trail(ctx, work, intent, reason, error)]
         rows.append(replace(retry, due_at=ctx.now + wait, attempts=pair.failures))
     elif isinstance(error, Changed | Gone):
         rows += yield from _look_again(ctx, work, intent)
@@ -279,29 +277,12 @@ def participants_of(new: ActivityPlan) -> tuple[ParticipantWrite, ...]:
     return (*leads, *(ParticipantWrite(person=person) for person in new.add_persons))
 
 
-def _dropped(intent: Intent) -> Intent:
-    return replace(intent, state=IntentState.DROPPED)
-
-
 def _without_placeholder(ctx: PassContext, work: LinkWork) -> Link:
     """The link forgets its half-made record, which is neutral and ours: it is removed at the end of the pass."""
     if work.link.activity is not None:
         ctx.orphans.append(work.link.activity)
     work.link = replace(work.link, activity=None, generation=work.link.generation + 1)
     return work.link
-
-
-def _parked_trail(ctx: PassContext, work: LinkWork, intent: Intent, reason: Reason, error: Remote) -> Trail:
-    return Trail(
-        firm_id=ctx.firm,
-        link_id=work.link.id,
-        pair_id=intent.pair_id,
-        pass_id=ctx.pass_id,
-        at=ctx.now,
-        seen=(error.code, *((error.detail,) if error.detail else ())),
-        reason=reason,
-        outcome="parked",
-    )
 
 
 def _look_again(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tuple[Row, ...]]:
@@ -490,18 +471,3 @@ def _fresh(ctx: PassContext, key: ActivityKey) -> Flow[Activity]:
     if row is not None and (yield from want(Now())) - read_at <= FRESH_FOR:
         return row
     return (yield from want(GetActivity(ctx.firm, key)))
-
-
-def abandoned(ctx: PassContext, work: LinkWork, intent: Intent) -> tuple[Row, ...]:
-    """Give up a create of unknown outcome: its key stays claimed, so that a late arrival is removed (hazard H3)."""
-    draft = intent.payload.event_draft
-    if intent.kind is not IntentKind.CREATE_EVENT or draft is None:
-        return (replace(intent, state=IntentState.DROPPED),)
-    stone = Tombstone(
-        firm_id=ctx.firm,
-        key=draft.transaction_id,
-        side=Side.GRAPH,
-        expires_at=ctx.now + TOMBSTONE_FOR,
-        hint=work.mailbox_of(intent.pair_id),
-    )
-    return (replace(intent, state=IntentState.DROPPED), stone)

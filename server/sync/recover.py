@@ -26,9 +26,9 @@ from server.flow import Flow, want
 from server.ports.graph import FindEvents, GetEvent
 from server.ports.raynet import DeleteActivity, FindByExtId, FindByTitle, GetActivity
 from server.ports.store import Commit, OpenIntents, Row
+from server.sync.abandon import abandoned, dropped
 from server.sync.apply import (
     GRAPH_WRITES,
-    abandoned,
     create_activity,
     create_event,
     failed,
@@ -116,10 +116,6 @@ def _settle(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tuple[Row,
             return (yield from _activity_write(ctx, work, intent))
 
 
-def _dropped(intent: Intent) -> Intent:
-    return replace(intent, state=IntentState.DROPPED)
-
-
 # --- Graph --------------------------------------------------------------------------------------------------------
 
 
@@ -146,10 +142,10 @@ def _event_write(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tuple
     except Gone:
         if intent.kind is IntentKind.DELETE_EVENT:
             return work.event_deleted(intent)
-        return (_dropped(intent), *work.event_gone(key, ctx.now))
+        return (dropped(intent), *work.event_gone(key, ctx.now))
     change = intent.payload.event_change
     if change is None:
-        return (_dropped(intent), work.observe_event(fresh, ctx.now))
+        return (dropped(intent), work.observe_event(fresh, ctx.now))
     same = (
         (change.subject is None or change.subject == fresh.subject)
         and (change.times is None or change.times.when == fresh.when)
@@ -160,7 +156,7 @@ def _event_write(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tuple
     )
     if same:
         return work.event_updated(intent, fresh)
-    return (_dropped(intent), work.observe_event(fresh, ctx.now))
+    return (dropped(intent), work.observe_event(fresh, ctx.now))
 
 
 # --- Raynet -------------------------------------------------------------------------------------------------------
@@ -171,7 +167,7 @@ def _activity_create(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[t
     if found is None and intent.half_done:
         # Somebody removed the placeholder: nothing of this create is left.
         work.link = replace(work.link, activity=None, generation=work.link.generation + 1)
-        return (_dropped(intent), work.link)
+        return (dropped(intent), work.link)
     if found is not None and _is_filled(found, intent):
         yield from _recount(ctx)
         made = replace(intent, activity=found.key, half_done=True)
@@ -299,7 +295,7 @@ def _abandon_placeholder(
         with suppress(Gone):
             yield from want(DeleteActivity(ctx.firm, found.key))
     work.link = replace(work.link, activity=None, generation=work.link.generation + 1)
-    return (_dropped(intent), work.link)
+    return (dropped(intent), work.link)
 
 
 def _activity_write(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tuple[Row, ...]]:
@@ -311,11 +307,11 @@ def _activity_write(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tu
         if intent.kind is IntentKind.DELETE_ACTIVITY:
             return work.activity_deleted(intent)
         ctx.suspects.add(key)
-        return (_dropped(intent),)
+        return (dropped(intent),)
     change = intent.payload.activity_change
     if change is not None and _shows(fresh, predicted(fresh, change, ctx.sync.login or "")):
         return work.activity_updated(intent, fresh)
-    return (_dropped(intent), work.observe_activity(fresh, ctx.now))
+    return (dropped(intent), work.observe_activity(fresh, ctx.now))
 
 
 def _shows(fresh: Activity, wanted: Activity) -> bool:
