@@ -5,7 +5,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 SETUP = @p=$$(PYTHON="$(PYTHON)" sh scripts/python) && "$$p" scripts/bootstrap.py
 
-.PHONY: help setup check test demo lock facts audit format clean process panel screens
+.PHONY: help setup check test demo lock facts audit format clean process panel screens fuzz
 
 help: ## this list
 	@echo 'make <what>:'
@@ -48,6 +48,10 @@ process: ## load and faults on real processes: make process [P=P1] [DB=postgresq
 
 facts: ## what we assume about the outside systems without proof: the list for a first live check
 	@sh scripts/facts
+
+fuzz: ## ten thousand requests made from the admin API's own description, as callers of all roles
+	$(SETUP) dev
+	@$(BIN)/python -m tests.security.fuzz --cases 10000
 
 audit: ## known vulnerabilities in what the server and the console install (needs the network)
 	$(SETUP) dev

@@ -10,10 +10,14 @@ from sqlalchemy import select
 from server.store.tables.meta import tenant_tables
 from server.store.tables.people import audit
 from tests.conftest import ExpectedLogs
+from tests.security.fuzz import quiet
 from tests.security.matrix import Case, cases, is_reachable, path_of, send
 from tests.security.mutants import CODE, SORTED_BY_FIRM, TABLES, Mutant, mutated, without_filter, without_guard
 from tests.security.test_matrix import expected
 from tests.security.world import DEAD, SecurityWorld, fresh_world, postgresql_world
+
+#: Half a minute of requests in all.
+pytestmark = pytest.mark.slow
 
 ACTORS = ("firm_admin", "firm_auditor", "central_admin", "must_change", "expired", "idle", "disabled")
 Answer = tuple[int, str]
@@ -45,6 +49,8 @@ def probes(world: SecurityWorld) -> dict[str, Answer]:
     for case in cases(ACTORS):
         if case.actor in DEAD and case.route.path != "/session":
             continue  # who has no session is told so before anything else
+        if case.actor == "central_admin" and (case.route.method, case.target) != ("GET", "unknown"):
+            continue  # all firms are theirs; what does not exist is not
         if expected(case) in ((401,), (403,), (404,)) and case.target != "deleted":
             answer = send(world, case)
             found[case.label] = (answer.status_code, answer.text)
@@ -78,7 +84,7 @@ def usual() -> tuple[dict[str, Answer], dict[str, Answer]]:
 def test_a_mutant_of_the_code_is_noticed(
     mutant: Mutant, world: SecurityWorld, usual: tuple[dict[str, Answer], dict[str, Answer]]
 ) -> None:
-    with mutated(mutant), without_guard():
+    with quiet(), mutated(mutant), without_guard():
         assert (reads(world, ("firm_admin", "central_admin")), probes(world)) != usual
 
 

@@ -14,7 +14,7 @@ from pydantic import (
     model_validator,
 )
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core import CoreSchema
 
 from server.catalogue.sentences import Sentence
 
@@ -40,7 +40,7 @@ class Patch(Shape):
     def _no_null(self) -> Self:
         for name in self.model_fields_set - self.nullable:
             if getattr(self, name) is None:
-                raise PydanticCustomError("null", "null")
+                raise ValueError(name)
         return self
 
     @classmethod
