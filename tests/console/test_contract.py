@@ -50,11 +50,8 @@ def used() -> Iterator[Used]:
         for function in ast.parse(file.read_text(encoding="utf-8")).body:
             if not isinstance(function, ast.FunctionDef):
                 continue
-            kinds = {
-                one.arg: eval(ast.unparse(one.annotation), names)
-                for one in function.args.args
-                if one.annotation  # noqa: S307
-            }
+            annotated = [one for one in function.args.args if one.annotation]
+            kinds = {one.arg: eval(ast.unparse(one.annotation), names) for one in annotated}  # noqa: S307 (ours)
             for node in ast.walk(function):
                 if _is_call(node):
                     assert isinstance(node, ast.Call)
