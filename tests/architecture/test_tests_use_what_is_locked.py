@@ -6,7 +6,8 @@ from importlib.metadata import packages_distributions
 
 from tests.architecture.tree import ROOT, imported, modules
 
-OURS = {"server", "console", "simulator", "tests", "bench", "scripts"}
+#: `outside` stands beside the script that imports it.
+OURS = {"server", "console", "simulator", "tests", "bench", "scripts", "outside"}
 
 
 def _name(distribution: str) -> str:
