@@ -152,7 +152,8 @@ class Taken(StrEnum):
 def received(stored: PanelDraft | None, given: PanelDraft) -> tuple[PanelDraft, Taken]:
     """The draft after a delivery: the highest revision wins, in whatever order deliveries come.
 
-    ``given`` carries what the panel owns. Once bound, the type stays what it was bound with; so does ``linked``.
+    ``given`` carries what the panel owns. Once bound, the type stays what it was bound with; so does ``linked`` while
+    the activity is being made.
     """
     if stored is None:
         return given, Taken.NEW
@@ -168,14 +169,34 @@ def received(stored: PanelDraft | None, given: PanelDraft) -> tuple[PanelDraft, 
         touched = replace(touched, secret_digest=given.secret_digest)
     if stored.state is DraftState.OPEN and given.event is not None:
         touched = replace(touched, event=given.event)
-    if given.rev == stored.rev and (given.choices, given.fingerprint) == (stored.choices, stored.fingerprint):
+    choices = _still_possible(stored, given.choices)
+    if given.rev == stored.rev and (choices, given.fingerprint) == (stored.choices, stored.fingerprint):
         return touched, Taken.REPEATED
     if given.rev <= stored.rev:
         return touched, Taken.NOT_TAKEN
-    choices = given.choices
-    if stored.bound is not None:
-        choices = replace(choices, type=stored.bound.type, linked=stored.bound.linked)
     return replace(touched, rev=given.rev, choices=choices, fingerprint=given.fingerprint), Taken.NEW
+
+
+def _still_possible(stored: PanelDraft, wanted: Choices) -> Choices:
+    """``wanted`` without what is fixed by now."""
+    if stored.bound is not None and not _may_begin_anew(stored, wanted):
+        wanted = replace(wanted, type=stored.bound.type)
+    if stored.state is DraftState.BOUND and stored.bound is not None:
+        wanted = replace(wanted, linked=stored.bound.linked)
+    return wanted
+
+
+def _may_begin_anew(stored: PanelDraft, choices: Choices) -> bool:
+    """Whether an event that was kept out of Raynet shall get its activity after all: then its type is open again."""
+    out = stored.bound is not None and not stored.bound.linked
+    return stored.state is DraftState.APPLIED and out and choices.linked
+
+
+def begun_anew(stored: PanelDraft, draft: PanelDraft) -> PanelDraft | None:
+    """The draft bound once more, where its event was kept out of Raynet and no longer shall be; else None."""
+    if not _may_begin_anew(stored, draft.choices):
+        return None
+    return replace(draft, state=DraftState.BOUND, bound=draft.choices, bound_rev=draft.rev, reason=None)
 
 
 def is_over(draft: PanelDraft, now: datetime) -> bool:

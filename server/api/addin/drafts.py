@@ -65,11 +65,9 @@ def delete_draft(call: PanelCall, draft_id: str) -> models.DraftState:
 
 
 def _too_late(draft: PanelDraft, wanted: Choices) -> tuple[str, ...]:
-    """What is fixed once the draft is bound, and was wanted otherwise."""
-    if draft.bound is None:
-        return ()
+    """What is fixed by now, and was wanted otherwise."""
     names = ("type", "linked")
-    return tuple(name for name in names if getattr(wanted, name) != getattr(draft.bound, name))
+    return tuple(name for name in names if getattr(wanted, name) != getattr(draft.choices, name))
 
 
 def _id(text: str) -> DraftId:

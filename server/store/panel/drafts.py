@@ -1,5 +1,6 @@
 """Drafts, changes and open forms as the panel delivers them: one delivery is one transaction, repeating it harmless."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -18,6 +19,7 @@ from server.domain.panel import (
     PanelChange,
     PanelDraft,
     Taken,
+    begun_anew,
     difference,
     received,
 )
@@ -196,6 +198,10 @@ def _receive(scope: FirmScope, given: PanelDraft, now: datetime) -> Receipt:
     draft, taken = received(stored, given)
     if taken is not Taken.FINISHED:
         values = {name: getattr(draft, name) for name in (*_OWNED, "event")}
+        again = begun_anew(stored, draft) if taken is Taken.NEW else None
+        if again is not None:
+            draft = again
+            values |= {name: getattr(draft, name) for name in ("state", "bound", "bound_rev", "reason")}
         scope.change(update(table).where(table.c.id == draft.id).values(values))
         _follow(scope, stored, draft, now)
     return Receipt(draft=draft, taken=taken)
@@ -219,20 +225,31 @@ def _follow(scope: FirmScope, stored: PanelDraft | None, draft: PanelDraft, now:
             _forget_form(scope, draft.mailbox, draft.event)
     is_new = stored is None or draft.rev > stored.rev
     if stored is not None and is_new and draft.event is not None and stored.state is not DraftState.OPEN:
-        changes = difference(stored.choices, draft.choices)
-        if changes is not None:
-            wish = PanelChange(
-                firm_id=draft.firm_id,
-                id=f"{draft.id}-{draft.rev}",
-                mailbox=draft.mailbox,
-                event=draft.event,
-                action=ChangeAction.CHANGE,
-                changes=changes,
-                at=now,
-            )
+        for wish in _wishes(stored, draft, draft.event, now):
             _store_change(scope, wish)
     elif draft.event is not None and (stored is None or stored.event is None):
         _ring(scope, draft.firm_id, f"{draft.id}-event", now, draft.mailbox)
+
+
+def _wishes(stored: PanelDraft, draft: PanelDraft, event: EventId, now: datetime) -> Iterator[PanelChange]:
+    """What a newer revision of a bound draft asks of the activity that is there, or is being made."""
+    bare = PanelChange(
+        firm_id=draft.firm_id,
+        id=f"{draft.id}-{draft.rev}",
+        mailbox=draft.mailbox,
+        event=event,
+        action=ChangeAction.CHANGE,
+        at=now,
+    )
+    relinked = draft.choices.linked and not stored.choices.linked
+    if draft.choices.linked != stored.choices.linked:
+        action = ChangeAction.RELINK if relinked else ChangeAction.UNLINK
+        yield replace(bare, id=f"{bare.id}-link", action=action)
+    # What was chosen while the event was kept out has not been written.
+    before = stored.bound if relinked and stored.bound is not None else stored.choices
+    changes = difference(before, draft.choices)
+    if changes is not None and begun_anew(stored, draft) is None and draft.choices.linked:
+        yield replace(bare, changes=changes)
 
 
 def _rival(scope: FirmScope, given: PanelDraft) -> PanelDraft | None:
