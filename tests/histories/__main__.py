@@ -1,4 +1,4 @@
-"""``python -m tests.histories``: play seeds or a script, keep a failure, go on with the campaign, hunt planted defects."""
+"""``python -m tests.histories``: play seeds or scripts, keep a failure, go on with the campaign, hunt defects."""
 
 import argparse
 import sys

@@ -162,7 +162,7 @@ def next_chunk(start: int, share: int, of: int) -> int:
 def commit_id() -> str:
     """The state of the code that was played."""
     found = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
+        ["/usr/bin/env", "git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     return found.stdout.strip()
 

@@ -14,22 +14,23 @@ from typing import Any
 
 from server.domain import copies, existence, lead, mapping, reconcile
 from server.domain import draft as drafts
+from server.domain.ids import MailboxId
 from server.domain.merge import Merged, Way
 from server.domain.plan import Plan
+from server.domain.state import IntentState
 from server.domain.when import Timed
 from server.errors import Gone
 from server.flow import Flow, want
 from server.ports import graph as graph_port
-from server.ports import raynet as raynet_port
-from server.ports.store import Commit, Forget, LoadGroups
+from server.ports.store import Commit, Forget, LoadGroups, LoadSeen
 from server.sync import (
     apply,
     bundles,
-    decisions,
     evidence,
     matching,
     observe,
     passes,
+    planned,
     proofs,
     read,
     recover,
@@ -65,7 +66,7 @@ class Defect:
                 setattr(where, name, original)
 
 
-def _is(value: Any) -> Callable[[Any], Any]:
+def _put(value: Any) -> Callable[[Any], Any]:
     """Always this value, in place of a function or a constant."""
     return lambda _original: value
 
@@ -80,8 +81,8 @@ def _flow(value: Any) -> Callable[[Any], Any]:
 
     def make(_original: Any) -> Any:
         def flow(*_args: Any, **_more: Any) -> Flow[Any]:
+            yield from ()
             return value
-            yield
 
         return flow
 
@@ -110,8 +111,8 @@ def _late_journal(original: Any) -> Any:
     def carry_out(ctx: Any, group: Any, plan: Plan) -> Flow[None]:
         bare = replace(plan, losses=())
         yield from original(ctx, group, bare)
-        linked = apply.LinkWork(group, plan.link, plan.pairs, ctx.world())
-        rows = tuple(row for write in plan.writes for row in apply.conflict_rows(ctx, linked, plan, write))
+        linked = work.LinkWork(group, plan.link, plan.pairs, ctx.world())
+        rows = tuple(row for write in plan.writes for row in planned.conflict_rows(ctx, linked, plan, write))
         if rows:
             yield from want(Commit(ctx.firm, rows))
 
@@ -155,7 +156,7 @@ def _last_write_wins(_original: Any) -> Any:
 
 def _unproven(ctx: Any, key: Any) -> Flow[None]:
     """Missing from a list is taken for gone."""
-    stored, _ = yield from want(read.LoadSeen(ctx.firm, activities=(key,)))
+    stored, _ = yield from want(LoadSeen(ctx.firm, activities=(key,)))
     for seen in stored:
         gone = replace(seen, gone_at=ctx.now)
         rows = yield from observe.activity_rows(ctx, [seen.activity], {key: gone}, seen=gone)
@@ -164,8 +165,8 @@ def _unproven(ctx: Any, key: Any) -> Flow[None]:
 
 def _unproven_event(_original: Any) -> Any:
     def prove_event(ctx: Any, _key: Any, stored: Any) -> Flow[Any]:
+        yield from ()
         return replace(stored, gone_at=ctx.now) if stored is not None else None
-        yield
 
     return prove_event
 
@@ -220,8 +221,8 @@ def _settled_blindly(_original: Any) -> Any:
     """An open update counts as done."""
 
     def settle(_ctx: Any, _work: Any, intent: Any) -> Flow[Any]:
-        return (replace(intent, state=recover.IntentState.DONE),)
-        yield
+        yield from ()
+        return (replace(intent, state=IntentState.DONE),)
 
     return settle
 
@@ -265,8 +266,8 @@ def _an_hour_off(original: Any) -> Any:
 
 def _blind_write(_original: Any) -> Any:
     def read_again(_ctx: Any, link_work: Any, _intent: Any, _key: Any) -> Flow[Any]:
+        yield from ()
         return link_work.activity.activity
-        yield
 
     return read_again
 
@@ -324,7 +325,7 @@ def _gone_is_trouble(original: Any) -> Any:
 
     def failed(ctx: Any, link_work: Any, intent: Any, error: Any, *, maybe_sent: bool = False) -> Flow[None]:
         if isinstance(error, Gone):
-            yield from want(Commit(ctx.firm, (replace(intent, state=apply.IntentState.DROPPED),)))
+            yield from want(Commit(ctx.firm, (replace(intent, state=IntentState.DROPPED),)))
             return
         yield from original(ctx, link_work, intent, error, maybe_sent=maybe_sent)
 
@@ -334,13 +335,43 @@ def _gone_is_trouble(original: Any) -> Any:
 def _no_retry(_original: Any) -> Any:
     def kept(ctx: Any, link_work: Any, intent: Any, _error: Any, *, lost: bool) -> Flow[None]:
         del lost, link_work
-        yield from want(Commit(ctx.firm, (replace(intent, state=apply.IntentState.DROPPED),)))
+        yield from want(Commit(ctx.firm, (replace(intent, state=IntentState.DROPPED),)))
 
     return kept
 
 
 def _groups_without_intents(groups: Any) -> Any:
     return tuple(replace(group, intents=()) for group in groups)
+
+
+def _shifted(original: Any) -> Any:
+    def change(content: Any, names: Any, world: Any) -> Any:
+        made = original(content, names, world)
+        if made.scheduled_from is None or not made.scheduled_from.astimezone(world.zone).dst():
+            return made
+        hour = timedelta(hours=1)
+        till = made.scheduled_till + hour if made.scheduled_till is not None else None
+        return replace(made, scheduled_from=made.scheduled_from + hour, scheduled_till=till)
+
+    return change
+
+
+def _matching_nothing(original: Any) -> Any:
+    def match(_activities: Any, _events: Any, mailbox: Any, world: Any) -> Any:
+        return original([], [], mailbox, world)
+
+    return match
+
+
+def _seat_unread(original: Any) -> Any:
+    def store(ctx: Any, old: Any, new: Any) -> Flow[None]:
+        cursor = ctx.sync.cursor
+        yield from original(ctx, old, new)
+        if ctx.sync.cursor != cursor:
+            ctx.put_sync(replace(ctx.sync, cursor=cursor))
+            yield from want(Commit(ctx.firm, (ctx.sync,)))
+
+    return store
 
 
 DEFECTS: tuple[Defect, ...] = (
@@ -488,7 +519,7 @@ DEFECTS: tuple[Defect, ...] = (
     ),
     # --- reading
     Defect(
-        name="noproof", about="what a list does not show is gone", swaps=((read, "prove_activity", _is(_unproven)),)
+        name="noproof", about="what a list does not show is gone", swaps=((read, "prove_activity", _put(_unproven)),)
     ),
     Defect(
         name="noeventproof", about="what delta calls removed is gone", swaps=((read, "prove_event", _unproven_event),)
@@ -517,7 +548,7 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(
         name="onerow",
         about="only the newest row is read",
-        swaps=((read, "FIRST_PAGE", _is(1)), (read, "_goes_on", _flow(value=False))),
+        swaps=((read, "FIRST_PAGE", _put(1)), (read, "_goes_on", _flow(value=False))),
     ),
     Defect(
         name="equalid",
@@ -535,8 +566,8 @@ DEFECTS: tuple[Defect, ...] = (
         name="summer",
         about="summer time is an hour off",
         swaps=(
-            (existence, "activity_change", lambda original: _shifted(original)),
-            (lead, "activity_change", lambda original: _shifted(original)),
+            (existence, "activity_change", _shifted),
+            (lead, "activity_change", _shifted),
         ),
     ),
     Defect(name="onlyowner", about="participants get no copy", swaps=((mapping, "wanted_mailboxes", _only_owner),)),
@@ -544,7 +575,7 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(
         name="nofirstmatch",
         about="what both sides have already is made again",
-        swaps=((matching, "match", lambda original: _matching_nothing(original)),),
+        swaps=((matching, "match", _matching_nothing),),
     ),
     Defect(
         name="norestore",
@@ -554,12 +585,15 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(
         name="noholds",
         about="decisions on holds are not looked at",
-        swaps=((decisions, "OpenHolds", lambda o: o), (passes, "load_holds", _flow(()))),
+        swaps=((passes, "load_holds", _flow(())),),
     ),
     Defect(
         name="seatback",
         about="a seat that comes back is not caught up",
-        swaps=((seats, "LinksInMailbox", lambda o: o), (seats, "_store", lambda original: _seat_unread(original))),
+        swaps=(
+            (seats, "LinksInMailbox", lambda o: lambda firm, box=None: o(firm, box or MailboxId("nobody"))),
+            (seats, "_store", _seat_unread),
+        ),
     ),
     Defect(name="copiesfree", about="a copy's edits are not taken back", swaps=((copies, "_copy", _gives(None)),)),
     Defect(
@@ -570,36 +604,4 @@ DEFECTS: tuple[Defect, ...] = (
 )
 
 
-def _shifted(original: Any) -> Any:
-    def change(content: Any, names: Any, world: Any) -> Any:
-        made = original(content, names, world)
-        if made.scheduled_from is None or not made.scheduled_from.astimezone(world.zone).dst():
-            return made
-        hour = timedelta(hours=1)
-        till = made.scheduled_till + hour if made.scheduled_till is not None else None
-        return replace(made, scheduled_from=made.scheduled_from + hour, scheduled_till=till)
-
-    return change
-
-
-def _matching_nothing(original: Any) -> Any:
-    def match(_activities: Any, _events: Any, mailbox: Any, world: Any) -> Any:
-        return original([], [], mailbox, world)
-
-    return match
-
-
-def _seat_unread(original: Any) -> Any:
-    def store(ctx: Any, old: Any, new: Any) -> Flow[None]:
-        cursor = ctx.sync.cursor
-        yield from original(ctx, old, new)
-        if ctx.sync.cursor != cursor:
-            ctx.put_sync(replace(ctx.sync, cursor=cursor))
-            yield from want(Commit(ctx.firm, (ctx.sync,)))
-
-    return store
-
-
 BY_NAME = {one.name: one for one in DEFECTS}
-#: Everything a defect replaces is one of these; kept for readers.
-PORTS = (graph_port, raynet_port)

@@ -212,7 +212,7 @@ class Driver:
 
     # --- flows ---
 
-    def _go(self, task: Task, value: Any, error: Exception | None) -> None:
+    def _go(self, task: Task, value: Any, error: Exception | None) -> None:  # noqa: C901  # the hot loop: one case a wait
         """Resume a flow and run it to its next wait."""
         worker = task.worker
         flow = task.flow

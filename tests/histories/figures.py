@@ -39,8 +39,8 @@ def summary(tally: Tally, wall_seconds: float, *, reference: float) -> str:
     steps = tally.calls / max(tally.cpu_seconds, 1e-9)
     return (
         f"{tally.histories} histories, {len(tally.failed)} failed, {tally.twice} played twice; "
-        f"{rate:.1f} a CPU second at {tally.calls / tally.histories:.0f} calls, {tally.writes / tally.histories:.1f} writes "
-        f"and {tally.deeds / tally.histories:.1f} deeds each; {steps:.0f} calls a CPU second, one for "
+        f"{rate:.1f} a CPU second at {tally.calls / tally.histories:.0f} calls, {tally.writes / tally.histories:.1f} "
+        f"writes and {tally.deeds / tally.histories:.1f} deeds each; {steps:.0f} calls a CPU second, one for "
         f"{reference / max(steps, 1e-9):.0f} steps of a trivial loop; {wall_seconds:.0f} s; "
         f"with a write {100 * tally.carried / tally.histories:.1f} %; excused {dict(tally.excused)}"
     )

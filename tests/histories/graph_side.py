@@ -175,7 +175,7 @@ class GraphSide:
         return self._read("users.find", None, work)  # type: ignore[no-any-return]  # as work
 
     def _probe(self, op: ports.ProbeMailbox) -> None:
-        self._read("calendar.get", op.mailbox, lambda: self._box(op.mailbox) and None)
+        self._read("calendar.get", op.mailbox, lambda: self._box(op.mailbox).id)
 
     # --- delta ---
 

@@ -39,9 +39,9 @@ def hunt(names: Sequence[str], *, cap: int, ranges: int, say: Callable[[str], No
         by = next((problem for _, problem in hits if problem), defect.masked or "not found")
         escaped += middle > cap and not defect.masked
         rows.append((defect.name, defect.about, shown, middle if middle <= cap else None, by))
+        if not names:
+            _write(rows, cap)
         say(f"{defect.name}: {shown} ({time.monotonic() - began:.0f} s) {by[:80]}")
-    if not names:
-        _write(rows, cap)
     return int(bool(escaped))
 
 
@@ -52,7 +52,10 @@ def _write(rows: Sequence[tuple[str, str, str, int | None, str]], cap: int) -> N
         "",
         f"Histories until the first hit, in three ranges of seeds (cap {cap}); `python -m tests.histories defects`.",
         "",
-        f"{len(found)} of {len(rows)} found; median {int(median(found)) if found else '–'}, worst {max(found, default=0)}.",
+        (
+            f"{len(found)} of {len(rows)} found; median "
+            f"{int(median(found)) if found else '–'}, worst {max(found, default=0)}."
+        ),
         "",
         "| defect | what is wrong | first hits | median | shown by |",
         "|---|---|---|---|---|",

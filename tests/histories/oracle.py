@@ -22,6 +22,7 @@ from simulator.graph import ids
 from simulator.graph.state import Content, EventState
 from simulator.raynet.records import Activity, Ref
 from tests.histories.house import House
+from tests.histories.raynet_side import H9_WINDOW
 from tests.support.oracle import MASK, text_of
 from tests.support.rig import API_LOGIN
 
@@ -331,34 +332,40 @@ class Oracle:
             last[moment.place] = moment.after
         living = [shown for shown in last.values() if shown is not None]
         journal = self.journal.get(group.link.id, [])
-        private = self._was_private(moments)
         theirs = self._not_carried(group)
-        late = bool(self.house.raynet_side.late_arrivals)
         for index, moment in enumerate(moments):
             if moment.by != "human" or moment.after is None:
                 continue
             before = moment.before or moment.was
             for name in FIELDS:
                 value = moment.after[name]
-                if value in (None, "", "DEFAULT") or (before is not None and before[name] == value):
+                if value in (None, "", "DEFAULT") or (before is not None and before[name] == value) or name in theirs:
                     continue
-                if any(shown[name] == value for shown in living) or name in theirs:
+                if any(shown[name] == value for shown in living):
                     continue
                 if _superseded(moments[index + 1 :], moment, name, value) or _journalled(journal, name, value):
                     continue
-                if (
-                    private
-                    and name != "when"
-                    and any(m.by == "human" and (m.after is None or m.moved) for m in moments)
-                ):
-                    continue  # taken away by a person who saw only the mask
-                if late and self._unseen_by_mail(group):
-                    self.excused += 1
-                    continue
-                if self._unseen(moments, index):
-                    self.excused += 1
-                    continue
-                self.problems.append(f"I8 lost {name} of {'raynet' if moment.place[0] == 'raynet' else 'outlook'}")
+                self._lost(group, moments, index, name)
+
+    def _lost(self, group: Group, moments: list[Moment], index: int, name: str) -> None:
+        """A value is nowhere any more, and nobody who saw it wanted that."""
+        moment = moments[index]
+        if name != "when" and any(one.private for one in moments) and self._masked_away(moments):
+            return
+        late = self.house.raynet_side.late_arrivals
+        if (late and self._stayed_for_mail(group)) or self._unseen(moments, index):
+            self.excused += 1
+            return
+        self.problems.append(f"I8 lost {name} of {'raynet' if moment.place[0] == 'raynet' else 'outlook'}")
+
+    @staticmethod
+    def _masked_away(moments: list[Moment]) -> bool:
+        """A text of a private event went with it, or with its activity that a person removed seeing only the mask."""
+        if any(one.by == "human" and (one.after is None or one.moved) for one in moments):
+            return True
+        hidden = {one.place for one in moments if one.private}
+        ends = {one.place: one.after for one in moments if one.place in hidden}
+        return any(after is None for after in ends.values())
 
     def _not_carried(self, group: Group) -> set[str]:
         """Fields that are one side's own: Outlook's place of types without one, the time of somebody else's meeting."""
@@ -369,19 +376,20 @@ class Oracle:
             out.add("when")
         return out
 
-    def _unseen_by_mail(self, group: Group) -> bool:
+    def _stayed_for_mail(self, group: Group) -> bool:
         """A value that stays in Raynet because Exchange would mail has no second home: a late write of ours ends it."""
         return any(pair.id in self._would_mail() for pair in group.pairs)
-
-    def _was_private(self, moments: list[Moment]) -> bool:
-        """Whether any event of the meeting was ever private: then texts live on their own side only."""
-        return any(one.private for one in moments)
 
     def _unseen(self, moments: list[Moment], index: int) -> bool:
         """Raynet has no conditional write: what came between our reading and our write was never seen (H9)."""
         moment = moments[index]
         if moment.place[0] != "raynet":
             return False
+        before = moment.was
+        if before is not None and PLACEHOLDER in before["title"]:
+            made = next(one.at for one in moments if one.place == moment.place)
+            if moment.at - made < H9_WINDOW:
+                return True  # typed into a record that was to be filled in the same breath
         after = next((one for one in moments[index + 1 :] if one.place == moment.place and one.by != "human"), None)
         if after is None:
             return False
@@ -460,7 +468,7 @@ class Oracle:
 
 
 def _superseded(later: list[Moment], moment: Moment, name: str, value: object) -> bool:
-    """Somebody who saw this value changed the field or took the record away; Exchange itself counts in its own place."""
+    """Somebody who saw this value changed it or took the record away; Exchange itself counts in its own place."""
     for one in later:
         if one.by == "app" or (one.by == "server" and one.place != moment.place):
             continue

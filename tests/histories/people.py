@@ -47,7 +47,7 @@ class Scene:
         found = house.slots.get(slot)
         if found is None:
             found = house.slots[slot] = Item()
-        return found  # type: ignore[no-any-return]  # filled here only
+        return found
 
     def ref(self, house: House, slot: int) -> Ref | None:
         """The slot's record, wherever it came from."""

@@ -5,11 +5,12 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from server.domain.ids import ActivityKey, FirmId
 from server.domain.state import MailboxState as SyncState
-from server.domain.state import PairState, Side, Tombstone
+from server.domain.state import Notice, PairState, Side, Tombstone
 from server.errors import Remote, Scope, Unavailable
 from server.flow import Op
 from server.ports.store import Commit
@@ -60,7 +61,7 @@ class History:
         self.weather = weather
         self.timeline = Timeline(start_of(script))
         self.store = DictStore(lambda: self.timeline.now)
-        self.wire = Wire(lambda ms, work: self._late(ms, work))
+        self.wire = Wire(self._late)
         self.village = Village(script, self.timeline.clock, self.wire)
         self.driver = Driver(self.timeline, self.store, script.schedule, script.poll_seconds)
         self.scene = people.Scene(
@@ -233,6 +234,8 @@ class History:
             out += [f"{firm}: calendar {one.state.value}" for one in rows.mailboxes.values() if one.state in _TROUBLED]
             out += [f"{firm}: {what} unread" for what in self._unread(rows)]
             sync = rows.sync
+            awaited = sync.cursor is not None and sync.cursor.missing_since is not None
+            out += [f"{firm}: an announced deletion awaited"] if awaited else []
             out += [f"{firm}: raynet waits"] if sync.raynet_wait_until and sync.raynet_wait_until > now else []
             out += [f"{firm}: graph waits"] if sync.graph_wait_until and sync.graph_wait_until > now else []
             out += [
@@ -365,7 +368,8 @@ class History:
 
     def _draw(self, firm: int, name: str, number: int, *, is_write: bool) -> Mishap | None:
         weather, rng = self.weather, self._drawn
-        assert weather is not None and rng is not None
+        assert weather is not None
+        assert rng is not None
         rate = weather.write_rate if is_write else weather.read_rate
         roll = rng.random()
         if roll >= rate:
@@ -412,9 +416,9 @@ class History:
         self._ops[house.number, "Commit"] += 1
         number = self._ops[house.number, "Commit"]
         planned = self._planned.get((house.number, "Commit", number))
-        if planned is None and self._drawn is not None and self.weather is not None and self.weather.commit_rate:
-            if self._drawn.random() < self.weather.commit_rate:
-                planned = Mishap(firm=house.number, op="Commit", number=number, fault="commit_lost")
+        rate = self.weather.commit_rate if self.weather is not None else 0.0
+        if planned is None and self._drawn is not None and rate and self._drawn.random() < rate:
+            planned = Mishap(firm=house.number, op="Commit", number=number, fault="commit_lost")
         if planned is None:
             return None
         self._mishaps.append(planned)
@@ -441,7 +445,10 @@ class History:
             if watched == mailbox.id and self._announced():
                 self._pushed += 1
                 notice = graph_notice(house, subscription, mailbox, item, save, self.timeline.clock(), self._pushed)
-                self._deliver(lambda one=notice: replace(one, received_at=self.timeline.clock()))
+                self._deliver(partial(self._received, notice))
+
+    def _received(self, notice: Notice) -> Notice:
+        return replace(notice, received_at=self.timeline.clock())
 
     def _announced(self) -> bool:
         return self.calm or (self.script.push > 0 and self._push.random() < self.script.push)

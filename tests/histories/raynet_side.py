@@ -178,7 +178,7 @@ class RaynetSide:
             rows = sorted((one for one in self._visible() if one.id in wanted), key=lambda one: one.id)
             return tuple(self._shown(one, detailed=False) for one in rows)
 
-        return self._read("by_id", work, ()) if wanted else ()  # type: ignore[no-any-return]  # as work
+        return self._read("by_id", work, ()) if wanted else ()
 
     def _get(self, op: ports.GetActivity) -> Activity:
         return self._detail("get", Ref(op.key.type.value, op.key.id))

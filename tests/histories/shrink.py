@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 from tests.histories.play import Outcome, play
@@ -83,17 +84,14 @@ class Shrinker:
             lambda s: replace(s, start=Script().start),
             _without_last_firm,
         ]
-        candidates += [
-            lambda s, n=name: replace(s, switches={k: v for k, v in s.switches.items() if k != n})
-            for name in script.switches
-        ]
+        candidates += [partial(_without_reading, name=name) for name in script.switches]
         for number, plan in enumerate(script.firms):
-            candidates += [lambda s, i=number, n=name: _firm(s, i, lambda p: _less_rule(p, n)) for name in plan.rules]
+            candidates += [partial(_firm, number=number, change=partial(_less_rule, name=name)) for name in plan.rules]
             candidates += [
-                lambda s, i=number, n=name: _firm(s, i, lambda p: _less_switch(p, n)) for name in plan.switches
+                partial(_firm, number=number, change=partial(_less_switch, name=name)) for name in plan.switches
             ]
-            candidates.append(lambda s, i=number: _firm(s, i, lambda p: replace(p, people=max(1, p.people - 1))))
-            candidates.append(lambda s, i=number: _firm(s, i, lambda p: replace(p, seatless=0)))
+            candidates.append(partial(_firm, number=number, change=_fewer))
+            candidates.append(partial(_firm, number=number, change=_seated))
         for change in candidates:
             try:
                 candidate = change(script)
@@ -128,11 +126,15 @@ class Shrinker:
                     script = self._instead(script, place, replace(deed, at_ms=at))
                     break
         for calm in (15_000, 30_000, 60_000):
-            if calm < script.calm_ms and all(one.at_ms < calm for one in (*script.deeds, *script.accidents)):
+            if calm < script.calm_ms and max(_moments(script), default=0) < calm:
                 candidate = replace(script, calm_ms=calm)
                 if self.fails(candidate):
                     return candidate
         return script
+
+
+def _moments(script: Script) -> list[int]:
+    return [one.at_ms for one in script.deeds] + [one.at_ms for one in script.accidents]
 
 
 def _without_last_firm(script: Script) -> Script:
@@ -150,6 +152,18 @@ def _without_last_firm(script: Script) -> Script:
 def _firm(script: Script, number: int, change: Callable[[FirmPlan], FirmPlan]) -> Script:
     plan = change(script.firms[number])
     return replace(script, firms=(*script.firms[:number], plan, *script.firms[number + 1 :]))
+
+
+def _without_reading(script: Script, name: str) -> Script:
+    return replace(script, switches={key: value for key, value in script.switches.items() if key != name})
+
+
+def _fewer(plan: FirmPlan) -> FirmPlan:
+    return replace(plan, people=max(1, plan.people - 1))
+
+
+def _seated(plan: FirmPlan) -> FirmPlan:
+    return replace(plan, seatless=0)
 
 
 def _less_rule(plan: FirmPlan, name: str) -> FirmPlan:

@@ -79,7 +79,7 @@ class Rows:
     def copy(self) -> "Rows":
         """A snapshot: the values are frozen, so only the containers are copied."""
         made: dict[str, Any] = {}
-        for name in Rows.__slots__:  # type: ignore[attr-defined]  # a slotted dataclass has them
+        for name in Rows.__slots__:
             value = getattr(self, name)
             if name in ("pairs_of", "links_with", "links_named"):
                 value = {key: set(members) for key, members in value.items()}
@@ -156,7 +156,7 @@ class DictStore:
     def add_notices(self, notices: Iterable[Notice]) -> int:
         """The inbox: how many were new."""
         new = 0
-        for one in notices:
+        for one in sorted(notices, key=lambda notice: (notice.firm_id, notice.dedupe)):
             rows = self.firms[one.firm_id]
             if one.dedupe not in rows.notices:
                 rows.notices[one.dedupe] = one
@@ -220,11 +220,14 @@ class DictStore:
         """One operation; ``lease`` is what the worker believes to hold (None: nothing)."""
         kind = type(op)
         if kind is ports.Commit:
-            return self.commit(op, lease)  # type: ignore[arg-type]  # just compared
+            self.commit(op, lease)  # type: ignore[arg-type]  # just compared
+            return None
         firm: FirmId = op.firm  # type: ignore[attr-defined]  # every store operation has it
         rows = self.firms.get(firm)
         if kind is ports.Prune:
-            return None if rows is None else _prune(rows, op)  # type: ignore[arg-type]  # just compared
+            if rows is not None:
+                _prune(rows, op)  # type: ignore[arg-type]  # just compared
+            return None
         if rows is None:
             raise NotFound(firm=firm)
         return self._reads[kind](rows, op)
@@ -401,9 +404,9 @@ def _store(rows: Rows, op: ports.Commit) -> None:
             raise Invalid("foreign_firm", field=type(row).__name__)
         kind = type(row)
         if kind is Link:
-            links[row.id] = row  # type: ignore[assignment, union-attr]  # just compared
+            links[row.id] = row  # type: ignore[assignment, union-attr, index]  # just compared
         elif kind is Pair:
-            pairs[row.id] = row  # type: ignore[assignment, union-attr]  # just compared
+            pairs[row.id] = row  # type: ignore[assignment, union-attr, index]  # just compared
         else:
             others.append(row)
     if links or pairs:

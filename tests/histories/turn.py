@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from server.domain.ids import FirmId
-from server.errors import Outdated, RosError
+from server.errors import Outdated, RosError, Scope, Unavailable
 from server.flow import Flow, Note, Now, want
 from server.ports.store import LoadFirm
-from server.sync.context import PassOptions, PassResult
+from server.sync.context import PassOptions
 from server.sync.maintain import is_urgent, maintain
 from server.sync.passes import run_pass
 from server.sync.worker import (
     CARRYING_SECONDS,
+    DATABASE_AWAY_SECONDS,
     FULL_AFTER,
     FULL_HOUR,
     LONGEST_AWAY_SECONDS,
@@ -49,9 +50,8 @@ def turn(firm: FirmId, parts: TurnParts) -> Flow[float]:
         result = yield from run_pass(firm, options)
         clock.failures = 0
         now = yield from want(Now())
-        due_in = result.read_again_in_seconds if result.read_again_in_seconds is not None else -1.0
-        if result.read_again_in_seconds is None:
-            due_in = _floor(parts) - (parts.monotonic() - began)
+        again = result.read_again_in_seconds
+        due_in = _floor(parts) - (parts.monotonic() - began) if again is None else again
         if result.due_at is not None:
             due_in = min(due_in, (result.due_at - now).total_seconds())
         due_in = max(0.0, due_in)
@@ -59,8 +59,11 @@ def turn(firm: FirmId, parts: TurnParts) -> Flow[float]:
     except Outdated:
         pass
     except RosError as error:
-        clock.failures += 1
-        due_in = min(LONGEST_AWAY_SECONDS, 5.0 * clock.failures)
+        if isinstance(error, Unavailable) and error.scope is Scope.SERVER:
+            due_in = min(due_in, DATABASE_AWAY_SECONDS)
+        else:
+            clock.failures += 1
+            due_in = min(LONGEST_AWAY_SECONDS, 5.0 * clock.failures)
         yield from want(Note("pass_failed", (("code", error.code),), "warning"))
     return due_in
 
@@ -87,6 +90,3 @@ def _maintained(firm: FirmId, parts: TurnParts, *, at_once: bool) -> Flow[None]:
         return
     clock.maintained_at = now
     yield from maintain(firm, PUBLIC_URL)
-
-
-__all__ = ["PUBLIC_URL", "PassResult", "TurnParts", "turn"]

@@ -34,7 +34,7 @@ GRAPH_READINGS: tuple[tuple[str, tuple[Any, ...]], ...] = (
     ("post_create_bumps", (1, 2)),
     ("overlap_conflict_probability", (0.0, 0.3)),
     ("random_conflict_probability", (0.0, 0.05)),
-    ("delta_visibility_seconds", (0.0, 0.0, 3.0, 20.0)),
+    ("delta_visibility_seconds", (0.0, 0.0, 3.0)),
     ("delta_repeat_probability", (0.0, 0.1)),
     ("delta_shuffles", (False, True)),
     ("delta_reports_outside", (True, False)),
@@ -93,6 +93,7 @@ def history(seed: int) -> tuple[Script, Weather]:
     """The history of a seed."""
     rng = random.Random(seed)
     firms = tuple(_firm(rng) for _ in range(1 if rng.random() < 0.6 else 2))
+    switches = _readings(rng, GRAPH_READINGS, 0.25)
     calm_ms = rng.choice((45_000, 90_000, 150_000, 240_000))
     script = Script(
         start=rng.choice(STARTS),
@@ -100,10 +101,10 @@ def history(seed: int) -> tuple[Script, Weather]:
         firms=firms,
         workers=rng.choices((1, 2, 3), (6, 3, 1))[0],
         poll_seconds=rng.choice((15.0, 15.0, 15.0, 5.0)),
-        switches=_readings(rng, GRAPH_READINGS, 0.25),
+        switches=switches,
         push=rng.choice((0.0, 0.6, 0.95, 1.0)),
         push_delay_ms=rng.choice((3_000, 3_000, 30_000, 180_000)),
-        deeds=_deeds(rng, firms, calm_ms),
+        deeds=_deeds(rng, firms, calm_ms, lag=bool(switches.get("delta_visibility_seconds"))),
         accidents=_accidents(rng, calm_ms),
         calm_ms=calm_ms,
     )
@@ -162,11 +163,11 @@ def _accidents(rng: random.Random, calm_ms: int) -> tuple[Accident, ...]:
 # --- deeds ----------------------------------------------------------------------------------------------------------
 
 
-def _deeds(rng: random.Random, firms: tuple[FirmPlan, ...], calm_ms: int) -> tuple[Deed, ...]:
+def _deeds(rng: random.Random, firms: tuple[FirmPlan, ...], calm_ms: int, *, lag: bool) -> tuple[Deed, ...]:
     out: list[Deed] = []
     slots = [0] * len(firms)
     total = rng.randint(4, 21)
-    # Some items are there before the first turn: they are met by the first match.
+    # Some items are there before the first turn, shown at once: they are met by the first match.
     early = rng.choice((0, 0, 1, 3))
     at, last = 0, (0, 0)
     for number in range(total):
@@ -185,6 +186,9 @@ def _deeds(rng: random.Random, firms: tuple[FirmPlan, ...], calm_ms: int) -> tup
             deed = _creation(rng, firm, who, slots[firm], at, number)
             last = (firm, slots[firm])
             slots[firm] += 1
+            if number < early and deed.what == "r.create" and "when" in deed.args and not lag and rng.random() < 0.5:
+                out.append(_twin(deed, slots[firm]))
+                slots[firm] += 1
         elif rng.random() < 0.07:
             deed = _office(rng, firm, who, at, calm_ms)
             back = _undone(deed, rng, calm_ms)
@@ -236,6 +240,14 @@ def _creation(rng: random.Random, firm: int, who: int, slot: int, at: int, numbe
     return Deed(at_ms=at, firm=firm, who=who, what="o.create", slot=slot, args=args)
 
 
+def _twin(deed: Deed, slot: int) -> Deed:
+    """The same appointment, entered by hand on the other side before the sync was there."""
+    args = {name: deed.args[name] for name in ("title", "text", "place", "when") if name in deed.args}
+    if deed.args["kind"] not in ("meeting", "event"):
+        args.pop("place", None)
+    return Deed(at_ms=0, firm=deed.firm, who=deed.who, what="o.create", slot=slot, args=args)
+
+
 def _change(rng: random.Random, firm: int, who: int, slot: int, at: int, number: int, people: int) -> Deed:
     side = rng.choice("ro")
     if rng.random() < 0.55:
@@ -270,7 +282,16 @@ def _edit(rng: random.Random, side: str, firm: int, number: int) -> dict[str, An
 def _move(rng: random.Random, side: str, firm: int, number: int, people: int) -> tuple[str, dict[str, Any]]:
     other = rng.randrange(max(2, people))
     if side == "r":
-        names = ("r.delete", "r.cancel", "r.complete", "r.reopen", "r.unschedule", "r.add", "r.drop", "r.owner")
+        names: tuple[str, ...] = (
+            "r.delete",
+            "r.cancel",
+            "r.complete",
+            "r.reopen",
+            "r.unschedule",
+            "r.add",
+            "r.drop",
+            "r.owner",
+        )
         names += ("r.type", "r.lock", "r.unlock", "r.repeat", "r.edit", "r.delete", "r.add", "r.edit")
         name = rng.choice(names)
         if name in ("r.add", "r.drop", "r.owner"):
