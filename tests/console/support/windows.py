@@ -16,6 +16,7 @@ from console.keystore import KeyStore
 from console.targets import Target
 from console.views.shell.shell import Shell
 from console.views.window import Window
+from console.widgets.form import Form
 from console.widgets.list_page import ListPage
 from server.store.admin.administrators import Administrator
 from tests.console.support.house import House
@@ -104,6 +105,9 @@ class Opened:
         QApplication.processEvents()
 
     def close(self) -> None:
+        """What is typed goes: nobody is there to answer whether it may."""
+        for form in self.window.findChildren(Form):
+            form.reset()
         self.window.close()
         self.window.deleteLater()
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
