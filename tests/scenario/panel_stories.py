@@ -303,7 +303,11 @@ def _kept(story: Story, activity: Any) -> str:
     if activity is None:
         assert not linked or "linked" in told, f"{story.name}: kept out of Raynet though linked"
         return "kept out"
-    assert linked or "linked" in told or "type" in told, f"{story.name}: in Raynet though kept out"
+    if not linked and "linked" not in told:
+        # It was made before they said so: it stays in Raynet, let go.
+        assert (state["status"], state["reason"]["code"]) == ("not_linked", "unlinked_by_user"), story.name
+        return "let go"
+    assert state["status"] == "linked", f"{story.name}: {state['status']}"
     if activity.kind != newest["type"]:
         assert "type" in told, f"{story.name}: the type was lost without a word"
     else:
