@@ -1,10 +1,18 @@
 // Search-as-you-type: asks after a pause, shows only the newest answer, walks the list by keys.
 
 import type { ConcernKind } from "./contract";
-import type { Api, Timer } from "./ports";
+import { ApiFailure, type Api, type Timer } from "./ports";
 import type { Finder } from "./state";
 
 const PAUSE_MS = 220;
+/** A search that failed is asked again while its field stays open. */
+const AGAIN_MS = [1_500, 4_000, 10_000] as const;
+
+interface Question {
+  readonly kind: ConcernKind;
+  readonly query: string;
+  readonly attendees: readonly string[];
+}
 
 export class Finding {
   private finder: Finder | null = null;
@@ -25,7 +33,7 @@ export class Finding {
     const number = ++this.asked;
     const items = isSame && this.finder !== null ? this.finder.items : [];
     this.set({ kind, query, items, complete: true, state: "asking", active: -1 });
-    this.cancel = this.timer.after(query === "" ? 0 : PAUSE_MS, () => void this.fetch(number, kind, query, attendees));
+    this.cancel = this.timer.after(query === "" ? 0 : PAUSE_MS, () => void this.fetch(number, { kind, query, attendees }, 0));
   }
 
   move(by: number): void {
@@ -41,12 +49,22 @@ export class Finding {
     if (this.finder !== null) this.set(null);
   }
 
-  private async fetch(number: number, kind: ConcernKind, query: string, attendees: readonly string[]): Promise<void> {
+  private async fetch(number: number, question: Question, failures: number): Promise<void> {
+    const { kind, query, attendees } = question;
     try {
       const { items, complete } = await this.api.search(kind, query, attendees);
-      if (number === this.asked) this.set({ kind, query, items, complete, state: "found", active: -1 });
-    } catch {
-      if (number === this.asked) this.set({ kind, query, items: [], complete: true, state: "failed", active: -1 });
+      if (number !== this.asked) return;
+      // A server that has just begun to read Raynet's records knows nothing yet, which is not "there is none".
+      const wait = items.length === 0 && !complete ? AGAIN_MS[failures] : undefined;
+      if (wait === undefined) this.set({ kind, query, items, complete, state: "found", active: -1 });
+      else this.cancel = this.timer.after(wait, () => void this.fetch(number, question, failures + 1));
+    } catch (failure) {
+      if (number !== this.asked) return;
+      this.set({ kind, query, items: [], complete: true, state: "failed", active: -1 });
+      const wait = AGAIN_MS[failures];
+      if (wait === undefined || (failure instanceof ApiFailure && !failure.isTransient)) return;
+      const asked = failure instanceof ApiFailure ? failure.retryAfterMs : 0;
+      this.cancel = this.timer.after(Math.max(wait, asked), () => void this.fetch(number, question, failures + 1));
     }
   }
 

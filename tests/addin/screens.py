@@ -206,7 +206,9 @@ SCREENS: Final[dict[str, Screen]] = {
     "licence-expired": Screen(sign=".notice h1", api=_state(state=m.UserState.LICENCE_EXPIRED)),
     "firm-unknown": Screen(sign=".notice h1", api=_refused),
     "offline": Screen(sign=".notice h1", api=_offline),
-    "mismatch": Screen(sign=".notice h1", api=_state(addresses=("petr.velky@valce.example",))),
+    "mismatch": Screen(
+        sign=".notice h1", api=_state(account="petr.velky@valce.example", addresses=("petr.velky@valce.example",))
+    ),
     "recurring": Screen(sign=".notice h1", form=EventFormOf(item={**NEW, "seriesId": "AAMkSeries"})),
     "shared-calendar": Screen(sign=".notice h1", form=EventFormOf(item={**NEW, "shared": "reditel@valce.example"})),
     "not-organizer": Screen(

@@ -34,12 +34,27 @@ class Server:
 
     def __init__(self) -> None:
         self.app: Wsgi = _closed
+        self._busy = 0
+        self._state = threading.Condition()
         self._http = make_server("127.0.0.1", 0, self._answer, server_class=_Threads, handler_class=_Handler)
         self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
 
     def _answer(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        return self.app(environ, start_response)
+        with self._state:
+            self._busy += 1
+        try:
+            return list(self.app(environ, start_response))
+        finally:
+            with self._state:
+                self._busy -= 1
+                self._state.notify_all()
+
+    def retire(self) -> None:
+        """The application is no more, once nobody is in it: a page that is going away may still say its last words."""
+        self.app = _closed
+        with self._state:
+            self._state.wait_for(lambda: self._busy == 0, timeout=10.0)
 
     def __enter__(self) -> Self:
         self._thread.start()

@@ -36,6 +36,8 @@ def raynet(url: str, title: str) -> list[dict[str, Any]]:
 
 def test_what_is_chosen_in_the_panel_becomes_one_meeting_with_that_client(browser: Browser, tmp_path: Path) -> None:
     context = browser.new_context(viewport={"width": 1400, "height": 900}, locale="cs-CZ")
+    # Real processes on a loaded machine: nothing here is about speed.
+    context.set_default_timeout(60_000)
     try:
         with demo(tmp_path) as (_process, url):
             page = context.new_page()

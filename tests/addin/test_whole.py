@@ -72,7 +72,10 @@ def house(browser: Browser, server: Server, tmp_path: Path) -> Iterator[House]:
         deal = add_business_case(made.raynet, "Válce pro Třinec", company=company, owner=made.people["jana"].person).id
         made.sync()
         server.app = panel_host(made).client.app
-        yield House(rig=made, browser=browser, url=server.url, company=company, deal=deal)
+        try:
+            yield House(rig=made, browser=browser, url=server.url, company=company, deal=deal)
+        finally:
+            server.retire()
 
 
 def choose_meeting_with_client(panel: Opened) -> None:

@@ -167,7 +167,7 @@ function option(words: Words, finder: Finder, hit: SearchHit, number: number, pi
 function message(words: Words, finder: Finder): string {
   if (finder.state === "asking") return words.text("search.asking");
   if (finder.state === "failed") return words.text("search.failed");
-  if (finder.items.length === 0) return finder.query === "" ? "" : words.text("search.none");
+  if (finder.items.length === 0) return finder.query === "" ? "" : words.text(finder.complete ? "search.none" : "search.more_words");
   const count = words.count("results", finder.items.length);
   return finder.complete ? count : `${count}. ${words.text("search.more")}`;
 }

@@ -49,6 +49,8 @@ function standing(form: Form): readonly [Tone, TextKey] {
   const { saving, status } = form;
   if (saving.kind === "elsewhere") return ["bad", "line.elsewhere"];
   if (saving.kind === "failed") return ["bad", "line.unsaved_plain"];
+  // What the form says cannot be read, so nothing can be on its way.
+  if (form.hostSilent && form.unsent) return ["bad", "line.unsaved_plain"];
   if (saving.kind === "busy" || form.unsent) return ["busy", "line.busy"];
   if (form.pending || status === "saving") return ["busy", "line.saving"];
   switch (status) {

@@ -159,3 +159,33 @@ test("arrows walk the list around both ends", async () => {
   const walked = [1, 1, 1, -1].map((by) => (box.move(by), shown.at(-1)?.active));
   assert.deepEqual(walked, [0, 1, 0, 1]);
 });
+
+test("a search that failed is asked again while its field stays open", async () => {
+  const clock = new Clock();
+  let asked = 0;
+  const { finding: box, shown } = finding(clock, async () => {
+    asked += 1;
+    if (asked < 3) throw new ApiFailure(503, "unavailable", "");
+    return hits("Válcovna");
+  });
+  box.ask("company", "vál", []);
+  await clock.pass(1_000);
+  assert.equal(shown.at(-1)?.state, "failed");
+  await clock.pass(20_000);
+  assert.deepEqual([asked, shown.at(-1)?.state], [3, "found"]);
+  box.ask("company", "váz", []);
+  box.end();
+  await clock.pass(60_000);
+  assert.equal(asked, 3);
+});
+
+test("a server that has only begun to read is asked again before anybody says that there is nothing", async () => {
+  const clock = new Clock();
+  let asked = 0;
+  const { finding: box, shown } = finding(clock, async () => ((asked += 1) < 3 ? { items: [], complete: false } : hits("Ocelárna")));
+  box.ask("company", "oce", []);
+  await clock.pass(1_000);
+  assert.equal(shown.at(-1)?.state, "asking");
+  await clock.pass(20_000);
+  assert.deepEqual(shown.at(-1)?.items.map((one) => one.label), ["Ocelárna"]);
+});
