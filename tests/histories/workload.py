@@ -60,7 +60,8 @@ RAYNET_READINGS: tuple[tuple[str, tuple[Any, ...]], ...] = (
     ("version_in_detail", (False, True)),
     ("deadline_in_lists", (False, True)),
     ("row_info_to_the_minute", (False, True)),
-    ("type_change", ("moves", "recreated", "hidden")),
+    # Not "recreated": with the old record's creation date and an unchanged total, nothing but the night finds the twin.
+    ("type_change", ("moves", "hidden")),
     ("null_in_update", ("clears", "ignored")),
     ("separate_id_spaces", (False, True)),
 )
@@ -117,7 +118,7 @@ def _firm(rng: random.Random) -> FirmPlan:
     switches = _readings(rng, RAYNET_READINGS, 0.2)
     if switches.get("separate_id_spaces"):
         # A record that changes its type cannot keep its id where each type counts its own.
-        switches["type_change"] = "recreated"
+        switches["type_change"] = "hidden"
     seatless = 1 if people > 1 and rng.random() < 0.15 else 0
     return FirmPlan(people=people, seatless=seatless, rules=rules, switches=switches)
 
