@@ -5,7 +5,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 SETUP = @p=$$(PYTHON="$(PYTHON)" sh scripts/python) && "$$p" scripts/bootstrap.py
 
-.PHONY: help setup check test demo lock facts audit format clean process panel screens fuzz
+.PHONY: help setup check test demo lock facts audit format clean process panel screens fuzz histories campaign defects
 
 help: ## this list
 	@echo 'make <what>:'
@@ -45,6 +45,18 @@ lock: ## renew requirements/*.txt from pyproject.toml (UPGRADE=all raises every 
 process: ## load and faults on real processes: make process [P=P1] [DB=postgresql] [ARGS="--runs 200"]
 	$(SETUP) dev
 	@$(BIN)/python -m tests.process $(P) $(if $(P),--backend $(or $(DB),sqlite) $(ARGS))
+
+histories: ## the sync in simulated time, with faults: make histories [N=1000] [SEED=0]
+	$(SETUP) dev
+	@$(BIN)/python -m tests.histories run --first $(or $(SEED),0) --count $(or $(N),1000) --jobs 2 --coverage
+
+campaign: ## histories without end, going on where they stopped; log in bench/histories/campaign.jsonl
+	$(SETUP) dev
+	@for i in 0 1; do nice -n 19 $(BIN)/python -m tests.histories campaign --share $$i --of 2 & done; wait
+
+defects: ## planted defects that the histories must find; table in bench/histories/defects.md
+	$(SETUP) dev
+	@$(BIN)/python -m tests.histories defects
 
 facts: ## what we assume about the outside systems without proof: the list for a first live check
 	@sh scripts/facts

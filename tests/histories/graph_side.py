@@ -2,7 +2,7 @@
 
 Writes run through :class:`server.microsoft.calendar.Calendar` whole over a client that hands each call to the model's
 own handlers. Delta rounds and reads are answered from the model's items, each translated once by the adapter's own
-``event_of`` from the model's own rendering. ``test_sides_agree.py`` holds this against the real adapters.
+``event_of`` from the model's own rendering. No test holds this against the adapters yet.
 """
 
 import json

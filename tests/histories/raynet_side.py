@@ -2,7 +2,7 @@
 
 Writes and everything rare run through :mod:`server.raynet` whole, only its client is replaced by the model's own
 dispatch. Reads of activities are answered from the model's records, each translated once by the adapter's own
-``read_activity`` from the model's own rendering. ``test_sides_agree.py`` holds this against the real adapters.
+``read_activity`` from the model's own rendering. No test holds this against the adapters yet.
 """
 
 import json

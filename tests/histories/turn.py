@@ -1,6 +1,6 @@
 """One visit of a worker to a firm, as a flow: the same steps as ``server.sync.worker.Worker._one_firm``.
 
-``test_turn.py`` holds the two against each other.
+Whoever changes one changes the other: no test holds the two against each other yet.
 """
 
 from collections.abc import Callable
