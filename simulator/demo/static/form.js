@@ -83,9 +83,10 @@ export class EventDialog {
   }
 
   told() {
-    if (!window.simulatedOutlook?.fire || this.root.dataset.side !== "outlook") return;
+    if (!window.simulatedOutlook || this.root.dataset.side !== "outlook") return;
     Object.assign(window.simulatedOutlook.item, this.said());
-    window.simulatedOutlook.fire("olkAppointmentTimeChanged");
+    // The library in the frame may still be on its way; it reads the form when it is there.
+    window.simulatedOutlook.fire?.("olkAppointmentTimeChanged");
   }
 
   times() {
