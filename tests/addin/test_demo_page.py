@@ -21,7 +21,7 @@ def new_event(page: Page, title: str) -> FrameLocator:
 
 def choose_meeting_with_client(panel: FrameLocator) -> None:
     panel.get_by_role("button", name="Schůzka").click()
-    panel.get_by_role("combobox", name="Klient").fill("horni lan")
+    panel.get_by_role("combobox", name="Klient").fill("Horní Lán")
     panel.get_by_role("option", name=CLIENT).click()
     expect(panel.locator("#standing")).to_have_text("Čeká na uložení události v Outlooku")
 
