@@ -707,8 +707,12 @@
         <translation>&amp;Organizace (tenant)</translation>
     </message>
     <message>
-        <source>The id of your Microsoft 365 organisation (Entra admin centre – Overview).</source>
-        <translation>Identifikátor vaší organizace v Microsoft 365 (centrum pro správu Entra – Přehled).</translation>
+        <source>The id of the Microsoft 365 organisation (Entra admin centre – Overview).</source>
+        <translation>Identifikátor organizace v Microsoft 365 (centrum pro správu Entra – Přehled).</translation>
+    </message>
+    <message>
+        <source>The id of your Microsoft 365 organisation. Your provider sets it.</source>
+        <translation>Identifikátor vaší organizace v Microsoft 365. Nastavuje jej váš poskytovatel.</translation>
     </message>
     <message>
         <source>&amp;Limit to mailboxes</source>
@@ -743,12 +747,12 @@
         <translation>Správce Microsoft 365 povolí této aplikaci pracovat s kalendáři. Odkaz mu pošlete, nebo jej otevřete zde, pokud jste to vy. Potom se krok za krokem ověří, že vše funguje.</translation>
     </message>
     <message>
-        <source>1. Consent of the organisation</source>
-        <translation>1. Souhlas organizace</translation>
+        <source>2. Consent of the organisation</source>
+        <translation>2. Souhlas organizace</translation>
     </message>
     <message>
-        <source>2. Organisation and limit</source>
-        <translation>2. Organizace a omezení</translation>
+        <source>1. Organisation and limit</source>
+        <translation>1. Organizace a omezení</translation>
     </message>
     <message>
         <source>The consent is there and everything works</source>
@@ -765,6 +769,14 @@
     <message>
         <source>No consent yet</source>
         <translation>Zatím bez souhlasu</translation>
+    </message>
+    <message>
+        <source>Enter and save the id of the organisation first.</source>
+        <translation>Nejprve zadejte a uložte identifikátor organizace.</translation>
+    </message>
+    <message>
+        <source>The id of your organisation is not set yet. Ask your provider to enter it.</source>
+        <translation>Identifikátor vaší organizace ještě není zadán. Požádejte svého poskytovatele, ať jej zadá.</translation>
     </message>
     <message>
         <source>Registration of the app valid until {0} – {1}</source>
@@ -861,6 +873,10 @@
     <message>
         <source>Licence &amp;until</source>
         <translation>Licence &amp;do</translation>
+    </message>
+    <message>
+        <source>&amp;Tenant in Microsoft 365 (can be added later)</source>
+        <translation>&amp;Tenant v Microsoft 365 (lze doplnit později)</translation>
     </message>
     <message>
         <source>N&amp;ote (only you see it)</source>

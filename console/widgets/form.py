@@ -65,7 +65,11 @@ class Form(QWidget):
         self._etag: str | None = None
         self._was_dirty = False
         self.banner = Banner(context.theme)
-        self._grid = QGridLayout()
+        # Nothing can be typed before it is known what stands there: it would be lost when that arrives.
+        self._area = QWidget()
+        self._area.setEnabled(False)
+        self._grid = QGridLayout(self._area)
+        self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(16)
         self._grid.setVerticalSpacing(4)
         self._grid.setColumnStretch(1, 1)
@@ -77,7 +81,7 @@ class Form(QWidget):
         self._buttons = QWidget()
         self._buttons.setLayout(line(self.save_button, self.discard_button, None))
         self._buttons.setVisible(context.can_change)
-        self.setLayout(column(self.banner, self._grid, 4, self._buttons, gap=10))
+        self.setLayout(column(self.banner, self._area, 4, self._buttons, gap=10))
         self.setMaximumWidth(_WIDEST)
         self._show_dirty()
 
@@ -116,6 +120,7 @@ class Form(QWidget):
         """As it stands at the server. Fields that were changed here meanwhile keep what was typed."""
         mine = self.changes()
         self._loaded, self._etag = dict(values), etag
+        self._area.setEnabled(True)
         for key, field in self._fields.items():
             if key in values:
                 field.set(mine.get(key, values[key]))

@@ -35,6 +35,7 @@ class ConsentPage(QWidget):
         self.consent: Consent | None = None
         self.banner = Banner(context.theme)
         self.form = Form(context, f"{name}.microsoft", Saver(write=self._write, read=self._read_microsoft))
+        self.form.saved.connect(self._show_tenant)
         self._add_fields()
         self._credential = line(gap=8)
         self.link = QLineEdit()
@@ -53,6 +54,8 @@ class ConsentPage(QWidget):
         self.check = button(f"{name}.check", translate("Consent", "Check no&w"), self._check)
         for one in (self.make_link, self.check):
             one.setVisible(context.can_change)
+        self.missing = words("", "warn", wrap=True)
+        self.missing.hide()
         self.ladder = Ladder(context)
         self._looking = QTimer(self)
         self._looking.setInterval(_LOOK_MS)
@@ -60,12 +63,17 @@ class ConsentPage(QWidget):
         self._lay_out()
 
     def _add_fields(self) -> None:
-        self.form.add(
+        tenant = self.form.add(
             "tenant_id",
             translate("Consent", "&Tenant"),
             TextField(longest=36),
-            hint=translate("Consent", "The id of your Microsoft 365 organisation (Entra admin centre – Overview)."),
+            hint=translate("Consent", "The id of the Microsoft 365 organisation (Entra admin centre – Overview).")
+            if self._context.is_central
+            else translate("Consent", "The id of your Microsoft 365 organisation. Your provider sets it."),
         )
+        if not self._context.is_central:
+            # Which tenant a firm has decides whose calendars it sees.
+            tenant.lock()
         self.form.add(
             "mailbox_limit",
             translate("Consent", "&Limit to mailboxes"),
@@ -93,8 +101,9 @@ class ConsentPage(QWidget):
         )
         consent = Card(
             column(
-                words(translate("Consent", "1. Consent of the organisation"), "subtitle"),
+                words(translate("Consent", "2. Consent of the organisation"), "subtitle"),
                 words(intro, "muted", wrap=True),
+                self.missing,
                 line(self.make_link, self.check, None),
                 self._link_row,
                 gap=10,
@@ -103,14 +112,14 @@ class ConsentPage(QWidget):
         )
         tenant = Card(
             column(
-                words(translate("Consent", "2. Organisation and limit"), "subtitle"),
+                words(translate("Consent", "1. Organisation and limit"), "subtitle"),
                 self.form,
                 self._credential,
                 gap=10,
             ),
             margin=20,
         )
-        self.setLayout(column(self.banner, consent, self.ladder, tenant, None, gap=12))
+        self.setLayout(column(self.banner, tenant, consent, self.ladder, None, gap=12))
 
     def renew(self, *, is_quiet: bool) -> None:
         self._context.jobs.start(
@@ -130,7 +139,7 @@ class ConsentPage(QWidget):
     def _write(self, changes: Values, etag: str | None, _cancel: Cancel) -> Saved:
         values = {**(_values(self.microsoft) if self.microsoft is not None else {}), **changes}
         body = MicrosoftPut(
-            tenant_id=values["tenant_id"] or None,
+            tenant_id=changes.get("tenant_id") or None,
             mailbox_limit=values["mailbox_limit"],
             limit_group=values["limit_group"] or None,
         )
@@ -144,6 +153,7 @@ class ConsentPage(QWidget):
         now, found = both
         self.form.refresh(now.values, now.etag)
         self._show_credential()
+        self._show_tenant()
         self.show_consent(found)
 
     def show_consent(self, found: Consent) -> None:
@@ -163,6 +173,18 @@ class ConsentPage(QWidget):
             self._link_row.hide()
         if is_ok and not was_ok:
             self.granted.emit()
+
+    def _show_tenant(self) -> None:
+        """Without a tenant there is nobody to ask for a consent."""
+        has_tenant = self.microsoft is not None and self.microsoft.tenant_id is not None
+        self.make_link.setEnabled(has_tenant)
+        self.missing.setVisible(not has_tenant)
+        if self._context.is_central:
+            self.missing.setText(translate("Consent", "Enter and save the id of the organisation first."))
+        else:
+            self.missing.setText(
+                translate("Consent", "The id of your organisation is not set yet. Ask your provider to enter it.")
+            )
 
     def _show_credential(self) -> None:
         clear(self._credential)
@@ -233,7 +255,7 @@ class ConsentPage(QWidget):
         problem_banner(self.banner, problem, self._context.language)
 
     def _settle(self) -> None:
-        self.make_link.setEnabled(True)
+        self._show_tenant()
         self.check.setEnabled(True)
         self.check.setText(translate("Consent", "Check no&w"))
 

@@ -34,12 +34,14 @@ class NewFirmDialog(Dialog):
             "name": TextField(longest=200),
             "seats": NumberField(0, 1_000_000),
             "valid_until": DayField(),
+            "tenant_id": TextField(longest=36, placeholder="00000000-0000-0000-0000-000000000000"),
             "note": NoteField(),
         }
         titles = {
             "name": translate("Firms", "&Name"),
             "seats": translate("Firms", "&Seats"),
             "valid_until": translate("Firms", "Licence &until"),
+            "tenant_id": translate("Firms", "&Tenant in Microsoft 365 (can be added later)"),
             "note": translate("Firms", "N&ote (only you see it)"),
         }
         for key, field in self._fields.items():
@@ -63,6 +65,8 @@ class NewFirmDialog(Dialog):
             self._fields["name"].mark(is_wrong=True)
             self._fields["name"].focus_widget.setFocus()
             return
+        if not values["tenant_id"]:
+            del values["tenant_id"]
         body, client = NewFirm.model_validate(values), self._context.client
         self.submit.setEnabled(False)
         self._context.jobs.start(

@@ -46,6 +46,7 @@ class House:
     port: int = field(default_factory=free_port)
     database_url: str = ""
     _process: "subprocess.Popen[bytes] | None" = None
+    _worker: "subprocess.Popen[bytes] | None" = None
     _database: Database | None = None
 
     @property
@@ -65,6 +66,15 @@ class House:
         if not self.database_url:
             self.database_url = fresh_url("sqlite", self.folder)
             self._database = open_database(self.database_url, KEYS)
+        self._process = self._run("serve")
+        self._wait()
+        return self
+
+    def start_worker(self) -> None:
+        """`ros worker`: previews, passes, checks."""
+        self._worker = self._run("worker")
+
+    def _run(self, command: str) -> "subprocess.Popen[bytes]":
         kept = {name: value for name, value in os.environ.items() if not name.startswith("ROS_")}
         key = base64.urlsafe_b64encode(KEYS[0]).decode()
         ours = {
@@ -75,18 +85,15 @@ class House:
             "ROS_LOG_FORMAT": "json",
             **self.environ,
         }
-        log = (self.folder / "serve.log").open("ab")
-        with log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "server.cli", "serve"],
+        with (self.folder / f"{command}.log").open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "server.cli", command],
                 env=kept | ours,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
-        self._wait()
-        return self
 
     def _wait(self) -> None:
         end = time.monotonic() + _START_SECONDS
@@ -110,6 +117,10 @@ class House:
 
     def stop(self) -> None:
         self.kill()
+        if self._worker is not None:
+            self._worker.terminate()
+            self._worker.wait(30)
+            self._worker = None
         if self._database is not None:
             self._database.close()
             self._database = None

@@ -1,0 +1,220 @@
+"""The guided set-up of a new firm from nothing to syncing: server and worker processes, the simulated outside."""
+
+import ssl
+import urllib.request
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from http.client import HTTPSConnection
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import pytest
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QToolButton
+
+from console.presenters.setup import STEPS, is_done
+from console.views.firms.firm_dialog import NewFirmDialog
+from console.views.setup.section import SetupSection
+from server.domain.ids import FirmId
+from simulator.seed import SmallFirm, small_firm
+from simulator.serve import SimServer
+from simulator.world import World
+from tests.console.support.house import House
+from tests.console.support.windows import Opened, Opener, press, shown, type_into, wait_for
+
+PUBLIC_URL = "https://ros.example"
+#: A loaded machine reads two sides of a firm slowly.
+PATIENCE = 90.0
+
+
+class Outside:
+    """The simulated Microsoft and Raynet, and what an administrator needs to know of them."""
+
+    def __init__(self, server: SimServer, seeded: SmallFirm) -> None:
+        self.server = server
+        self.seeded = seeded
+
+    def decide(self, link: str, *, is_granted: bool) -> str:
+        """The tenant's administrator opens the link and presses a button: where the browser is sent."""
+        context = ssl.create_default_context(cafile=str(self.server.certificates.ca))
+        with urllib.request.urlopen(link, context=context) as page:  # noqa: S310 (our own loopback)
+            assert page.status == 200
+        tenant = self.server.world.entra.tenants[self.seeded.tenant_id]
+        admin = next(one for one in tenant.users.values() if one.may_consent)
+        parts = urlsplit(link)
+        form = dict(parse_qsl(parts.query)) | {"decision": "consent-v2", "choice": admin.id if is_granted else "cancel"}
+        connection = HTTPSConnection(str(parts.hostname), parts.port, context=context)
+        path = parts.path.replace("/v2.0/adminconsent", "/decision")
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        connection.request("POST", path, body=urlencode(form), headers=headers)
+        answer = connection.getresponse()
+        connection.close()
+        assert answer.status == 302
+        return str(answer.headers["Location"])
+
+
+@pytest.fixture
+def outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outside]:
+    seeded: list[SmallFirm] = []
+
+    def world(url: str) -> World:
+        made = World(lambda: datetime.now(UTC), base_url=url)
+        seeded.append(small_firm(made, consent=False))
+        app = made.entra.registrations[seeded[-1].client_id]
+        app.redirect_uris = (*app.redirect_uris, f"{PUBLIC_URL}/souhlas/navrat")
+        return made
+
+    with SimServer(world, tmp_path_factory.mktemp("sim")) as server:
+        yield Outside(server, seeded[-1])
+
+
+@pytest.fixture
+def connected(outside: Outside, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    world = outside.server.world
+    environ = {
+        "ROS_PUBLIC_URL": PUBLIC_URL,
+        "ROS_GRAPH_URL": world.graph_url,
+        "ROS_AUTHORITY_URL": world.authority_url,
+        "ROS_CLIENT_ID": outside.seeded.client_id,
+        "ROS_CLIENT_SECRET": outside.seeded.client_secret,
+        "ROS_CA_BUNDLE": str(outside.server.certificates.ca),
+        "ROS_RAYNET_URLS": world.raynet_url,
+        "ROS_POLL_SECONDS": "5",
+    }
+    house = House(tmp_path_factory.mktemp("connected"), environ=environ).start()
+    house.start_worker()
+    try:
+        yield house
+    finally:
+        house.stop()
+
+
+def new_firm(opened: Opened) -> SetupSection:
+    """Adds a firm in its dialog, which leads into the guide."""
+    opened.go("firms")
+    opened.settled()
+    press(opened.shell, "firms.add")
+    dialog = opened.shell.findChild(NewFirmDialog)
+    assert dialog is not None
+    type_into(dialog, "firms.new.name", "Válcovka Vítek s.r.o.")
+    press(dialog, "firms.new.add")
+    wait_for(lambda: isinstance(opened.shell.stack.currentWidget(), SetupSection), "the guide", PATIENCE)
+    found = opened.shell.stack.currentWidget()
+    assert isinstance(found, SetupSection)
+    wait_for(lambda: found.progress is not None, "knows how far it is", PATIENCE)
+    opened.settled(PATIENCE)
+    return found
+
+
+def done(guide: SetupSection) -> set[str]:
+    assert guide.progress is not None
+    return {step for step in STEPS if is_done(guide.progress, step)}
+
+
+def come_back(house: House, location: str) -> str:
+    """What the person sees who is sent back to our server."""
+    query = urlsplit(location).query
+    with urllib.request.urlopen(f"{house.url}/souhlas/navrat?{query}") as page:  # noqa: S310 (our own loopback)
+        return str(page.read().decode())
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_an_operator_comes_from_nothing_to_a_running_synchronisation(
+    opener: Opener, connected: House, outside: Outside
+) -> None:
+    opened = opener(connected, connected.administrator("central_admin"))
+    guide = new_firm(opened)
+    firm = FirmId(opened.shell.context.scope.firm_id or 0)
+    assert guide.step == "raynet"
+    assert done(guide) == set()
+    _connect_raynet(opened, guide, outside)
+    _give_consent(opened, guide, connected, outside)
+    _add_users(opened, guide, connected, firm, outside)
+    _look_ahead(opened, guide, connected, firm)
+    press(guide, "setup.step.start")
+    opened.settled()
+    press(guide, "setup.start")
+    wait_for(lambda: not connected.admin.firms.get(firm).paused, "is started", PATIENCE)
+
+    def live() -> int:
+        opened.shell.renew()
+        opened.settled(PATIENCE)
+        return connected.admin.health.get(firm).pairs.get("live", 0)  # type: ignore[call-overload, no-any-return]
+
+    wait_for(lambda: live() > 10, "items are synchronised", PATIENCE)
+    assert opened.shell.current is not None
+    assert opened.shell.current.key == "overview"
+    opened.go("sync", "pairs", filters={"state": "live"})
+    opened.settled(PATIENCE)
+    assert opened.list_page("sync.pairs").listing.total > 10
+    assert outside.server.world.graph.mails == ()
+
+
+def _connect_raynet(opened: Opened, guide: SetupSection, outside: Outside) -> None:
+    type_into(guide, "setup.raynet.instance", outside.seeded.instance)
+    type_into(guide, "setup.raynet.user", outside.seeded.api_login)
+    type_into(guide, "setup.raynet.key", "wrong-key")
+    press(guide, "setup.raynet.save")
+    wait_for(guide.raynet.form.banner.isVisible, "a wrong key is refused", PATIENCE)
+    assert shown(guide, QLineEdit, "setup.raynet.instance").text() == outside.seeded.instance
+    type_into(guide, "setup.raynet.key", outside.seeded.api_key)
+    press(guide, "setup.raynet.save")
+    wait_for(lambda: "raynet" in done(guide), "Raynet is connected", PATIENCE)
+    assert shown(guide, QLineEdit, "setup.raynet.key").text() == ""
+    assert shown(guide, QComboBox, "setup.raynet.url").currentData() == outside.server.world.raynet_url.rstrip("/")
+
+
+def _give_consent(opened: Opened, guide: SetupSection, house: House, outside: Outside) -> None:
+    press(guide, "setup.next")
+    opened.settled(PATIENCE)
+    assert not shown(guide, QPushButton, "setup.consent.make").isEnabled(), "nobody to ask yet"
+    type_into(guide, "setup.consent.microsoft.tenant_id", outside.seeded.tenant_id)
+    press(guide, "setup.consent.microsoft.save")
+    wait_for(lambda: not guide.consent.form.is_dirty, "the tenant is stored", PATIENCE)
+    press(guide, "setup.consent.make")
+    wait_for(lambda: shown(guide, QLineEdit, "setup.consent.link").text().startswith("https://"), "a link", PATIENCE)
+    come_back(house, outside.decide(shown(guide, QLineEdit, "setup.consent.link").text(), is_granted=False))
+    guide.consent.renew(is_quiet=False)
+    opened.settled(PATIENCE)
+    assert guide.consent.consent is not None
+    assert guide.consent.consent.state != "ok"
+    assert "consent" not in done(guide)
+    press(guide, "setup.consent.make")
+    first = shown(guide, QLineEdit, "setup.consent.link").text()
+    wait_for(lambda: shown(guide, QLineEdit, "setup.consent.link").text() != first, "a link is good once", PATIENCE)
+    come_back(house, outside.decide(shown(guide, QLineEdit, "setup.consent.link").text(), is_granted=True))
+    press(guide, "setup.consent.check")
+    wait_for(lambda: "consent" in done(guide), "the consent is there", PATIENCE)
+    assert guide.consent.consent.steps
+    assert guide.consent.consent.tenant_id == outside.seeded.tenant_id, "the consent says whose it is"
+
+
+def _add_users(opened: Opened, guide: SetupSection, house: House, firm: FirmId, outside: Outside) -> None:
+    press(guide, "setup.next")
+    wait_for(lambda: guide.users.proposals.listing.total >= len(outside.seeded.users), "proposals", PATIENCE)
+    certain = [row for row in guide.users.proposals.listing.model.rows if row.confidence >= 0.95]
+    assert {row.email for row in certain} >= {
+        user.mailbox for user in outside.seeded.users if user.login == user.mailbox
+    }
+    guide.users.proposals.table.selectAll()
+    press(guide, "users.add.submit")
+    wait_for(lambda: "users" in done(guide), "users have seats", PATIENCE)
+    assert {seat.email for seat in house.admin.seats.every(firm)} >= {row.email for row in certain}
+
+
+def _look_ahead(opened: Opened, guide: SetupSection, house: House, firm: FirmId) -> None:
+    press(guide, "setup.next")
+    opened.settled(PATIENCE)
+    assert guide.step == "rules"
+    press(guide, "setup.next")
+    opened.settled(PATIENCE)
+    assert guide.step == "preview"
+    assert not shown(guide, QToolButton, "setup.step.raynet").isChecked()
+    press(guide, "preview.start")
+    wait_for(lambda: guide.preview.result is not None, "a preview", PATIENCE)
+    result = guide.preview.result
+    assert result is not None
+    assert result.matched >= 1
+    assert result.mails == 0
+    assert "0 e-mailů" in guide.preview.banner.text
+    assert house.admin.firms.get(firm).paused, "looking starts nothing"
+    assert not house.admin.health.get(firm).pairs.get("live", 0)  # type: ignore[call-overload]
