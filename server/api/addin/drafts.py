@@ -23,6 +23,8 @@ from server.store.panel.drafts import LastWord
 from server.store.panel.sight import EventSight
 
 _BEACONS = Rate(120, 60.0)
+#: A form that stays open for longer is taken for one opened this long ago.
+_OLDEST = timedelta(days=1)
 
 
 def put_draft(call: PanelCall, draft_id: str, body: models.DraftPut) -> models.DraftState:
@@ -35,7 +37,7 @@ def put_draft(call: PanelCall, draft_id: str, body: models.DraftPut) -> models.D
         rev=body.rev,
         choices=choices_of(call, body.choices),
         fingerprint=fingerprint_of(body.fingerprint),
-        opened_at=now - timedelta(seconds=body.age_seconds),
+        opened_at=now - min(timedelta(seconds=body.age_seconds), _OLDEST),
         touched_at=now,
         client=client_of(body.client),
         secret_digest=lookup_digest(body.beacon_secret),

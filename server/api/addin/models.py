@@ -245,7 +245,7 @@ class DraftPut(Request):
 
     rev: Annotated[int, Field(ge=1, le=1_000_000)]
     #: Seconds since the form was opened, at the moment of sending: a delivery that was held up still fits its event.
-    age_seconds: Annotated[float, Field(ge=0, le=86_400)] = 0.0
+    age_seconds: Annotated[float, Field(ge=0, le=1e9)] = 0.0
     choices: Choices
     fingerprint: Fingerprint
     client: ClientInfo

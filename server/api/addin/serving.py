@@ -65,7 +65,7 @@ def add_panel_routes(app: App, desk: Desk, routes: Iterable[PanelRoute]) -> None
 def serve(desk: Desk, route: PanelRoute, req: falcon.Request, resp: falcon.Response, **places: str) -> None:
     """One request."""
     call = call_of(desk, token_of(req))
-    structlog.contextvars.bind_contextvars(firm=int(call.firm_id), client=_client(req))
+    structlog.contextvars.bind_contextvars(firm=int(call.firm_id), client_code=_client(req))
     if route.needs is Needs.READY:
         refuse_unready(call)
     named: dict[str, Any] = dict(places)
@@ -90,6 +90,6 @@ def token_of(req: falcon.Request) -> str:
 
 
 def _client(req: falcon.Request) -> str:
-    """Which Outlook: words of the panel's own, nothing that could carry more."""
-    given = (req.get_header("X-Ros-Client") or "")[:_LONGEST_CLIENT]
-    return "".join(one for one in given if one.isascii() and (one.isalnum() or one in "./-_ "))
+    """Which Outlook: words of the panel's own, nothing that could carry more or that a log would mask."""
+    given = (req.get_header("X-Ros-Client") or "")[:_LONGEST_CLIENT].replace(" ", "_")
+    return "".join(one for one in given if one.isascii() and (one.isalnum() or one in "./-_"))
