@@ -290,7 +290,9 @@ def test_administrators_belong_to_a_firm_unless_they_are_central(desk: Administr
     people = desk.administrators
     login = f"boss-{firm.id}@x.example"
     added = people.add(login, AdministratorRole.FIRM_AUDITOR, firm.id, "a long password", actor="cli")
-    assert people.every_unscoped(firm.id) == (added,)
+    assert people.get(added.id, firm.id) == added
+    with pytest.raises(NotFound):
+        people.get(added.id, FirmId(999_999))
     assert "administrator.added" in actions(desk, firm.id)
     for role, whose, password, error in (
         (AdministratorRole.CENTRAL_ADMIN, firm.id, "a long password", Invalid),
