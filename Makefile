@@ -5,7 +5,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 SETUP = @p=$$(PYTHON="$(PYTHON)" sh scripts/python) && "$$p" scripts/bootstrap.py
 
-.PHONY: help setup check test demo lock facts audit format clean process panel screens fuzz histories campaign defects
+.PHONY: help setup check test demo console package lock facts audit format clean process panel screens fuzz histories campaign defects scenarios
 
 help: ## this list
 	@echo 'make <what>:'
@@ -19,11 +19,23 @@ demo: ## try it: simulated Raynet and Outlook, the server, a page with both and,
 	$(if $(DISPLAY)$(WAYLAND_DISPLAY),$(SETUP) console)
 	@$(BIN)/ros demo $(DEMO_ARGS)
 
+console: ## open the administrators' console (ARGS="--demo central --server http://127.0.0.1:8080")
+	$(SETUP) console
+	@$(BIN)/ros-console $(ARGS)
+
+package: ## the console as one program for this system, started once to prove it (dist/ros-console)
+	$(SETUP) dev
+	@$(BIN)/python deploy/console/build.py
+
 check: ## before a commit: format, lint, types, imports, fast tests
 	@.ci/run quick
 
 test: ## everything that CI runs
 	@.ci/run
+
+scenarios: ## the long stories: the whole sync in process, histories, the security matrix, the demonstration
+	$(SETUP) dev
+	@$(BIN)/pytest -q -n2 --dist worksteal tests/scenario tests/security tests/histories tests/e2e
 
 panel: ## build the Outlook panel and run its tests (pure parts, every state in a browser, the real office.js)
 	$(SETUP) dev
