@@ -35,7 +35,7 @@ test: ## everything that CI runs
 
 scenarios: ## the long stories: the whole sync in process, histories, the security matrix, the demonstration
 	$(SETUP) dev
-	@$(BIN)/pytest -q -n2 --dist worksteal tests/scenario tests/security tests/histories tests/e2e
+	@$(BIN)/pytest -q -n2 --dist worksteal tests/scenario tests/security tests/histories tests/e2e tests/addin/test_real_office.py
 
 panel: ## build the Outlook panel and run its tests (pure parts, every state in a browser, the real office.js)
 	$(SETUP) dev
