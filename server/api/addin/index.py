@@ -177,10 +177,13 @@ class RecordIndex:
         return shelf.read_at is None or now - shelf.read_at >= FRESH_FOR
 
     def _asked(self, firm: FirmId, kind: ConcernKind, query: str, limit: int) -> Found:
-        """Nothing is in memory yet: Raynet itself, with the text as it was typed."""
+        """Nothing is in memory yet: Raynet itself, with the text as it was typed.
+
+        Never complete: Raynet may want the diacritics that were not typed, memory will not.
+        """
         page = self._remotes.raynet(FindRecords(firm, kind, query, limit))
         self._note(firm, page.records)
-        return Found(records=page.records[:limit], complete=not page.more, fresh_at=self._now())
+        return Found(records=page.records[:limit], complete=False, fresh_at=self._now())
 
     def _note(self, firm: FirmId, records: Iterable[Record]) -> None:
         """What Raynet itself found may be chosen and then has to be shown again."""
