@@ -5,6 +5,7 @@ other firm says ``foreign`` or ``cizí`` in every text. The own firm has the hig
 one come first.
 """
 
+import copy
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -140,12 +141,13 @@ def open_world(database: Database, facts: Facts) -> SecurityWorld:
 
 @contextmanager
 def fresh_world() -> Iterator[SecurityWorld]:
-    """A copy of the template on SQLite."""
-    file, facts = _template()
+    """A copy of the template on SQLite; its facts are a copy as well, because a session that ends gets a new token."""
+    file, template = _template()
+    facts = copy.deepcopy(template)
     with tempfile.TemporaryDirectory(prefix="ros-security-") as folder:
-        copy = Path(folder) / "ros.sqlite3"
-        shutil.copyfile(file, copy)
-        database = open_database(f"sqlite:///{copy}", KEYS)
+        own = Path(folder) / "ros.sqlite3"
+        shutil.copyfile(file, own)
+        database = open_database(f"sqlite:///{own}", KEYS)
         try:
             yield open_world(database, facts)
         finally:
