@@ -9,8 +9,6 @@ import pytest
 from tests.architecture.tree import ROOT, committed_files, texts
 
 MOST_LINES = 500
-#: To be cut up; nothing else may join them.
-STILL_LONG = {f"tests/histories/{name}.py" for name in ("defects", "oracle", "people", "store")}
 #: Made by tools or taken from elsewhere as they are; nobody reads them from top to bottom.
 NOT_READ = re.compile(
     r"^requirements/.*\.txt$|(^|/)package-lock\.json$|(^|/)openapi\.json$|^console/i18n/\w+\.ts$|\.(svg|lock)$"
@@ -61,7 +59,6 @@ def test_no_source_file_is_longer_than_five_hundred_lines() -> None:
         f"{name}: {lines} lines"
         for name, text in texts()
         if name.endswith(sources) and not NOT_READ.search(name) and (lines := len(text.splitlines())) > MOST_LINES
-        if name not in STILL_LONG
     ]
     assert not found, "\n".join(found)
 

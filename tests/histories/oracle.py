@@ -1,112 +1,48 @@
 """What must be true of both sides once nothing is left to do, told from their own histories.
 
 The rules are those of :mod:`tests.support.oracle`, in a form for many small worlds: each change of each record is
-looked at once. Texts are compared in a plain form of the oracle's own, so that a mistake in the product's normal forms
-cannot hide itself. An all-day event is its midnights in Prague, which is the zone of every API user here.
+looked at once. What the sides show is :mod:`.shown`.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
-from functools import lru_cache
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from server.domain.ids import MailboxId
 from server.domain.reasons import Reason
 from server.domain.rules import Mirror, PrivateEvents
 from server.domain.state import Conflict, Group, PairState, Role
+from server.sync.secrecy import LOOKED_AT_FOR
 from simulator.graph import ids
-from simulator.graph.state import Content, EventState
+from simulator.graph.state import EventState
 from simulator.raynet.records import Activity, Ref
 from tests.histories.house import House
 from tests.histories.raynet_side import H9_WINDOW
-from tests.support.oracle import MASK, text_of
+from tests.histories.shown import (
+    FIELDS,
+    PLACEHOLDER,
+    WITH_PLACE,
+    Moment,
+    Place,
+    Shown,
+    activity_shown,
+    content_shown,
+    event_shown,
+    fields_of,
+    journalled,
+    plain,
+    superseded,
+)
+from tests.support.oracle import MASK
 from tests.support.rig import API_LOGIN
 
 if TYPE_CHECKING:
     from tests.histories.play import History
 
-PRAGUE = ZoneInfo("Europe/Prague")
-PLACEHOLDER = "probíhá zápis"
-FIELDS = ("title", "when", "description", "place", "priority")
-_PRIORITIES = {"low": "MINOR", "normal": "DEFAULT", "high": "CRITICAL"}
-_WITH_PLACE = ("meeting", "event")
+#: From the last look at an event to the arrival of a write that shows its text.
+UNLOOKED = LOOKED_AT_FOR + timedelta(milliseconds=700)
 _CLOSED = (PairState.CLOSED, PairState.RELEASED)
-
-Place = tuple[str, str]
-Shown = dict[str, Any]
-#: What is the user's or Teams' alone in an Outlook body: never carried, never touched.
-_FOREIGN = re.compile(
-    r'(?is)<table.*?</table>|<br><div style="width:100%">.*?</div><div class="me-email-text".*?</div>'
-)
-_plain = lru_cache(maxsize=4096)(text_of)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
-    """One change of one record. ``by``: human, app or server; ``after`` None = it stands in no calendar any more."""
-
-    at: datetime
-    order: int
-    by: str
-    before: Shown | None
-    after: Shown | None
-    place: Place
-    #: The fields before the change though the record stood in no calendar.
-    was: Shown | None = None
-    version: int = 0
-    private: bool = False
-    #: A type change, which some instances make a new record of.
-    moved: bool = False
-
-
-def _instants(start: datetime | None, end: datetime | None) -> tuple[datetime, datetime] | None:
-    if start is None:
-        return None
-    start = start.replace(microsecond=0)
-    return start, (end or start).replace(microsecond=0)
-
-
-def fields_of(activity: Activity) -> Shown:
-    return {
-        "title": _plain(activity.title),
-        "when": _instants(activity.scheduled_from, activity.scheduled_till),
-        "description": _plain(activity.description),
-        "place": _plain(activity.meeting_place) if activity.kind in _WITH_PLACE else None,
-        "priority": activity.priority,
-    }
-
-
-def activity_shown(activity: Activity | None) -> Shown | None:
-    """The common fields; None while the record stands in nobody's calendar."""
-    if activity is None or activity.status in ("CANCELLED", "NEW") or activity.scheduled_from is None:
-        return None
-    return fields_of(activity)
-
-
-def event_shown(state: EventState) -> Shown | None:
-    """The common fields of an event as its owner sees them; None once it is cancelled."""
-    if state.is_cancelled:
-        return None
-    if state.is_all_day:
-        days = (datetime.combine(one.date(), time(), tzinfo=PRAGUE) for one in (state.start, state.end))
-        begin, end = (one.astimezone(UTC) for one in days)
-    else:
-        begin, end = state.start.replace(tzinfo=UTC), state.end.replace(tzinfo=UTC)
-    return {
-        "title": _plain(state.subject),
-        "when": _instants(begin, end),
-        "description": _plain(_FOREIGN.sub(" ", state.body)),
-        "place": _plain(state.places[0].display_name) if state.places else "",
-        "priority": _PRIORITIES[state.importance],
-    }
-
-
-def _content_shown(content: Content | None) -> Shown | None:
-    return event_shown(content.state) if content is not None and content.alive else None
 
 
 class Oracle:
@@ -123,6 +59,7 @@ class Oracle:
             self.journal.setdefault(one.link_id, []).append(one)
         self.problems: list[str] = []
         self.excused = 0
+        self._unlooked = UNLOOKED + timedelta(seconds=history.script.switches.get("delta_visibility_seconds", 0.0))
         self.seated = {
             person.mailbox.id
             for person in house.people
@@ -144,8 +81,8 @@ class Oracle:
                         at=one.at,
                         order=one.sequence,
                         by=one.by.kind,
-                        before=_content_shown(one.before),
-                        after=_content_shown(one.after),
+                        before=content_shown(one.before),
+                        after=content_shown(one.after),
                         was=event_shown(one.before.state) if one.before is not None else None,
                         place=place,
                         private=one.after.state.sensitivity != "normal",
@@ -343,7 +280,7 @@ class Oracle:
                     continue
                 if any(shown[name] == value for shown in living):
                     continue
-                if _superseded(moments[index + 1 :], moment, name, value) or _journalled(journal, name, value):
+                if superseded(moments[index + 1 :], moment, name, value) or journalled(journal, name, value):
                     continue
                 self._lost(group, moments, index, name)
 
@@ -370,7 +307,7 @@ class Oracle:
     def _not_carried(self, group: Group) -> set[str]:
         """Fields that are one side's own: Outlook's place of types without one, the time of somebody else's meeting."""
         out = set()
-        if any(place[0] == "raynet" and not place[1].startswith(_WITH_PLACE) for place in self._places(group)):
+        if any(place[0] == "raynet" and not place[1].startswith(WITH_PLACE) for place in self._places(group)):
             out.add("place")
         if any(pair.role is Role.FOLLOWER for pair in group.pairs):
             out.add("when")
@@ -421,7 +358,7 @@ class Oracle:
                 self._no_secret(activity, self.now)
 
     def _no_secret(self, activity: Activity, at: datetime) -> None:
-        shown = _plain(" ".join((activity.title, activity.description or "", activity.meeting_place or "")))
+        shown = plain(" ".join((activity.title, activity.description or "", activity.meeting_place or "")))
         if any(secret in shown for secret in self._secrets_at(at)):
             self.problems.append("I2 a private text in Raynet")
 
@@ -441,10 +378,10 @@ class Oracle:
         for person in self.house.people:
             for item in person.mailbox.items.values():
                 past = [one for one in item.history if one.at <= at]
-                # A save of the same instant as the write may have come after it.
+                # What turned private in the moment before the write may be younger than the last look at it.
                 while (
                     past
-                    and past[-1].at > at - timedelta(milliseconds=300)
+                    and past[-1].at > at - self._unlooked
                     and past[-1].by.kind == "human"
                     and at < self.now
                 ):
@@ -452,7 +389,7 @@ class Oracle:
                 if not past or not past[-1].after.alive:
                     continue
                 state = past[-1].after.state
-                texts = {_plain(state.subject), _plain(state.body)} | {_plain(p.display_name) for p in state.places}
+                texts = {plain(state.subject), plain(state.body)} | {plain(p.display_name) for p in state.places}
                 target = hidden if state.sensitivity != "normal" else open_texts
                 target.update(one for one in texts if len(one) > 3)
         return hidden - open_texts
@@ -463,47 +400,5 @@ class Oracle:
         for entry in self.house.raynet.history:
             if entry.actor.source == "user" and entry.after is not None:
                 after = entry.after
-                out |= {_plain(after.title), _plain(after.description), _plain(after.meeting_place)}
+                out |= {plain(after.title), plain(after.description), plain(after.meeting_place)}
         return out
-
-
-def _superseded(later: list[Moment], moment: Moment, name: str, value: object) -> bool:
-    """Somebody who saw this value changed it or took the record away; Exchange itself counts in its own place."""
-    for one in later:
-        if one.by == "app" or (one.by == "server" and one.place != moment.place):
-            continue
-        before = one.before or one.was
-        if before is not None and before[name] == value and (one.after or {}).get(name) != value:
-            return True
-    return False
-
-
-def _journalled(journal: list[Conflict], name: str, value: object) -> bool:
-    for one in journal:
-        if one.field.value != name:
-            continue
-        for text in (one.lost, one.kept if one.restored_at is not None else None):
-            if text is None:
-                continue
-            if name == "when" and isinstance(value, tuple):
-                if _journal_when(text) == value:
-                    return True
-            elif name == "priority":
-                if text.upper() == str(value).upper():
-                    return True
-            elif _plain(text) == value:
-                return True
-    return False
-
-
-def _journal_when(text: str) -> tuple[datetime, datetime] | None:
-    parts = text.split("/")
-    try:
-        found = [datetime.fromisoformat(part) for part in parts]
-    except ValueError:
-        return None
-    if len(found) != 2:
-        return None
-    zone = PRAGUE if all("T" not in part for part in parts) else UTC
-    begin, end = ((one if one.tzinfo is not None else one.replace(tzinfo=zone)).astimezone(UTC) for one in found)
-    return begin.replace(microsecond=0), end.replace(microsecond=0)

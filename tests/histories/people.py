@@ -5,92 +5,19 @@ the sync or their own side has brought it, or do nothing.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from server.domain.ids import ActivityKey, ActivityType, MailboxId
-from server.domain.rules import with_rules
-from server.domain.state import Decision, Notice, NoticeKind, PairState
 from simulator.graph.errors import GraphError
-from simulator.graph.mailbox import MailboxState
 from simulator.raynet.errors import RaynetError
-from simulator.raynet.records import Ref
-from tests.histories.house import OUTSIDER, House, Person, Village
+from tests.histories.house import OUTSIDER, House
+from tests.histories.office import OFFICE
+from tests.histories.scene import Scene
 from tests.histories.script import Deed
-from tests.histories.store import DictStore
 
 PRAGUE = ZoneInfo("Europe/Prague")
 _PATTERN = {"type": "daily", "interval": 1, "range": {"type": "numbered", "numberOfOccurrences": 3}}
-
-
-@dataclass(slots=True)
-class Item:
-    """What a slot is: its record in Raynet, and its events by the number of the person whose calendar holds them."""
-
-    ref: Ref | None = None
-    events: dict[int, str] = field(default_factory=dict)
-    gone: dict[int, str] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Scene:
-    """Where a deed happens."""
-
-    village: Village
-    store: DictStore
-    start: datetime
-    now: Callable[[], datetime]
-
-    def item(self, house: House, slot: int) -> Item:
-        found = house.slots.get(slot)
-        if found is None:
-            found = house.slots[slot] = Item()
-        return found
-
-    def ref(self, house: House, slot: int) -> Ref | None:
-        """The slot's record, wherever it came from."""
-        item = self.item(house, slot)
-        if item.ref is not None and house.raynet.activity(item.ref) is not None:
-            return item.ref
-        rows = self.store.firms[house.id]
-        for who, event in item.events.items():
-            mailbox = MailboxId(house.people[who].mailbox.id)
-            for pair in rows.pairs.values():
-                if pair.mailbox == mailbox and pair.event == event:
-                    key = rows.links[pair.link_id].activity
-                    ref = Ref(key.type.value, key.id) if key is not None else None
-                    if ref is not None and house.raynet.activity(ref) is not None:
-                        item.ref = ref
-                        return ref
-        return None
-
-    def event(self, house: House, slot: int, who: int) -> str | None:
-        """The slot's event in this person's calendar."""
-        item, person = self.item(house, slot), house.people[who]
-        known = item.events.get(who)
-        if known is not None and _is_there(person, known):
-            return known
-        if item.ref is None:
-            return None
-        rows = self.store.firms[house.id]
-        key = ActivityKey(ActivityType(item.ref.kind), item.ref.id)
-        for link in rows.links_with.get(key, ()):
-            for pair_id in sorted(rows.pairs_of.get(link, ())):
-                pair = rows.pairs[pair_id]
-                if pair.mailbox == person.mailbox.id and pair.event and _is_there(person, pair.event):
-                    item.events[who] = pair.event
-                    return pair.event
-        return None
-
-
-def _is_there(person: Person, event: str) -> bool:
-    try:
-        person.mailbox.item(event)
-    except GraphError:
-        return False
-    return True
 
 
 def do(scene: Scene, deed: Deed) -> bool:
@@ -360,119 +287,6 @@ def _o_body(scene: Scene, house: House, deed: Deed) -> bool:
     return True
 
 
-# --- administrators and the vendors ---------------------------------------------------------------------------------
-
-
-def _rung(scene: Scene, house: House, why: str) -> None:
-    notice = Notice(
-        firm_id=house.id,
-        dedupe=f"admin:{why}:{scene.now().timestamp()}",
-        kind=NoticeKind.ADMIN,
-        received_at=scene.now(),
-    )
-    scene.store.add_notices([notice])
-
-
-def _a_seat(scene: Scene, house: House, deed: Deed) -> bool:
-    """Takes the seat away, or gives it back."""
-    person = house.people[deed.who]
-    if person.seat is None:
-        return False
-    seat = scene.store.firms[house.id].seats.get(person.seat) or house.seats[person.seat]
-    scene.store.put_seat(replace(seat, enabled=bool(deed.args["on"]), revision=seat.revision + 1))
-    _rung(scene, house, "seat")
-    return True
-
-
-def _a_licence(scene: Scene, house: House, deed: Deed) -> bool:
-    firm = scene.store.firms[house.id].firm
-    until = date(2030, 1, 1) if deed.args["on"] else scene.now().date() - timedelta(days=2)
-    scene.store.put_firm(replace(firm, valid_until=until, revision=firm.revision + 1))
-    _rung(scene, house, "licence")
-    return True
-
-
-def _a_rule(scene: Scene, house: House, deed: Deed) -> bool:
-    firm = scene.store.firms[house.id].firm
-    rules = with_rules(firm.rules, dict(deed.args))
-    scene.store.put_firm(replace(firm, rules=rules, revision=firm.revision + 1))
-    _rung(scene, house, "rule")
-    return True
-
-
-def _a_pause(scene: Scene, house: House, deed: Deed) -> bool:
-    firm = scene.store.firms[house.id].firm
-    scene.store.put_firm(replace(firm, paused=not deed.args["on"], revision=firm.revision + 1))
-    _rung(scene, house, "pause")
-    return True
-
-
-def _a_key(scene: Scene, house: House, deed: Deed) -> bool:
-    """Raynet's key is revoked, or a new one entered."""
-    house.raynet_side.revoked = not deed.args["on"]
-    if deed.args["on"]:
-        _reconnect(scene, house)
-    return True
-
-
-def _a_consent(scene: Scene, house: House, deed: Deed) -> bool:
-    house.graph_side.revoked = not deed.args["on"]
-    if deed.args["on"]:
-        _reconnect(scene, house)
-    return True
-
-
-def _reconnect(scene: Scene, house: House) -> None:
-    firm = scene.store.firms[house.id].firm
-    scene.store.put_firm(replace(firm, connection_revision=firm.connection_revision + 1, revision=firm.revision + 1))
-    _rung(scene, house, "connection")
-
-
-def _a_mailbox(scene: Scene, house: House, deed: Deed) -> bool:
-    state = deed.args["state"]
-    house.people[deed.who].mailbox.state = MailboxState(state)
-    return True
-
-
-def _a_tokens(scene: Scene, house: House, deed: Deed) -> bool:
-    house.people[deed.who].mailbox.delta_epoch += 1
-    return True
-
-
-def _a_restore(scene: Scene, house: House, deed: Deed) -> bool:
-    """One click on the newest value that lost."""
-    rows = scene.store.firms[house.id]
-    waiting = [one for one in rows.conflicts.values() if one.restored_at is None and one.restore_requested_at is None]
-    if not waiting:
-        return False
-    newest = max(waiting, key=lambda one: (one.at, one.id))
-    rows.conflicts[newest.id] = replace(newest, restore_requested_at=scene.now())
-    _rung(scene, house, "restore")
-    return True
-
-
-def _a_decide(scene: Scene, house: House, deed: Deed) -> bool:
-    rows = scene.store.firms[house.id]
-    waiting = [one for one in rows.holds.values() if one.decision is None and one.closed_at is None]
-    if not waiting:
-        return False
-    decision = Decision.CONFIRM if deed.args["confirm"] else Decision.REJECT
-    for one in waiting:
-        rows.holds[one.id] = replace(one, decision=decision, decided_at=scene.now())
-    _rung(scene, house, "hold")
-    return True
-
-
-def _a_rename(scene: Scene, house: House, deed: Deed) -> bool:
-    """The user's name in the tenant changes; the old address stays as an alias."""
-    owner = house.people[deed.who].mailbox.owner
-    old = owner.user_principal_name
-    fresh = f"{deed.args['name']}.{old}"
-    owner.user_principal_name, owner.mail = fresh, fresh
-    owner.proxy_addresses = (f"SMTP:{fresh}", f"smtp:{old}")
-    return True
-
-
 _DEEDS: dict[str, Callable[[Scene, House, Deed], bool]] = {
     "r.create": _r_create,
     "r.edit": _r_edit,
@@ -503,21 +317,5 @@ _DEEDS: dict[str, Callable[[Scene, House, Deed], bool]] = {
     "o.updated": _o_updated,
     "o.series_day": _o_series_day,
     "o.body": _o_body,
-    "a.seat": _a_seat,
-    "a.licence": _a_licence,
-    "a.rule": _a_rule,
-    "a.pause": _a_pause,
-    "a.key": _a_key,
-    "a.consent": _a_consent,
-    "a.mailbox": _a_mailbox,
-    "a.tokens": _a_tokens,
-    "a.restore": _a_restore,
-    "a.decide": _a_decide,
-    "a.rename": _a_rename,
+    **OFFICE,
 }
-#: Deeds of people, which the others are not: what must be carried and never lost.
-DEEDS = frozenset(_DEEDS)
-
-
-def is_live(state: PairState) -> bool:
-    return state in (PairState.LIVE, PairState.HELD)

@@ -21,8 +21,10 @@ from tests.histories import people
 from tests.histories.checks import Watch, final_problems
 from tests.histories.driver import Driver, Timeline, Worker
 from tests.histories.house import House, Village, graph_notice, raynet_notice, start_of
+from tests.histories.rows import Rows
+from tests.histories.scene import Scene
 from tests.histories.script import Accident, Deed, Mishap, Script
-from tests.histories.store import DictStore, Rows
+from tests.histories.store import DictStore
 from tests.histories.wire import FAULTS, READS_ONLY, WRITES_ONLY, Strike, Wire
 from tests.histories.workload import Weather
 
@@ -64,9 +66,7 @@ class History:
         self.wire = Wire(self._late)
         self.village = Village(script, self.timeline.clock, self.wire)
         self.driver = Driver(self.timeline, self.store, script.schedule, script.poll_seconds)
-        self.scene = people.Scene(
-            village=self.village, store=self.store, start=self.timeline.start, now=self.timeline.clock
-        )
+        self.scene = Scene(village=self.village, store=self.store, start=self.timeline.start, now=self.timeline.clock)
         self.watch = Watch(self.village, self.store, self.timeline)
         self.outcome = Outcome(script=script)
         self.calm = False
