@@ -1,0 +1,31 @@
+"""What is installed: the command, the self-test, nothing of the server. `make package` proves the built program."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+OFFSCREEN = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
+
+
+def run(*command: str, seconds: float = 120) -> str:
+    done = subprocess.run(
+        command, cwd=ROOT, env=OFFSCREEN, capture_output=True, text=True, timeout=seconds, check=False
+    )
+    assert done.returncode == 0, done.stderr[-4_000:]
+    return done.stdout
+
+
+def test_the_command_tells_its_version_and_that_it_is_whole() -> None:
+    assert run(sys.executable, "-m", "console", "--version").startswith("ros-console ")
+    assert run(sys.executable, "-m", "console", "--self-test").strip().endswith("whole")
+
+
+def test_the_console_loads_nothing_of_the_server_and_no_array_library() -> None:
+    script = (
+        "import sys, console.wiring, console.app, console.self_test\n"
+        "heavy = ('server', 'simulator', 'falcon', 'sqlalchemy', 'numpy', 'pyqtgraph')\n"
+        "print([name for name in heavy if name in sys.modules])"
+    )
+    assert run(sys.executable, "-c", script).strip() == "[]"
