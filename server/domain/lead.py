@@ -12,6 +12,7 @@ from server.domain.existence import create_event, delete_event, outlook_removed
 from server.domain.ids import PersonId
 from server.domain.merge import Merged, Moments, Sides, Way, is_empty, merge_field
 from server.domain.plan import Write
+from server.domain.privacy import exposed_texts
 from server.domain.reasons import Reason
 from server.domain.rules import AttendedEvents, Mirror
 from server.domain.state import Base, IntentKind, Origin, Pair, PairState, Role, Side
@@ -39,7 +40,7 @@ def merge_lead(draft: PlanDraft, activity: Activity, raynet: Content) -> Content
         return raynet
     if lead.role is Role.FOLLOWER and seen.response is Response.DECLINED:
         return _without_lead_event(draft, lead, activity, raynet, Reason.RELEASED_BY_ATTENDEE)
-    if _by_rule(draft, lead, seen):
+    if _by_rule(draft, lead, activity, seen):
         return raynet
     merge = _Merge(draft, lead, activity, raynet, seen)
     if merge.is_frozen():
@@ -51,12 +52,13 @@ def merge_lead(draft: PlanDraft, activity: Activity, raynet: Content) -> Content
     return merge.run()
 
 
-def _by_rule(draft: PlanDraft, lead: Pair, seen: Event) -> bool:
+def _by_rule(draft: PlanDraft, lead: Pair, activity: Activity, seen: Event) -> bool:
     """Let go of what a rule no longer carries; a private text that Raynet still shows is masked first."""
     if lead.role is Role.FOLLOWER and draft.world.rules.attended_events is AttendedEvents.NONE:
         draft.release(lead, Reason.RELEASED_BY_RULE)
         return True
-    if mapping.is_skipped(seen, draft.world) and draft.link.masked:
+    is_hidden = draft.link.masked and not exposed_texts(activity, seen, draft.world, draft.link, lead.base)
+    if mapping.is_skipped(seen, draft.world) and is_hidden:
         draft.release(lead, Reason.PRIVATE_SKIPPED)
         return True
     return False
@@ -151,6 +153,8 @@ class _Merge:
         self.base = pair.base or Base(raynet=Content(), outlook=Content())
         self.transition = self.met and self.masked != draft.link.masked
         self.follows = pair.role is Role.FOLLOWER
+        #: Private texts that came back over their mask.
+        self.exposed = exposed_texts(activity, event, draft.world, draft.link, pair.base) if draft.link.masked else ()
         self.to_outlook: list[FieldName] = []
         self.to_raynet: list[FieldName] = []
         self.settled: list[FieldName] = []
@@ -189,7 +193,9 @@ class _Merge:
         if r is None or o is None:
             return
         base_r, base_o = getattr(self.base.raynet, name.value), getattr(self.base.outlook, name.value)
-        base_r, late = self.draft.raynet_base(name, r, base_r)
+        late = False
+        if name is FieldName.WHEN or not self.masked:  # what stands for a private text is no echo and no base
+            base_r, late = self.draft.raynet_base(name, r, base_r)
         if base_r == r and not late:  # also where Raynet kept less than it was sent: that is seen only once
             self.base = replace(self.base, raynet=replace(self.base.raynet, **{name.value: r}))
         sides = Sides(raynet=r, outlook=o, base_raynet=base_r, base_outlook=base_o, met=base_r is not None)
@@ -220,6 +226,10 @@ class _Merge:
 
         A Raynet text is lost only if somebody typed it there: not when it is the private text itself.
         """
+        if name in self.exposed:
+            self.draft.has_late_duplicate = True
+            typed = not self.draft.by_us() and sides.raynet != getattr(self.unmasked, name.value)
+            return Merged(Way.TO_RAYNET, conflict=typed)
         outlook_moved = not sides.met or sides.outlook != sides.base_outlook
         if sides.raynet == sides.outlook or not (self.transition or outlook_moved):
             return Merged(Way.NOTHING)
@@ -334,7 +344,7 @@ class _Merge:
         lost = {loss.field for loss in self.draft.losses if loss.pair == self.pair.id}
         if lost & set(fields):
             return Reason.CONFLICT
-        if self.transition:
+        if self.transition or (self.exposed and set(fields) <= set(self.exposed)):
             return Reason.MASKED
         if self.repairs and set(fields) <= set(self.repairs):
             return Reason.LATE_DUPLICATE

@@ -15,6 +15,7 @@ from server.domain.ids import ActivityType
 from server.domain.lead import merge_lead
 from server.domain.mapping import World
 from server.domain.plan import Plan
+from server.domain.privacy import exposed_texts
 from server.domain.reasons import Reason
 from server.domain.rules import AttendedEvents
 from server.domain.state import Group, Pair, PairState, Role
@@ -120,7 +121,9 @@ def _revive_by_condition(draft: PlanDraft, activity: Activity) -> None:
         event = draft.event_of(pair)
         if pair.state is not PairState.RELEASED or event is None or mapping.outlook_excluded(event) is not None:
             continue
-        if not _has_returned(draft, pair, event, wanted=pair.mailbox in wanted):
+        if not _has_returned(draft, pair, event, wanted=pair.mailbox in wanted) and not (
+            pair.reason is Reason.PRIVATE_SKIPPED and exposed_texts(activity, event, draft.world, draft.link, pair.base)
+        ):
             continue
         led = draft.lead() is not None
         match pair.role:

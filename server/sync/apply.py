@@ -36,6 +36,7 @@ from server.sync.likeness import same_activity, same_event
 from server.sync.panel_outcome import rejected
 from server.sync.planned import conflict_rows, plan_rows, unwritten_losses
 from server.sync.seats import mailbox_scope, mailbox_trouble
+from server.sync.secrecy import turned_private
 from server.sync.work import LinkWork, as_drafted, full_list
 
 #: A rejected item is tried again ever more rarely: an hour, doubling up to a day.
@@ -369,6 +370,7 @@ def create_activity(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tu
     """Placeholder, key, reveal: a crash between any two leaves a neutral record that its key finds again."""
     draft = intent.payload.activity_draft
     assert draft is not None
+    yield from _still_open(ctx, work, intent)
     key = yield from _placeholder(ctx, draft)
     made = replace(intent, activity=key, half_done=True)
     yield from want(Commit(ctx.firm, (*work.activity_made(intent, key), *_counted(ctx, 1))))
@@ -421,8 +423,15 @@ def reveal(ctx: PassContext, work: LinkWork, intent: Intent, detail: Activity | 
         # Typed into the placeholder, and in the journal by now: the update takes its place.
         change = replace(change, place="")
         intent = replace(intent, payload=replace(intent.payload, activity_change=change))
+    yield from _still_open(ctx, work, intent)
     yield from want(UpdateActivity(ctx.firm, key, _resolved(change, known)))
     return work.activity_revealed(intent, known)
+
+
+def _still_open(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[None]:
+    """Raises Changed where the event has turned private since it was read: what is made of it is planned anew."""
+    if (yield from turned_private(ctx, work, intent)):
+        raise Changed(detail="turned private")
 
 
 def _resolved(change: ActivityChange, known: Activity) -> ActivityChange:
@@ -435,6 +444,9 @@ def _resolved(change: ActivityChange, known: Activity) -> ActivityChange:
 def _update_activity(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tuple[Row, ...] | None]:
     change, key = intent.payload.activity_change, intent.activity
     assert change is not None and key is not None
+    if (yield from turned_private(ctx, work, intent)):
+        yield from _replan(ctx, work, intent, ())
+        return None
     detail = yield from _read_again(ctx, work, intent, key)
     if detail is None:
         return None

@@ -117,6 +117,9 @@ class PassContext:
     strangers: set[MailboxId] = field(default_factory=set)
     #: Rows read a moment ago for the write that follows, with the moment.
     fresh: dict[ActivityKey, tuple[Activity, datetime]] = field(default_factory=dict)
+    #: When calendars were looked at between two readings, and which events turned private since these.
+    looked_at: dict[MailboxId, datetime] = field(default_factory=dict)
+    turned_private: set[EventKey] = field(default_factory=set)
     #: For the figures of lag: what was carried, when all was last read before this pass, who took part then.
     carried: list[Carried] = field(default_factory=list)
     whole_before: datetime | None = None

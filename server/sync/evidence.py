@@ -6,11 +6,11 @@ not come is a missing one, and the floor of polling is back at once (see :mod:`s
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from server.domain.activity import Activity
 from server.domain.event import Event
-from server.domain.ids import MailboxId
+from server.domain.ids import FirmId, MailboxId
 from server.domain.panel import SYNC_NOW
 from server.domain.push import EVIDENCE_FOR, PATIENCE, RELAXED_FIRM, RELAXED_MAILBOX, is_proven
 from server.domain.state import FirmSync, MailboxSync, Notice, NoticeKind, PushSample, Side
@@ -117,6 +117,8 @@ def _sorted_out(
 SLACK = timedelta(milliseconds=500)
 #: Exchange saves a new event again by itself within seconds. Fact: [doc sample, seen], graph-calendar §12.
 SETTLING = timedelta(seconds=2)
+_ROUNDS_FROM = datetime(2026, 1, 1, tzinfo=UTC)
+_FIRMS_APART = timedelta(seconds=37)
 
 
 def _floor(ctx: PassContext, relaxed: timedelta, side: Side) -> timedelta:
@@ -174,7 +176,19 @@ def reads_mailbox(ctx: PassContext, row: MailboxSync) -> bool:
         return True
     if Side.GRAPH not in ctx.proven:
         return False
-    return row.last_read_at is None or _is_over(ctx, row.last_read_at, RELAXED_MAILBOX)
+    return row.last_read_at is None or _is_over(ctx, row.last_read_at, until_round(ctx.firm, row.last_read_at))
+
+
+def until_round(firm: FirmId, last: datetime) -> timedelta:
+    """How long after its last reading a calendar is read again while push has proven itself.
+
+    All calendars of a firm at the same moments, whichever of them rang in between, so that twenty share one request;
+    each firm at moments of its own.
+    """
+    # A round that came a little too early was that round.
+    began = last + SLACK
+    since_any_round = began - _ROUNDS_FROM - firm * _FIRMS_APART
+    return RELAXED_MAILBOX - since_any_round % RELAXED_MAILBOX + SLACK
 
 
 def next_reading_in(ctx: PassContext, now: datetime) -> float | None:
@@ -184,12 +198,17 @@ def next_reading_in(ctx: PassContext, now: datetime) -> float | None:
     sync = ctx.sync
     dues = [_due(now, sync.last_read_at, _floor(ctx, RELAXED_FIRM, Side.RAYNET), sync.raynet_wait_until)]
     if Side.GRAPH in ctx.proven:
-        dues += [_due(now, row.last_read_at, RELAXED_MAILBOX, row.wait_until) for row in ctx.ready()]
+        dues += [_due_round(now, row) for row in ctx.ready()]
     else:
         dues.append(_due(now, sync.graph_read_at, _floor(ctx, RELAXED_MAILBOX, Side.GRAPH), sync.graph_wait_until))
     dues += [one.received_at + SETTLING for one in ctx.rings() if _settles(ctx, one)]
     waits = [(due - now).total_seconds() for due in dues if due is not None]
     return max(0.2, min(waits)) if waits else None
+
+
+def _due_round(now: datetime, row: MailboxSync) -> datetime | None:
+    floor = until_round(row.firm_id, min(row.last_read_at, now)) if row.last_read_at is not None else timedelta()
+    return _due(now, row.last_read_at, floor, row.wait_until)
 
 
 def _due(now: datetime, last: datetime | None, floor: timedelta, wait_until: datetime | None) -> datetime | None:
