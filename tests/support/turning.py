@@ -15,14 +15,14 @@ from urllib.parse import urlsplit
 from falcon import testing
 
 from server.api.app import ApiParts, create_app
-from server.domain.push import RELAXED_FIRM, RELAXED_MAILBOX, is_proven
+from server.domain.push import RELAXED_FIRM, is_proven
 from server.domain.state import Side
 from server.flow import Op
 from server.ports.graph import ReadDeltas
 from server.ports.raynet import NewestActivities
 from server.ports.store import LoadFirm, Notices, PushSamples
 from server.sync.context import PassOptions, PassResult
-from server.sync.evidence import SLACK
+from server.sync.evidence import SLACK, until_round
 from server.sync.maintain import is_urgent, maintain
 from server.sync.passes import run_pass
 from server.sync.worker import CARRYING_SECONDS, MAINTAIN_EVERY
@@ -193,15 +193,12 @@ class Turning:
         """Sides that this turn would read without any ring."""
         state, now, proven = self._want(LoadFirm(self.rig.firm)), self.rig.clock(), self.proven()
         plain = timedelta(seconds=POLL_SECONDS - CARRYING_SECONDS)
-        last = {Side.RAYNET: state.sync.last_read_at, Side.GRAPH: state.sync.graph_read_at}
+        floors = {Side.RAYNET: (state.sync.last_read_at, RELAXED_FIRM if Side.RAYNET in proven else plain)}
+        floors[Side.GRAPH] = (state.sync.graph_read_at, plain)
         if Side.GRAPH in proven:
-            last[Side.GRAPH] = min(row.last_read_at or now for row in state.mailboxes)
-        relaxed = {Side.RAYNET: RELAXED_FIRM, Side.GRAPH: RELAXED_MAILBOX}
-        return {
-            side
-            for side, at in last.items()
-            if at is None or now - at >= (relaxed[side] if side in proven else plain) - SLACK
-        }
+            oldest = min(row.last_read_at or now for row in state.mailboxes)
+            floors[Side.GRAPH] = (oldest, until_round(self.rig.firm, oldest))
+        return {side for side, (at, floor) in floors.items() if at is None or now - at >= floor - SLACK}
 
     def proven(self) -> set[Side]:
         """Sides whose push counts as proven now."""
