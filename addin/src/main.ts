@@ -6,7 +6,7 @@ import { outlook } from "./office";
 import { Panel } from "./panel";
 import type { Host, Timer } from "./ports";
 import { applyTheme } from "./theme";
-import { drawn } from "./view/draw";
+import { drawn, standStillWhilePressed } from "./view/draw";
 
 declare global {
   interface Window {
@@ -41,6 +41,7 @@ function started(host: Host): Panel {
   const language = /^(cs|sk)/i.test(host.language) ? "cs" : "en";
   const place = document.getElementById("panel");
   if (place === null) throw new Error("no place to draw");
+  standStillWhilePressed(place);
   const panel: Panel = new Panel(
     {
       host,

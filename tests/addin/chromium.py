@@ -8,6 +8,8 @@ from typing import Final
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+#: A loaded machine may take its time: only what fails waits so long.
+PATIENCE_MS: Final = 60_000
 _NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
 #: Nothing may call home while a test runs.
 _FLAGS: Final = (

@@ -7,12 +7,19 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from server.api.panel.files import BUILT
+from tests.addin.chromium import PATIENCE_MS
 from tests.addin.chromium import browser as started
 from tests.addin.server import Server
 
-# A loaded machine may take its time; a failing expectation is the only one that waits so long.
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=PATIENCE_MS)
 ADDIN = Path(__file__).resolve().parents[2] / "addin"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What waits for a browser step by step may need more than the suite's usual time, each step its patience."""
+    for item in items:
+        if item.get_closest_marker("browser") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(300))
 
 
 @pytest.fixture(scope="session")

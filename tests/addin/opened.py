@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route
 
 from simulator.form.host import LIBRARY_URL, stand_in
+from tests.addin.chromium import PATIENCE_MS
 from tests.addin.scripted import ACCOUNT
 
 #: Marks the page before its first script reads the mark.
@@ -85,7 +86,7 @@ class Opened:
         """Something of the simulated form: ``item.id``."""
         return self.page.evaluate(f"window.simulatedOutlook.{expression}")
 
-    def until(self, holds: Callable[[], bool], seconds: float = 15.0) -> None:
+    def until(self, holds: Callable[[], bool], seconds: float = PATIENCE_MS / 1000) -> None:
         """Lets the browser run until something holds; fails when it never does."""
         end = time.monotonic() + seconds
         while not holds():
@@ -104,7 +105,7 @@ def opened(
     """A fresh browser profile at 320 × 570, Outlook's own size. ``watchdog``: its patience in milliseconds."""
     settings: dict[str, Any] = {"viewport": {"width": 320, "height": 570}, "locale": form.language} | options
     context = browser.new_context(**settings)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE_MS)
     try:
         if watchdog is not None:
             context.add_init_script(IMPATIENT.replace("0", str(watchdog)))

@@ -196,7 +196,9 @@ def test_the_whole_form_can_be_filled_in_by_keys(browser: Browser, server: Serve
         expect(panel.panel.get_by_text(CLIENT.label)).to_be_visible()
         panel.button(f"Odebrat {CLIENT.label}").focus()
         press("Enter")
-        expect(panel.panel.get_by_text(CLIENT.label)).to_have_count(0)
+        expect(panel.panel.locator(".chip")).to_have_count(0)
+        expect(focused(panel)).to_have_attribute("id", "find-company")
+        expect(panel.panel.get_by_role("option", name=CLIENT.label)).to_be_visible()
 
 
 def test_screen_readers_hear_how_many_were_found(browser: Browser, server: Server) -> None:

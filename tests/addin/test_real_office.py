@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, Route, expect
 
 from server.api.addin import sign_in_models as si
+from tests.addin.chromium import PATIENCE_MS
 from tests.addin.conftest import ADDIN
 from tests.addin.opened import IMPATIENT
 from tests.addin.scripted import config
@@ -62,7 +63,7 @@ def outlook_web(browser: Browser, server: Server) -> Iterator[tuple[Page, FrameL
     if not LIBRARY.is_dir():
         pytest.fail("office.js is not there; fetch it with: make setup", pytrace=False)
     context = browser.new_context(locale="cs-CZ", viewport={"width": 400, "height": 620})
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE_MS)
     try:
         origins(context, server)
         page = context.new_page()

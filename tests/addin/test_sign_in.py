@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.addin.chromium import PATIENCE_MS
 from tests.addin.opened import EventFormOf, Opened, open_in
 from tests.addin.scripted import ACCOUNT, ScriptedApi
 from tests.addin.server import Server
@@ -71,7 +72,7 @@ def with_bridge(
         },
     }
     context = browser.new_context(viewport={"width": 320, "height": 570}, locale="cs-CZ")
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE_MS)
     try:
         if bridge:
             context.add_init_script(f"window.simulatedBroker = {json.dumps(known | broker)};")

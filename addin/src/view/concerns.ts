@@ -85,8 +85,12 @@ function combobox(words: Words, form: Form, act: EventForm, kind: ConcernKind): 
     reopened = null;
     act.endSearch();
   };
-  const ask = (event: Event): void => act.search(kind, (event.target as HTMLInputElement).value);
-  const isOpen = finder !== null && finder.state === "found" && finder.items.length > 0;
+  const ask = (event: Event): void => {
+    // Whatever another window chooses meanwhile, nobody loses the field that is being typed in.
+    reopened = kind;
+    act.search(kind, (event.target as HTMLInputElement).value);
+  };
+  const isOpen = isListed(finder);
   return h(
     "div",
     { key: "combobox", class: "combobox", "data-kind": kind },
@@ -101,7 +105,7 @@ function combobox(words: Words, form: Form, act: EventForm, kind: ConcernKind): 
       "aria-autocomplete": "list",
       "aria-expanded": String(isOpen),
       "aria-controls": isOpen ? `list-${kind}` : null,
-      "aria-activedescendant": isOpen && finder.active >= 0 ? `option-${kind}-${finder.active}` : null,
+      "aria-activedescendant": isOpen && finder !== null && finder.active >= 0 ? `option-${kind}-${finder.active}` : null,
       oninput: ask,
       onfocus: ask,
       onblur: leave,
@@ -128,10 +132,15 @@ function keys(event: KeyboardEvent, finder: Finder | null, act: EventForm, pick:
   }
 }
 
+/** What was found last stays while more is asked: a list that blinks at every key cannot be pressed. */
+function isListed(finder: Finder | null): boolean {
+  return finder !== null && finder.state !== "failed" && finder.items.length > 0;
+}
+
 function results(words: Words, finder: Finder | null, kind: ConcernKind, pick: (hit: SearchHit) => void): readonly Child[] {
   const said = finder === null ? "" : message(words, finder);
   return [
-    finder !== null && finder.state === "found" && finder.items.length > 0
+    finder !== null && isListed(finder)
       ? h(
           "ul",
           { key: "list", class: "list", id: `list-${kind}`, role: "listbox", "aria-label": words.text(`concern.${kind}`) },

@@ -19,51 +19,80 @@ interface Drawn extends Element {
   drawnAttributes?: Readonly<Record<string, Value>>;
 }
 
+type Node = Drawn | (Text & { drawnKey?: string });
+
+interface Named {
+  readonly key: string;
+  readonly child: VNode | string;
+}
+
 /** `key` tells siblings of one kind apart; a function under `onclick` and the like listens. */
 export function h(tag: string, attributes: Readonly<Record<string, Value>> = {}, ...children: readonly (Child | readonly Child[])[]): VNode {
   return { tag, attributes, children: children.flat() as readonly Child[] };
 }
 
+/** What stays is never taken out, not for a moment: that would cost the focus, and a press its click. */
 export function patch(parent: Element, wanted: readonly Child[]): void {
-  const old = new Map<string, Drawn>();
-  for (const child of Array.from(parent.children) as Drawn[]) if (child.drawnKey) old.set(child.drawnKey, child);
-  let place: ChildNode | null = parent.firstChild;
-  const put = (node: ChildNode): void => {
-    if (node === place) place = node.nextSibling;
-    else parent.insertBefore(node, place);
-  };
+  const children = named(wanted);
+  const keys = new Set(children.map((one) => one.key));
+  const old = new Map<string, Node>();
+  for (const node of Array.from(parent.childNodes) as Node[]) {
+    if (node.drawnKey !== undefined && keys.has(node.drawnKey)) old.set(node.drawnKey, node);
+    else node.remove();
+  }
+  const nodes = children.map(({ key, child }) => old.get(key) ?? made(key, child));
+  arrange(parent, nodes);
+  children.forEach(({ child }, at) => {
+    const node = nodes[at] as Node;
+    if (typeof child === "string") {
+      if ((node as Text).data !== child) (node as Text).data = child;
+    } else if (node instanceof Element) {
+      dress(node, child.attributes);
+      patch(node, child.children);
+      if (child.tag === "select") property(node, "value", child.attributes["value"]);
+    }
+  });
+}
+
+/** The children that are there, each under a key of its own. */
+function named(wanted: readonly Child[]): readonly Named[] {
   const used = new Map<string, number>();
+  const found: Named[] = [];
   for (const child of wanted) {
     if (child === null || child === undefined || child === false) continue;
-    if (typeof child === "string") {
-      if (place instanceof Text) {
-        if (place.data !== child) place.data = child;
-        place = place.nextSibling;
-      } else put(document.createTextNode(child));
-      continue;
-    }
-    const name = `${child.tag}#${String(child.attributes["key"] ?? "")}`;
+    const name = typeof child === "string" ? "#text" : `${child.tag}#${String(child.attributes["key"] ?? "")}`;
     const number = (used.get(name) ?? 0) + 1;
     used.set(name, number);
-    const key = `${name}#${number}`;
-    const element = old.get(key) ?? made(child.tag, key);
-    old.delete(key);
-    put(element);
-    dress(element, child.attributes);
-    patch(element, child.children);
-    if (child.tag === "select") property(element, "value", child.attributes["value"]);
+    found.push({ key: `${name}#${number}`, child });
   }
-  while (place !== null) {
-    const next: ChildNode | null = place.nextSibling;
-    place.remove();
-    place = next;
+  return found;
+}
+
+/** Puts nodes in order around the one that a person is at, which does not move. */
+function arrange(parent: Element, nodes: readonly Node[]): void {
+  const held = nodes.findIndex((node) => node.parentNode === parent && isHeld(node));
+  for (let at = held - 1; at >= 0; at -= 1) {
+    const [node, next] = [nodes[at] as Node, nodes[at + 1] as Node];
+    if (node.nextSibling !== next) parent.insertBefore(node, next);
+  }
+  for (let at = held + 1; at < nodes.length; at += 1) {
+    const place = at === 0 ? parent.firstChild : (nodes[at - 1] as Node).nextSibling;
+    if (place !== nodes[at]) parent.insertBefore(nodes[at] as Node, place);
   }
 }
 
-function made(tag: string, key: string): Drawn {
-  const element: Drawn = SVG.has(tag) ? document.createElementNS("http://www.w3.org/2000/svg", tag) : document.createElement(tag);
-  element.drawnKey = key;
-  return element;
+function isHeld(node: Node): boolean {
+  return node instanceof Element && (node.contains(document.activeElement) || node.matches(":active"));
+}
+
+function made(key: string, child: VNode | string): Node {
+  const node: Node = typeof child === "string" ? document.createTextNode(child) : element(child.tag);
+  node.drawnKey = key;
+  return node;
+}
+
+function element(tag: string): Drawn {
+  return SVG.has(tag) ? document.createElementNS("http://www.w3.org/2000/svg", tag) : document.createElement(tag);
 }
 
 function dress(element: Drawn, wanted: Readonly<Record<string, Value>>): void {
