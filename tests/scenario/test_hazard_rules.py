@@ -29,6 +29,7 @@ from server.ports.raynet import (
     UpdateActivity,
 )
 from server.ports.store import Commit, FirmState, LoadFirm, OpenIntents
+from server.store.locks import LeaseBook
 from server.store.tables import runtime
 from server.sync.context import PassOptions
 from server.sync.driver import REMOTE_WRITES
@@ -304,11 +305,15 @@ class _Paused(FaultDriver):
         return super()._perform(op)
 
 
-@pytest.mark.parametrize("looks_at_its_lease", [True, False])
+@pytest.mark.parametrize(
+    ("driver_looks", "gateways_look"), [(True, True), (True, False), (False, True), (False, False)]
+)
 def test_h8_a_paused_worker_neither_writes_nor_commits_over_its_successor(
     tmp_path: Path,
-    looks_at_its_lease: bool,
+    driver_looks: bool,
+    gateways_look: bool,
 ) -> None:
+    """Either look at the lease stops the write: the driver's before it, or the gateways' when its turn has come."""
     rig = make_rig(tmp_path)
     try:
         rig.sync()
@@ -316,16 +321,18 @@ def test_h8_a_paused_worker_neither_writes_nor_commits_over_its_successor(
         rig.tick()
         lease = rig.engine.leases.claim(rig.firm, 10.0)
         assert lease is not None
-        rig.engine.book.put(lease)
+        honest, endless = LeaseBook(lambda: rig.clock().timestamp()), replace(lease, deadline=lease.deadline + 1e6)
+        honest.put(lease)
+        rig.engine.book.put(lease if gateways_look else endless)
         driver = _Paused(rig.engine, rig.clock, seed=77)
         driver.world = rig.world
         driver.take_over = lambda: _expire(rig)
-        if not looks_at_its_lease:
-            ports = replace(rig.engine.ports, may_write=lambda firm, seconds: True)
-            driver.engine = replace(rig.engine, driver=type(rig.engine.driver)(ports, clock=rig.clock))
+        may_write = honest.may_write if driver_looks else lambda _firm, _seconds: True
+        ports = replace(rig.engine.ports, may_write=may_write)
+        driver.engine = replace(rig.engine, driver=type(rig.engine.driver)(ports, clock=rig.clock))
         with pytest.raises(Outdated):
             driver.run(run_pass(rig.firm, PassOptions()))
-        assert (driver.sent == 0) is looks_at_its_lease
+        assert (driver.sent == 0) is (driver_looks or gateways_look)
         rig.restart(RESTART_SECONDS)
         rig.sync()
         oracle = Oracle(rig)
