@@ -5,7 +5,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 SETUP = @p=$$(PYTHON="$(PYTHON)" sh scripts/python) && "$$p" scripts/bootstrap.py
 
-.PHONY: help setup check test demo console package lock facts audit format clean process panel screens fuzz histories campaign defects scenarios
+.PHONY: help setup check test demo console package lock facts audit format clean process panel screens fuzz histories campaign defects
 
 help: ## this list
 	@echo 'make <what>:'
@@ -32,10 +32,6 @@ check: ## before a commit: format, lint, types, imports, fast tests
 
 test: ## everything that CI runs
 	@.ci/run
-
-scenarios: ## the long stories: the whole sync in process, histories, the security matrix, the demonstration
-	$(SETUP) dev
-	@$(BIN)/pytest -q -n2 --dist worksteal tests/scenario tests/security tests/histories tests/e2e tests/addin/test_real_office.py
 
 panel: ## build the Outlook panel and run its tests (pure parts, every state in a browser, the real office.js)
 	$(SETUP) dev
