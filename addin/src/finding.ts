@@ -1,6 +1,6 @@
 // Search-as-you-type: asks after a pause, shows only the newest answer, walks the list by keys.
 
-import type { ConcernKind } from "./contract";
+import type { ConcernKind, SearchHit } from "./contract";
 import { ApiFailure, type Api, type Timer } from "./ports";
 import type { Finder } from "./state";
 
@@ -56,7 +56,7 @@ export class Finding {
       if (number !== this.asked) return;
       // A server that has just begun to read Raynet's records knows nothing yet, which is not "there is none".
       const wait = items.length === 0 && !complete ? AGAIN_MS[failures] : undefined;
-      if (wait === undefined) this.set({ kind, query, items, complete, state: "found", active: -1 });
+      if (wait === undefined) this.set({ kind, query, items, complete, state: "found", active: this.standsOn(items) });
       else this.cancel = this.timer.after(wait, () => void this.fetch(number, question, failures + 1));
     } catch (failure) {
       if (number !== this.asked) return;
@@ -66,6 +66,12 @@ export class Finding {
       const asked = failure instanceof ApiFailure ? failure.retryAfterMs : 0;
       this.cancel = this.timer.after(Math.max(wait, asked), () => void this.fetch(number, question, failures + 1));
     }
+  }
+
+  /** Who has walked down the list stays on the same record when the next answer still has it. */
+  private standsOn(items: readonly SearchHit[]): number {
+    const before = this.finder?.items[this.finder.active];
+    return before === undefined ? -1 : items.findIndex((one) => one.kind === before.kind && one.id === before.id);
   }
 
   private set(finder: Finder | null): void {

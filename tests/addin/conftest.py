@@ -1,4 +1,7 @@
-"""One browser and one server for the tests of a worker; every test gets its own profile and application."""
+"""One browser for the tests of a worker; every test gets its own profile and its own server.
+
+A page that is closed may still say its last words, which must not reach the next test: they go to another port.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,7 +33,7 @@ def browser() -> Iterator[Browser]:
         yield chromium
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def server() -> Iterator[Server]:
     with Server() as running:
         yield running

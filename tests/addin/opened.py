@@ -86,27 +86,46 @@ class Opened:
         """Something of the simulated form: ``item.id``."""
         return self.page.evaluate(f"window.simulatedOutlook.{expression}")
 
-    def until(self, holds: Callable[[], bool], seconds: float = PATIENCE_MS / 1000) -> None:
-        """Lets the browser run until something holds; fails when it never does."""
-        end = time.monotonic() + seconds
-        while not holds():
-            assert time.monotonic() < end, "it never came"
-            self.page.wait_for_timeout(30)
+    def until(self, holds: Callable[[], bool]) -> None:
+        until(self.page, holds)
+
+    def stop_time(self) -> None:
+        """From now on nothing happens by itself: no pause ends, nothing is repeated, nobody looks again."""
+        self.page.evaluate("window.setTimeout = (_, ms) => { if (ms === 250) window.stoppedTime = true; return 0; }")
+        # The panel's own tick was under way.
+        self.until(lambda: bool(self.page.evaluate("window.stoppedTime === true")))
+
+    def pass_time(self, seconds: int) -> None:
+        """What was to happen by then happens now; for a panel opened with ``clock``."""
+        self.page.clock.fast_forward(seconds * 1000)
 
     def save_as(self, event_id: str) -> None:
         """The person presses Save in Outlook's own form."""
         self.outlook(f"saveAs({json.dumps(event_id)})")
 
 
+def until(page: Page, holds: Callable[[], bool]) -> None:
+    """Lets the browser run until something holds; fails when it never does."""
+    end = time.monotonic() + PATIENCE_MS / 1000
+    while not holds():
+        assert time.monotonic() < end, "it never came"
+        page.wait_for_timeout(30)
+
+
 @contextmanager
 def opened(
-    browser: Browser, url: str, form: EventFormOf, *, watchdog: int | None = None, **options: Any
+    browser: Browser, url: str, form: EventFormOf, *, watchdog: int | None = None, clock: bool = False, **options: Any
 ) -> Iterator[Opened]:
-    """A fresh browser profile at 320 × 570, Outlook's own size. ``watchdog``: its patience in milliseconds."""
+    """A fresh browser profile at 320 × 570, Outlook's own size. ``watchdog``: its patience in milliseconds.
+
+    ``clock``: time passes as always and can also be made to pass faster.
+    """
     settings: dict[str, Any] = {"viewport": {"width": 320, "height": 570}, "locale": form.language} | options
     context = browser.new_context(**settings)
     context.set_default_timeout(PATIENCE_MS)
     try:
+        if clock:
+            context.clock.install()
         if watchdog is not None:
             context.add_init_script(IMPATIENT.replace("0", str(watchdog)))
         yield open_in(context, url, form)

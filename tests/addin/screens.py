@@ -44,6 +44,8 @@ class Screen:
     api: Callable[[], ScriptedApi] = ScriptedApi
     form: EventFormOf = field(default_factory=EventFormOf)
     reach: Callable[[Opened], None] = _nothing
+    #: Reaching it takes time that the test makes pass.
+    clock: bool = False
 
 
 def _state(**changes: Any) -> Callable[[], ScriptedApi]:
@@ -62,6 +64,11 @@ def _saved(**changes: Any) -> EventFormOf:
 def _type(panel: Opened) -> None:
     panel.panel.locator(".type").first.click()
     expect(panel.panel.locator("#tab-basic")).to_be_visible()
+
+
+def _waits(panel: Opened) -> None:
+    _type(panel)
+    panel.pass_time(10)
 
 
 def _find(text: str) -> Callable[[Opened], None]:
@@ -227,7 +234,7 @@ SCREENS: Final[dict[str, Screen]] = {
     "not-saved": Screen(sign=".message.error", api=_not_saved, reach=_type),
     "changed-elsewhere": Screen(sign=".standing .secondary", api=_elsewhere, reach=_type),
     "host-silent": Screen(
-        sign=".message.warning", form=EventFormOf(faults={"never": ["subject.getAsync"]}), reach=_type
+        sign=".message.warning", form=EventFormOf(faults={"never": ["subject.getAsync"]}), reach=_waits, clock=True
     ),
     "linked": Screen(sign=".crm", api=_event(event_state(activity=_FULL)), form=_saved()),
     "linked-detail": Screen(sign="#priority", api=_event(_LINKED), form=_saved(), reach=_tab),

@@ -71,7 +71,8 @@ def test_choices_for_a_new_event_wait_for_its_saving_and_are_then_shown_as_linke
         assert puts[-1]["event"] == {"ews_id": EWS}
         assert puts[-1]["choices"]["concerns"] == [{"kind": "company", "id": CLIENT.id}]
         assert puts[-1]["fingerprint"] == {"subject": "Jednání", "start": NEW["start"], "end": NEW["end"]}
-        assert panel.outlook("item.properties?.draftId") is not None, "marked, now that it has an id"
+        # Marked, now that it has an id.
+        panel.until(lambda: panel.outlook("item.properties?.draftId") is not None)
         assert (panel.outlook("ghosts"), "saveAsync" in panel.outlook("calls")) == (0, False)
         assert (api.invalid, panel.problems) == ([], [])
 
@@ -125,7 +126,6 @@ def test_an_event_that_was_renamed_and_moved_meanwhile_is_described_as_it_is_now
         expect(panel.standing).to_have_text("Čeká na uložení události v Outlooku")
         panel.page.evaluate("Object.assign(simulatedOutlook.item, {subject: 'Jinak', start: '2026-03-04T09:00:00Z'})")
         panel.outlook("fire('olkAppointmentTimeChanged')")
-        panel.page.wait_for_function("simulatedOutlook.calls.filter((one) => one === 'subject.getAsync').length > 2")
         panel.until(lambda: api.bodies("PUT /drafts")[-1]["fingerprint"]["subject"] == "Jinak")
         assert api.bodies("PUT /drafts")[-1]["fingerprint"]["start"] == "2026-03-04T09:00:00Z"
 
@@ -133,12 +133,14 @@ def test_an_event_that_was_renamed_and_moved_meanwhile_is_described_as_it_is_now
 def test_an_outlook_that_never_answers_is_said_and_the_choice_is_kept(browser: Browser, server: Server) -> None:
     server.app = api = Drafts()
     form = EventFormOf(item={**NEW}, faults={"never": ["subject.getAsync"]})
-    with opened(browser, server.url, form) as panel:
+    with opened(browser, server.url, form, clock=True) as panel:
         panel.button("Schůzka").click()
+        panel.pass_time(10)
         expect(panel.panel.get_by_text("Outlook neodpovídá")).to_be_visible()
         assert api.bodies("PUT /drafts") == []
 
         panel.outlook("faults.never.splice(0)")
+        panel.pass_time(10)
         expect(panel.standing).to_have_text("Čeká na uložení události v Outlooku")
         assert api.bodies("PUT /drafts")[-1]["choices"]["type"] == "meeting"
 
@@ -160,8 +162,9 @@ def test_an_unreachable_server_is_said_and_the_choice_arrives_when_it_is_back(br
         panel.button("Schůzka").click()
         expect(panel.standing).to_have_text("Neuloženo")
         expect(panel.button("Neuloženo – zkusit znovu")).to_be_visible()
-        assert "7f3a9c21" in panel.panel.inner_text(), "the code that support asks for"
+        expect(panel.panel.locator(".message.error")).to_contain_text("7f3a9c21")
 
+        panel.stop_time()
         api.down = False
         panel.button("Neuloženo – zkusit znovu").click()
         expect(panel.standing).to_have_text("Čeká na uložení události v Outlooku")
@@ -171,9 +174,10 @@ def test_an_unreachable_server_is_said_and_the_choice_arrives_when_it_is_back(br
 def test_a_failing_start_is_repeated_by_itself(browser: Browser, server: Server) -> None:
     server.app = api = Drafts()
     api.down = True
-    with opened(browser, server.url, EventFormOf(item={**NEW})) as panel:
+    with opened(browser, server.url, EventFormOf(item={**NEW}), clock=True) as panel:
         expect(panel.panel.get_by_text("Panel to zkouší dál sám.")).to_be_visible()
         api.down = False
+        panel.pass_time(60)
         expect(panel.panel.get_by_role("heading", name="Nejprve zvolte typ")).to_be_visible()
 
 
@@ -182,6 +186,7 @@ def test_the_last_words_are_heard_when_the_form_is_closed(browser: Browser, serv
     with opened(browser, server.url, EventFormOf(item={**NEW})) as panel:
         panel.button("Schůzka").click()
         expect(panel.standing).to_have_text("Čeká na uložení události v Outlooku")
+        panel.stop_time()
         panel.panel.get_by_role("tab", name="Detail").click()
         panel.panel.get_by_label("Priorita").select_option("CRITICAL")
         panel.page.goto("about:blank")
@@ -189,6 +194,13 @@ def test_the_last_words_are_heard_when_the_form_is_closed(browser: Browser, serv
         sent = api.bodies("POST /drafts")
         assert [body["choices"]["priority"] for body in sent] == ["CRITICAL"]
         m.Beacon.model_validate_json(json.dumps(sent[0]))
+
+
+class Renewing(EventFormOf):
+    """The simulated sign-in gives another token each time it is asked."""
+
+    def script(self) -> str:
+        return f"{super().script()} {{ let n = 0; simulatedOutlook.token = async () => `token-${{++n}}`; }}"
 
 
 def test_a_refused_token_is_replaced_without_a_word(browser: Browser, server: Server) -> None:
@@ -199,9 +211,7 @@ def test_a_refused_token_is_replaced_without_a_word(browser: Browser, server: Se
         return (401, "token_expired") if len(asked) == 1 else ScriptedApi().routes["GET /bootstrap"]
 
     server.app = Drafts(**{"GET /bootstrap": once_refused})
-    with opened(browser, server.url, EventFormOf(item={**NEW})) as panel:
-        # The simulated sign-in gives another token each time it is asked.
-        panel.page.evaluate("(() => { let n = 0; simulatedOutlook.token = async () => `token-${++n}`; })()")
+    with opened(browser, server.url, Renewing(item={**NEW})) as panel:
         expect(panel.panel.locator(".type").first).to_be_visible()
 
 
@@ -227,7 +237,8 @@ def test_the_sign_in_window_ends_in_the_form(browser: Browser, server: Server) -
         expect(panel.panel.get_by_role("heading", name="Nejprve zvolte typ")).to_be_visible()
         (exchanged,) = api.bodies("POST /auth/exchange")
         assert exchanged["code"] == "c" * 43
-        assert len(panel.page.context.pages) == 1, "the window closed by itself"
+        # The window closes by itself.
+        panel.until(lambda: len(panel.page.context.pages) == 1)
 
 
 def test_a_closed_sign_in_window_is_no_failure(browser: Browser, server: Server) -> None:

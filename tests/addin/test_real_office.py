@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, Rou
 from server.api.addin import sign_in_models as si
 from tests.addin.chromium import PATIENCE_MS
 from tests.addin.conftest import ADDIN
-from tests.addin.opened import IMPATIENT
+from tests.addin.opened import IMPATIENT, until
 from tests.addin.scripted import config
 from tests.addin.server import Server
 from tests.addin.test_clients import EWS, Drafts
@@ -103,7 +103,7 @@ def test_the_real_library_carries_a_new_event_from_the_choice_to_the_link(browse
         assert put["client"]["kind"] == "owa"
         assert put["client"]["mailbox_set"] == "1.11"
         assert page.evaluate("form.properties") == {}, "nothing is written on an event without an id"
-        assert page.evaluate("form.session").keys() == {"draftId"}
+        page.wait_for_function("Object.keys(form.session).join() === 'draftId'")
 
         page.evaluate(f"form.id = '{EWS}'")
         expect(panel.locator("#standing")).to_have_text("Propojeno s Raynet CRM")
@@ -125,9 +125,8 @@ def test_a_moved_event_is_heard_of_at_once(browser: Browser, server: Server) -> 
         page.evaluate(
             "Object.values(registered).forEach((tell) => tell([JSON.stringify({start: form.start, end: form.end})]))"
         )
-        expect(panel.locator("#standing")).to_have_text("Ukládá se…")
+        until(page, lambda: api.bodies("PUT /drafts")[-1]["fingerprint"]["start"] == "2026-03-05T09:00:00Z")
         expect(panel.locator("#standing")).to_have_text("Čeká na uložení události v Outlooku")
-        assert api.bodies("PUT /drafts")[-1]["fingerprint"]["start"] == "2026-03-05T09:00:00Z"
         assert api.invalid == []
 
 
@@ -168,8 +167,9 @@ def test_a_page_that_is_not_outlook_cannot_frame_the_panel(browser: Browser, ser
             ),
         )
         page = context.new_page()
+        # The frame has loaded when this returns, whatever it has loaded.
         page.goto("https://elsewhere.example/")
-        page.wait_for_timeout(500)
+        until(page, lambda: [frame.url for frame in page.frames[1:]] == ["chrome-error://chromewebdata/"])
         assert page.frame_locator("#panel").locator("#panel").count() == 0
     finally:
         context.close()

@@ -47,7 +47,8 @@ def test_a_state_has_no_fault_that_axe_finds(browser: Browser, server: Server, n
     screen = SCREENS[name]
     server.app = api = screen.api()
 
-    with opened(browser, server.url, in_language(screen, language, _LIGHT), watchdog=WATCHDOG_MS.get(name)) as panel:
+    form = in_language(screen, language, _LIGHT)
+    with opened(browser, server.url, form, watchdog=WATCHDOG_MS.get(name), clock=screen.clock) as panel:
         screen.reach(panel)
         expect(panel.panel.locator(screen.sign).first).to_be_visible()
         for scheme, color in (("light", _LIGHT), ("dark", _DARK)):

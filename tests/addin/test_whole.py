@@ -91,8 +91,7 @@ def test_a_new_event_with_a_client_becomes_one_meeting_with_that_client(house: H
         house.consented(panel)
         choose_meeting_with_client(panel)
         house.save(panel, item)
-        house.rig.sync()
-        expect(panel.standing).to_have_text("Propojeno s Raynet CRM")
+        panel.until(lambda: _synced(house) and panel.standing.inner_text() == "Propojeno s Raynet CRM")
         expect(panel.panel.get_by_label("Typ aktivity")).to_have_value("Schůzka")
         expect(panel.panel.get_by_role("link", name="Otevřít v Raynet CRM")).to_be_visible()
 
@@ -143,8 +142,7 @@ def test_choosing_a_deal_by_part_of_its_name_brings_its_client(house: House) -> 
         expect(panel.panel.get_by_text(COMPANY)).to_be_visible()
         expect(panel.standing).to_have_text("Čeká na uložení události v Outlooku")
         house.save(panel, item)
-        house.rig.sync()
-        expect(panel.standing).to_have_text("Propojeno s Raynet CRM")
+        panel.until(lambda: _synced(house) and panel.standing.inner_text() == "Propojeno s Raynet CRM")
 
     (made,) = house.activities("Nad nabídkou")
     assert (made.business_case, made.company) == (house.deal, house.company)

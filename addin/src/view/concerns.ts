@@ -123,8 +123,9 @@ function keys(event: KeyboardEvent, finder: Finder | null, act: EventForm, pick:
     document.querySelector(".option.active")?.scrollIntoView({ block: "nearest" });
   } else if (event.key === "Enter" && finder !== null) {
     event.preventDefault();
-    const hit = finder.items[finder.active] ?? (finder.items.length === 1 ? finder.items[0] : undefined);
-    if (hit !== undefined && finder.state === "found") pick(hit);
+    // Who walked to a record means it; the only one is meant when it is the answer to what was typed.
+    const hit = finder.items[finder.active] ?? (finder.items.length === 1 && finder.state === "found" ? finder.items[0] : undefined);
+    if (hit !== undefined && isListed(finder)) pick(hit);
   } else if (event.key === "Escape" && finder !== null) {
     event.preventDefault();
     event.stopPropagation();
