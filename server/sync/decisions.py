@@ -2,16 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from server.domain import keys
 from server.domain.activity import ActivityChange, ActivityStatus, Priority
 from server.domain.content import MERGED_FIELDS, Content, FieldName
-from server.domain.draft import when_read_back
+from server.domain.draft import shown, when_read_back
 from server.domain.event import EventChange, EventDraft, EventTimes
 from server.domain.html import rich_from_plain
 from server.domain.ids import EventId, PairId
-from server.domain.mapping import importance_of, moved_base, would_mail
-from server.domain.plan import ActivityPlan, Plan, Step, Write
+from server.domain.mapping import (
+    importance_of,
+    is_masked,
+    moved_base,
+    outlook_content,
+    raynet_content,
+    raynet_when,
+    would_mail,
+)
+from server.domain.merge import is_empty
+from server.domain.plan import ActivityPlan, Loss, Plan, Step, Write
 from server.domain.reasons import Reason
 from server.domain.state import (
     Base,
@@ -25,8 +35,9 @@ from server.domain.state import (
     Pair,
     PairState,
     Role,
+    Side,
 )
-from server.domain.when import to_instants
+from server.domain.when import Inverted, to_instants
 from server.domain.zones import windows_zone
 from server.flow import Flow, want
 from server.ports.store import (
@@ -106,29 +117,45 @@ def restore_plan(ctx: PassContext, group: Group, conflict: Conflict) -> Plan | N
     activity = group.activity.activity
     seen = next((one for one in group.events if pair.event is not None and one.key.id == pair.event), None)
     names = (conflict.field,)
-    expects = moved_base(pair.base, content, content, (conflict.field.value,))
+    private = group.link.masked or (seen is not None and is_masked(seen.event, ctx.world()))
+    hidden = private and conflict.field is not FieldName.WHEN
+    # A private text has two faces: what was typed over the mask goes back to Raynet, what Outlook said to Outlook.
+    agreed = replace(pair.base.outlook, when=content.when or pair.base.outlook.when) if hidden else content
+    expects = moved_base(pair.base, content, agreed, (conflict.field.value,))
     start = till = None
     if content.when is not None:
         start, till = to_instants(content.when, ctx.zone)
         expects = replace(expects, raynet_from=start, raynet_till=till)
-    writes = []
-    if group.activity.gone_at is None and not activity.locked:
-        change = ActivityChange(
-            title=content.title,
-            scheduled_from=start,
-            scheduled_till=till,
-            description_html=content.description.html if content.description is not None else None,
-            place=content.place,
-            priority=content.priority,
-        )
-        write = Write(kind=IntentKind.UPDATE_ACTIVITY, pair=pair.id, reason=Reason.RESTORED, fields=names)
-        writes.append(replace(write, activity=activity.key, activity_change=change, expects=expects))
-    if seen is not None and seen.gone_at is None and not would_mail(seen.event, ctx.world()) and not group.link.masked:
-        write = Write(kind=IntentKind.UPDATE_EVENT, pair=pair.id, reason=Reason.RESTORED, fields=names)
-        event_change = _event_change(ctx, content)
-        writes.append(replace(write, event=seen.key, event_change=event_change, expects=expects))
+    writes: list[Write] = []
+    losses: list[Loss] = []
+    bare = Write(kind=IntentKind.UPDATE_ACTIVITY, pair=pair.id, reason=Reason.RESTORED, fields=names)
+    stands = group.activity.gone_at is None and not activity.locked
+    if stands and not (hidden and conflict.lost_side is Side.GRAPH):
+        change = _activity_change(content, start, till)
+        writes.append(replace(bare, activity=activity.key, activity_change=change, expects=expects))
+        when = raynet_when(activity, ctx.world(), pair.base)
+        now = raynet_content(activity, None if isinstance(when, Inverted) else when)
+        losses += _replaced(pair, conflict, now, Side.RAYNET)
+    stands = seen is not None and seen.gone_at is None and not would_mail(seen.event, ctx.world())
+    if seen is not None and stands and not (hidden and conflict.lost_side is Side.RAYNET):
+        settled = pair.base if hidden else expects  # what Raynet shows of a private text stays as it is
+        event_write = replace(bare, kind=IntentKind.UPDATE_EVENT, event=seen.key, expects=settled)
+        writes.append(replace(event_write, event_change=_event_change(ctx, content)))
+        now = outlook_content(seen.event, activity.key.type, masked=hidden)
+        again = _replaced(pair, conflict, now, Side.GRAPH)
+        losses += [one for one in again if one.lost not in {known.lost for known in losses} and not hidden]
     step = Step(pair=pair.id, reason=Reason.RESTORED, outcome="written", writes=(conflict.field.value,))
-    return Plan(link=group.link, pairs=group.pairs, writes=tuple(writes), steps=(step,))
+    return Plan(link=group.link, pairs=group.pairs, writes=tuple(writes), losses=tuple(losses), steps=(step,))
+
+
+def _replaced(pair: Pair, conflict: Conflict, now: Content, side: Side) -> tuple[Loss, ...]:
+    """What stands there since the conflict was decided: it loses to the restored value and is journalled itself."""
+    value, base = getattr(now, conflict.field.value), getattr(pair.base, "raynet" if side is Side.RAYNET else "outlook")
+    if is_empty(value) or shown(value) in (conflict.kept, conflict.lost):
+        return ()
+    before = shown(getattr(base, conflict.field.value))
+    loss = Loss(pair=pair.id, field=conflict.field, base=before, kept=conflict.lost, lost=shown(value), lost_side=side)
+    return (loss,)
 
 
 def _content(field: FieldName, text: str) -> Content:
@@ -146,6 +173,17 @@ def _content(field: FieldName, text: str) -> Content:
             return Content(priority=Priority(text))
         case _:
             return Content()
+
+
+def _activity_change(content: Content, start: datetime | None, till: datetime | None) -> ActivityChange:
+    return ActivityChange(
+        title=content.title,
+        scheduled_from=start,
+        scheduled_till=till,
+        description_html=content.description.html if content.description is not None else None,
+        place=content.place,
+        priority=content.priority,
+    )
 
 
 def _event_change(ctx: PassContext, content: Content) -> EventChange:

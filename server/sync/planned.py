@@ -57,13 +57,15 @@ def unwritten_losses(ctx: PassContext, work: LinkWork, plan: Plan) -> tuple[Conf
 
 def _journalled(ctx: PassContext, work: LinkWork, losses: list[Loss]) -> tuple[Conflict, ...]:
     ctx.counts.conflicts += len(losses)
+    # An activity that is made again has no record yet: the entry names the one that went.
+    activity = work.link.activity or (work.activity.key if work.activity is not None else None)
     return tuple(
         Conflict(
             id=keys.conflict_id(loss.pair, loss.field.value, loss.kept, loss.lost),
             firm_id=ctx.firm,
             link_id=work.link.id,
             pair_id=loss.pair,
-            activity=work.link.activity,
+            activity=activity,
             mailbox=work.mailbox_of(loss.pair),
             field=loss.field,
             base=loss.base,

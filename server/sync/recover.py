@@ -11,11 +11,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 from server.domain.activity import Activity, Priority
-from server.domain.content import MERGED_FIELDS
+from server.domain.content import MERGED_FIELDS, Content
 from server.domain.draft import shown
-from server.domain.ids import LinkId
+from server.domain.ids import ActivityKey, LinkId
 from server.domain.keys import conflict_id, is_placeholder
-from server.domain.mapping import raynet_content, raynet_when
+from server.domain.mapping import PRIVATE_TITLE, raynet_content, raynet_when
 from server.domain.merge import is_empty
 from server.domain.reasons import Reason
 from server.domain.reconcile import reconcile
@@ -172,7 +172,9 @@ def _activity_create(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[t
         yield from _recount(ctx)
         made = replace(intent, activity=found.key, half_done=True)
         rows = work.activity_made(made, found.key)
-        return (*rows[:1], *work.activity_revealed(made, found))
+        typed_over = _typed_over(ctx, work, intent, found)
+        ctx.counts.conflicts += len(typed_over)
+        return (*typed_over, *rows[:1], *work.activity_revealed(made, found))
     if found is not None:
         yield from _recount(ctx)
     typed = _typed_into(ctx, work, intent, found) if found is not None else ()
@@ -214,14 +216,40 @@ def _typed_into(ctx: PassContext, work: LinkWork, intent: Intent, found: Activit
     """What somebody wrote into the placeholder, for the journal: the update that fills it takes its place."""
     draft, expects = intent.payload.activity_draft, intent.expects
     assert draft is not None
+    content, kept = _content(ctx, found), expects.raynet if expects is not None else Content()
+    ours = (Priority.DEFAULT, draft.title)
+    return _conflicts(ctx, work, intent, found.key, (kept, content, Side.RAYNET), ours)
+
+
+def _typed_over(ctx: PassContext, work: LinkWork, intent: Intent, found: Activity) -> tuple[Conflict, ...]:
+    """What Outlook says, for the journal, where somebody gave the record another title.
+
+    Whether they saw what the event says, or only the placeholder, cannot be told any more: theirs stays.
+    """
+    change, expects = intent.payload.activity_change, intent.expects
+    if change is None or expects is None or found.title == change.title:
+        return ()
+    return _conflicts(ctx, work, intent, found.key, (_content(ctx, found), expects.outlook, Side.GRAPH))
+
+
+def _content(ctx: PassContext, found: Activity) -> Content:
     when = raynet_when(found, ctx.world(), None)
-    content = raynet_content(found, None if isinstance(when, Inverted) else when)
+    return raynet_content(found, None if isinstance(when, Inverted) else when)
+
+
+def _conflicts(
+    ctx: PassContext,
+    work: LinkWork,
+    intent: Intent,
+    key: ActivityKey,
+    values: tuple[Content, Content, Side],
+    ours: tuple[object, ...] = (Priority.DEFAULT, PRIVATE_TITLE),
+) -> tuple[Conflict, ...]:
+    """Journal entries for what the second content says otherwise than the first; ``ours`` is no loss."""
     rows = []
     for field in MERGED_FIELDS:
-        lost = getattr(content, field.value)
-        kept = getattr(expects.raynet, field.value) if expects is not None else None
-        ours = (kept, Priority.DEFAULT, draft.title)
-        if is_empty(lost) or lost in ours:
+        kept, lost = (getattr(one, field.value) for one in values[:2])
+        if is_empty(lost) or lost in (kept, *ours):
             continue
         rows.append(
             Conflict(
@@ -229,13 +257,13 @@ def _typed_into(ctx: PassContext, work: LinkWork, intent: Intent, found: Activit
                 firm_id=ctx.firm,
                 link_id=work.link.id,
                 pair_id=intent.pair_id,
-                activity=found.key,
+                activity=key,
                 mailbox=work.mailbox_of(intent.pair_id),
                 field=field,
                 base="",
                 kept=shown(kept),
                 lost=shown(lost),
-                lost_side=Side.RAYNET,
+                lost_side=values[2],
                 at=ctx.now,
             )
         )

@@ -12,12 +12,14 @@ from server.domain.event import Event, EventDraft
 from server.domain.html import rich_from_html
 from server.domain.ids import ActivityKey, EventId, EventKey, MailboxId, PairId
 from server.domain.mapping import World
+from server.domain.merge import is_empty
 from server.domain.reasons import Reason
 from server.domain.sent import SentValue, awaiting
 from server.domain.state import (
     Base,
     Group,
     Intent,
+    IntentKind,
     IntentState,
     Link,
     Pair,
@@ -52,10 +54,14 @@ class LinkWork:
         """Note the values this intent is about to send to Raynet."""
         expects, now = intent.expects, self.world.now
         names = MERGED_FIELDS if FieldName.EXISTENCE in intent.fields else intent.fields
+        values = [(name, getattr(expects.raynet, name.value)) for name in names if expects and name in MERGED_FIELDS]
+        if intent.kind is IntentKind.CREATE_ACTIVITY:
+            # A new activity is not sent what is empty: what stands there somebody typed.
+            values = [(name, value) for name, value in values if not is_empty(value)]
         new = [
-            SentValue(field=name, digest=keys.value_digest(getattr(expects.raynet, name.value)), at=now)
-            for name in names
-            if expects is not None and name in MERGED_FIELDS and getattr(expects.raynet, name.value) is not None
+            SentValue(field=name, digest=keys.value_digest(value), at=now)
+            for name, value in values
+            if value is not None
         ]
         if not new:
             # A save of other fields alone is one too: without it an earlier one would count as the last.
@@ -182,7 +188,9 @@ class LinkWork:
         link = self.link
         if saved:
             echoes = awaiting(link.echoes, "updated", self.world.now)
-            link = replace(link, own_saves=link.own_saves + 1, echoes=echoes)
+            # While no version is known yet, what somebody else saved ends the row of our own saves.
+            foreign = link.version is None and known.modified_by not in (None, self.world.login)
+            link = replace(link, own_saves=1 if foreign else link.own_saves + 1, echoes=echoes)
         if change.participants is not None and FieldName.CHOICES not in intent.fields:
             added = {one.person for one in change.participants if one.person is not None and not one.remove}
             dropped = {one.person for one in change.participants if one.remove and one.person is not None}

@@ -248,11 +248,19 @@ class Oracle:
     def _places(self, group: Group) -> set[Place]:
         found: set[Place] = set()
         refs = {Ref(i.activity.type.value, i.activity.id) for i in self._intents(group) if i.activity}
+        # A record that was matched, never written to and deleted is named by its journal entry alone.
+        journal = self.journal.get(group.link.id, ())
+        refs |= {Ref(one.activity.type.value, one.activity.id) for one in journal if one.activity is not None}
         if group.link.activity is not None:
             refs.add(Ref(group.link.activity.type.value, group.link.activity.id))
         found |= {self._place(ref, self._followed) for ref in refs}
         found |= {(pair.mailbox, pair.event) for pair in group.pairs if pair.event is not None}
         return found
+
+    def _kin(self, group: Group) -> list[Group]:
+        """This link and those of the same records: an event that is taken back after its removal begins a new one."""
+        mine = self._places(group)
+        return [one for one in self.groups if one is group or mine & self._places(one)]
 
     def _intents(self, group: Group) -> Iterable[Any]:
         if not hasattr(self, "_by_link"):
@@ -262,13 +270,15 @@ class Oracle:
         return self._by_link.get(group.link.id, ())
 
     def _nothing_lost(self, group: Group) -> None:
-        moments = [one for place in self._places(group) for one in self.moments.get(place, ())]
+        kin = self._kin(group)
+        places = set().union(*(self._places(one) for one in kin))
+        moments = [one for place in sorted(places) for one in self.moments.get(place, ())]
         moments.sort(key=lambda one: (one.at, one.place[0] != "raynet", one.order))
         last: dict[Place, Shown | None] = {}
         for moment in moments:
             last[moment.place] = moment.after
         living = [shown for shown in last.values() if shown is not None]
-        journal = self.journal.get(group.link.id, [])
+        journal = [entry for one in kin for entry in self.journal.get(one.link.id, ())]
         theirs = self._not_carried(group)
         for index, moment in enumerate(moments):
             if moment.by != "human" or moment.after is None:
@@ -379,12 +389,7 @@ class Oracle:
             for item in person.mailbox.items.values():
                 past = [one for one in item.history if one.at <= at]
                 # What turned private in the moment before the write may be younger than the last look at it.
-                while (
-                    past
-                    and past[-1].at > at - self._unlooked
-                    and past[-1].by.kind == "human"
-                    and at < self.now
-                ):
+                while past and past[-1].at > at - self._unlooked and past[-1].by.kind == "human" and at < self.now:
                     past = past[:-1]
                 if not past or not past[-1].after.alive:
                     continue
