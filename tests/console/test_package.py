@@ -29,3 +29,15 @@ def test_the_console_loads_nothing_of_the_server_and_no_array_library() -> None:
         "print([name for name in heavy if name in sys.modules])"
     )
     assert run(sys.executable, "-c", script).strip() == "[]"
+
+
+def test_a_call_of_qt_gives_no_reference_away() -> None:
+    """A binding that forgets to count ends the process with a fatal error after some ten thousand calls."""
+    script = (
+        "import sys\nfrom PySide6.QtWidgets import QApplication, QLabel\n"
+        "application = QApplication([]); label = QLabel()\n"
+        "label.setText('x'); before = sys.getrefcount(None)\n"
+        "for number in range(1_000): label.setText('x'); label.hide()\n"
+        "print(before - sys.getrefcount(None))"
+    )
+    assert int(run(sys.executable, "-c", script)) < 100

@@ -1,7 +1,7 @@
 """Steps on the left with their state, the step's own page on the right; every step can be visited again."""
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QButtonGroup, QScrollArea, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from console.api import firms, people
 from console.context import Context
@@ -20,6 +20,7 @@ from console.views.users.add_dialog import AddUsers
 from console.widgets.banner import Banner
 from console.widgets.buttons import button
 from console.widgets.form import problem_banner
+from console.widgets.pages import Later
 from console.widgets.preview import PreviewPage
 from console.widgets.words import Card, column, line, words
 
@@ -35,19 +36,13 @@ class SetupSection(Section):
         self.banner = Banner(context.theme)
         self.stack = QStackedWidget()
         self.buttons: dict[str, QToolButton] = {}
-        self.raynet = RaynetPage(context, "setup.raynet")
-        self.consent = ConsentPage(context, "setup.consent")
-        self.users = AddUsers(context)
-        self.rules = RulesPage(context, "setup.rules")
-        self.preview = PreviewPage(context)
-        self.start = StartPage(context)
-        self._pages: dict[str, QWidget] = {
-            "raynet": _scrolled(self.raynet),
-            "consent": _scrolled(self.consent),
-            "users": self._users_page(),
-            "rules": _scrolled(self.rules),
-            "preview": self._preview_page(),
-            "start": _scrolled(self.start),
+        self._pages = {
+            "raynet": Later(self._raynet_page, scrolls=True),
+            "consent": Later(self._consent_page, scrolls=True),
+            "users": Later(self._users_page),
+            "rules": Later(self._rules_page, scrolls=True),
+            "preview": Later(self._preview_page),
+            "start": Later(self._start_page, scrolls=True),
         }
         for page in self._pages.values():
             self.stack.addWidget(page)
@@ -58,7 +53,6 @@ class SetupSection(Section):
         body.addLayout(right, 1)
         self.body.addWidget(self.banner)
         self.body.addLayout(body, 1)
-        self._connect()
 
     def _steps(self) -> QWidget:
         holder = Card(None)
@@ -84,14 +78,40 @@ class SetupSection(Section):
         layout.addStretch(1)
         return holder
 
+    # --- pages, each made when its step is first shown ---------------------------------------------------------------
+
+    def _raynet_page(self) -> QWidget:
+        self.raynet = RaynetPage(self.context, "setup.raynet")
+        self.raynet.form.saved.connect(self.read)
+        return self.raynet
+
+    def _consent_page(self) -> QWidget:
+        self.consent = ConsentPage(self.context, "setup.consent")
+        self.consent.granted.connect(self.read)
+        return self.consent
+
+    def _rules_page(self) -> QWidget:
+        self.rules = RulesPage(self.context, "setup.rules")
+        return self.rules
+
+    def _start_page(self) -> QWidget:
+        self.start = StartPage(self.context)
+        self.start.started.connect(self._started)
+        if self.progress is not None:
+            self.start.show_progress(self.progress)
+        return self.start
+
     def _users_page(self) -> QWidget:
         page = QWidget()
+        self.users = AddUsers(self.context)
+        self.users.added.connect(lambda _result: self.read())
         intro = translate(
             "Setup",
             "Give a seat to those who shall be synchronised. Proposals come from both sides; nobody is mailed.",
         )
         self.user_count = words("", "label")
         self.user_count.setObjectName("setup.users.count")
+        self._show_users()
         page.setLayout(
             column(
                 words(translate("Setup", "Users and seats"), "subtitle"),
@@ -106,6 +126,8 @@ class SetupSection(Section):
 
     def _preview_page(self) -> QWidget:
         page = QWidget()
+        self.preview = PreviewPage(self.context)
+        self.preview.finished.connect(lambda _result: self._previewed())
         intro = translate(
             "Setup",
             "Both sides are read and compared. You see what would be matched, made and changed; nothing is written.",
@@ -120,13 +142,6 @@ class SetupSection(Section):
         )
         return page
 
-    def _connect(self) -> None:
-        self.raynet.form.saved.connect(self.read)
-        self.consent.granted.connect(self.read)
-        self.users.added.connect(lambda _result: self.read())
-        self.preview.finished.connect(lambda _result: self._previewed())
-        self.start.started.connect(self._started)
-
     # --- Section ------------------------------------------------------------------------------------------------------
 
     def enter(self, target: Target) -> None:
@@ -139,7 +154,12 @@ class SetupSection(Section):
 
     @property
     def is_dirty(self) -> bool:
-        return self.raynet.form.is_dirty or self.consent.form.is_dirty or self.rules.is_dirty
+        forms = [page.form for page in self._made() if isinstance(page, RaynetPage | ConsentPage)]
+        rules = [page for page in self._made() if isinstance(page, RulesPage)]
+        return any(form.is_dirty for form in forms) or any(page.is_dirty for page in rules)
+
+    def _made(self) -> list[QWidget]:
+        return [page.content for page in self._pages.values() if page.content is not None]
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
@@ -165,8 +185,10 @@ class SetupSection(Section):
     def _show(self, progress: Progress) -> None:
         self.banner.be_silent()
         self.progress = progress
-        self.user_count.setText(translate("Setup", "%n user(s) with a seat", "", progress.users))
-        self.start.show_progress(progress)
+        if self._pages["users"].content is not None:
+            self._show_users()
+        if self._pages["start"].content is not None:
+            self.start.show_progress(progress)
         for step, made in self.buttons.items():
             done, is_open = setup.is_done(progress, step), setup.is_open(progress, step)
             icon, role = ("check_circle", "good") if done else ("clock", "muted") if is_open else ("lock", "faint")
@@ -178,6 +200,10 @@ class SetupSection(Section):
             self.show_step(setup.next_step(progress))
         self._judge()
 
+    def _show_users(self) -> None:
+        if self.progress is not None:
+            self.user_count.setText(translate("Setup", "%n user(s) with a seat", "", self.progress.users))
+
     def _failed(self, problem: Exception) -> None:
         problem_banner(self.banner, problem, self.context.language)
 
@@ -186,6 +212,7 @@ class SetupSection(Section):
     def show_step(self, step: str) -> None:
         """The page of a step, freshly read."""
         self.step = step
+        self._pages[step].fill()
         self.stack.setCurrentWidget(self._pages[step])
         self.buttons[step].setChecked(True)
         match step:
@@ -230,10 +257,3 @@ class SetupSection(Section):
             translate("Setup", "The first pass compares both sides; the overview shows how it goes."),
         )
         self.context.go(Target(section="overview", firm_id=self.context.scope.firm_id))
-
-
-def _scrolled(page: QWidget) -> QScrollArea:
-    scroll = QScrollArea()
-    scroll.setWidgetResizable(True)
-    scroll.setWidget(page)
-    return scroll

@@ -1,6 +1,7 @@
 """Holds the sections, follows targets, renews what is seen, tells when the server is away."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -196,7 +197,9 @@ class Shell(QWidget):
         self.sidebar.show_current(kind.key)
         if not kind.is_guide:
             self.context.preferences.keep_text("section", kind.key)
-        section.enter(target)
+        # The firm has been chosen above; what is left belongs to the section.
+        own = {key: value for key, value in target.filters.items() if key != "firm_name"}
+        section.enter(replace(target, filters=own))
 
     def back(self) -> None:
         """Where one came from."""

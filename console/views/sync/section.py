@@ -1,7 +1,5 @@
 """Tabs: state, held deletions, items set aside, passes, items; run now and preview stand above them all."""
 
-from PySide6.QtWidgets import QScrollArea, QTabWidget, QWidget
-
 from console.api import sync
 from console.context import Context
 from console.i18n import translate
@@ -15,6 +13,8 @@ from console.views.sync.state_page import StateOfSync
 from console.widgets.banner import Banner
 from console.widgets.buttons import button
 from console.widgets.form import problem_banner
+from console.widgets.list_page import ListPage
+from console.widgets.pages import Pages
 
 
 class SyncSection(Section):
@@ -23,33 +23,13 @@ class SyncSection(Section):
     def __init__(self, context: Context) -> None:
         super().__init__(context, translate("Sections", "Synchronisation"))
         self.banner = Banner(context.theme)
-        self.state = StateOfSync(context)
-        self.holds = HoldsPage(context)
-        self.errors = errors_list(context, self)
-        self.passes = PassesPage(context)
-        self.pairs = pairs_list(context, self)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(self.state)
-        self._pages: dict[str, QWidget] = {
-            "state": scroll,
-            "holds": self.holds,
-            "errors": self.errors,
-            "passes": self.passes,
-            "pairs": self.pairs,
-        }
-        self.tabs = QTabWidget()
-        self.tabs.setObjectName("sync.tabs")
-        self.tabs.setAccessibleName(translate("Sections", "Synchronisation"))
-        for key, title in (
-            ("state", translate("Sync", "State")),
-            ("holds", translate("Sync", "Held deletions")),
-            ("errors", translate("Sync", "Set aside")),
-            ("passes", translate("Sync", "Passes")),
-            ("pairs", translate("Sync", "Items")),
-        ):
-            self.tabs.addTab(self._pages[key], title)
-        self.tabs.currentChanged.connect(lambda _at: self.renew(is_quiet=False))
+        self.tabs = Pages("sync", translate("Sections", "Synchronisation"))
+        self.tabs.add("state", translate("Sync", "State"), lambda: StateOfSync(context), scrolls=True)
+        self.tabs.add("holds", translate("Sync", "Held deletions"), lambda: HoldsPage(context))
+        self.tabs.add("errors", translate("Sync", "Set aside"), lambda: errors_list(context, self))
+        self.tabs.add("passes", translate("Sync", "Passes"), lambda: PassesPage(context))
+        self.tabs.add("pairs", translate("Sync", "Items"), lambda: pairs_list(context, self))
+        self.tabs.start()
         if context.can_change:
             self._add_buttons()
         self.body.addWidget(self.banner)
@@ -73,20 +53,15 @@ class SyncSection(Section):
     # --- Section ------------------------------------------------------------------------------------------------------
 
     def enter(self, target: Target) -> None:
-        if target.page in self._pages:
-            self.tabs.setCurrentWidget(self._pages[target.page])
-        if target.page == "pairs" and target.filters:
-            self.pairs.preset(target.filters, target.item)
+        self.tabs.open(target.page)
+        page = self.tabs.current()
+        if target.page == "pairs" and target.filters and isinstance(page, ListPage):
+            page.preset(target.filters, target.item)
             return
         self.renew(is_quiet=False)
 
     def renew(self, *, is_quiet: bool) -> None:
-        shown = self.tabs.currentWidget()
-        for page in (self.holds, self.errors, self.passes, self.pairs):
-            if shown is page:
-                page.renew(is_quiet=is_quiet)
-        if shown is self._pages["state"]:
-            self.state.renew(is_quiet=is_quiet)
+        self.tabs.renew(is_quiet=is_quiet)
 
     # --- actions ------------------------------------------------------------------------------------------------------
 

@@ -2,8 +2,6 @@
 
 from functools import partial
 
-from PySide6.QtWidgets import QTabWidget, QWidget
-
 from console.api import people
 from console.api.wire.people import BulkResult, BulkUsers, Registration, RegistrationDecision, User
 from console.context import Context
@@ -19,6 +17,7 @@ from console.views.users.licence_page import LicencePage
 from console.views.users.user_dialog import UserDialog
 from console.widgets.dialogs import confirm
 from console.widgets.list_page import ListPage, RowAction
+from console.widgets.pages import Pages
 from console.widgets.state_page import Step
 
 
@@ -29,15 +28,11 @@ class UsersSection(Section):
         super().__init__(context, translate("Sections", "Users and licence"))
         self._firm_id = context.scope.firm_id or 0
         self.users = self._users()
-        self.registrations = self._registrations()
-        self.licence = LicencePage(context)
-        self.tabs = QTabWidget()
-        self.tabs.setObjectName("users.tabs")
-        self.tabs.setAccessibleName(translate("Sections", "Users and licence"))
-        self.tabs.addTab(self.users, translate("Users", "Users"))
-        self.tabs.addTab(self.registrations, translate("Users", "Registrations"))
-        self.tabs.addTab(self.licence, translate("Users", "Licence"))
-        self.tabs.currentChanged.connect(lambda _at: self.renew(is_quiet=False))
+        self.tabs = Pages("users", translate("Sections", "Users and licence"))
+        self.tabs.add("users", translate("Users", "Users"), lambda: self.users)
+        self.tabs.add("registrations", translate("Users", "Registrations"), self._registrations)
+        self.tabs.add("licence", translate("Users", "Licence"), lambda: LicencePage(context))
+        self.tabs.start()
         self.body.addWidget(self.tabs, 1)
 
     # --- making -------------------------------------------------------------------------------------------------------
@@ -133,7 +128,7 @@ class UsersSection(Section):
                         name=name,
                         text=text,
                         icon=icon,
-                        run=partial(self._decide, name),
+                        run=partial(self._decide, page, name),
                         is_possible=lambda rows: any(row.state == "waiting" for row in rows),
                     )
                 )
@@ -142,34 +137,27 @@ class UsersSection(Section):
     # --- Section ------------------------------------------------------------------------------------------------------
 
     def enter(self, target: Target) -> None:
-        pages: dict[str, QWidget] = {"users": self.users, "registrations": self.registrations, "licence": self.licence}
-        if target.page in pages:
-            self.tabs.setCurrentWidget(pages[target.page])
+        self.tabs.open(target.page)
         if target.filters:
             self._preset(target)
             return
         self.renew(is_quiet=False)
 
     def _preset(self, target: Target) -> None:
-        filters = {key: value for key, value in target.filters.items() if key not in ("sort", "firm_name")}
+        filters = {key: value for key, value in target.filters.items() if key != "sort"}
         sort = target.filters.get("sort", "")
-        self.tabs.setCurrentWidget(self.users)
+        self.tabs.open("users")
+        self.tabs.current()
         if sort:
             self.users.order_by(sort.removeprefix("-"), is_descending=sort.startswith("-"))
         self.users.preset(filters)
 
     def renew(self, *, is_quiet: bool) -> None:
-        shown = self.tabs.currentWidget()
-        if shown is self.users:
-            self.users.renew(is_quiet=is_quiet)
-        elif shown is self.registrations:
-            self.registrations.renew(is_quiet=is_quiet)
-        else:
-            self.licence.renew(is_quiet=is_quiet)
+        self.tabs.renew(is_quiet=is_quiet)
 
     @property
     def is_dirty(self) -> bool:
-        return self.licence.form.is_dirty
+        return any(isinstance(page, LicencePage) and page.form.is_dirty for page in self.tabs.made())
 
     # --- actions ------------------------------------------------------------------------------------------------------
 
@@ -220,7 +208,7 @@ class UsersSection(Section):
         else:
             self.context.tell(translate("Users", "%n user(s) changed", "", result.done))
 
-    def _decide(self, decision: str, rows: list[Registration]) -> None:
+    def _decide(self, page: ListPage[Registration], decision: str, rows: list[Registration]) -> None:
         waiting = [row for row in rows if row.state == "waiting"]
         client, firm_id = self.context.client, self._firm_id
 
@@ -234,8 +222,8 @@ class UsersSection(Section):
             return len(waiting)
 
         def done(count: int) -> None:
-            self.registrations.renew()
+            page.renew()
             self.context.changed.emit()
             self.context.tell(translate("Users", "%n registration(s) decided", "", count))
 
-        self.context.jobs.start(work, done=done, failed=self.registrations.show_problem, owner=self)
+        self.context.jobs.start(work, done=done, failed=page.show_problem, owner=self)
