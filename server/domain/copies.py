@@ -36,7 +36,7 @@ def align_copies(draft: PlanDraft, activity: Activity, merged: Content) -> None:
     if wanted and not in_window and not draft.open_pairs():
         draft.note_link(Reason.OUTSIDE_WINDOW)
     for mailbox in wanted:
-        if mailbox not in taken and in_window:
+        if mailbox not in taken and mailbox not in draft.world.unmet and in_window:
             pair = draft.new_pair(mailbox, Role.COPY)
             create_event(draft, pair, activity, merged, Reason.CREATED_FROM_RAYNET)
 

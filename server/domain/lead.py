@@ -10,6 +10,7 @@ from server.domain.draft import PlanDraft
 from server.domain.event import Event, Response
 from server.domain.existence import create_event, delete_event, outlook_removed
 from server.domain.ids import PersonId
+from server.domain.mapping import SeatPlace
 from server.domain.merge import Merged, Moments, Sides, Way, is_empty, merge_field
 from server.domain.plan import Write
 from server.domain.privacy import exposed_texts
@@ -106,6 +107,8 @@ def _new_lead(draft: PlanDraft, activity: Activity, raynet: Content) -> Pair | N
     seat = draft.world.seat_of_person(activity.owner)
     if seat is None or raynet.when is None or not draft.world.in_window(raynet.when):
         return None
+    if seat.mailbox in draft.world.unmet or _is_invited(draft, seat):
+        return None
     existing = [pair for pair in draft.pairs() if pair.mailbox == seat.mailbox and pair.state is not PairState.CLOSED]
     promoted = next(
         (pair for pair in existing if pair.role is Role.COPY and pair.state is not PairState.RELEASED), None
@@ -115,6 +118,12 @@ def _new_lead(draft: PlanDraft, activity: Activity, raynet: Content) -> Pair | N
     if existing:
         return None
     return draft.new_pair(seat.mailbox, Role.LEAD)
+
+
+def _is_invited(draft: PlanDraft, seat: SeatPlace) -> bool:
+    """Whether a meeting of this link, released or not, reaches that calendar through Outlook itself."""
+    events = [draft.event_of(pair) for pair in draft.pairs()]
+    return any(seat.addresses & set(one.attendees) for one in events if one is not None and not one.is_cancelled)
 
 
 def _create_lead(draft: PlanDraft, lead: Pair, activity: Activity, raynet: Content) -> Content:

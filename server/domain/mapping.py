@@ -66,6 +66,8 @@ class World:
     login: str
     tenant: str
     seats: tuple[SeatPlace, ...] = ()
+    #: Calendars that have yet to meet Raynet for the first time: nothing is made there, it may stand there already.
+    unmet: frozenset[MailboxId] = frozenset()
     #: None = looked up without a single hit. An address that is missing was not looked up (yet).
     persons: Mapping[str, PersonId | None] = field(default_factory=dict)
     #: Pairs whose held removal an administrator rejected: the missing side is made again.

@@ -163,6 +163,7 @@ class PassContext:
             login=self.sync.login or "",
             tenant=self.state.firm.tenant_id,
             seats=seats,
+            unmet=frozenset(one.mailbox for one in self.ready() if one.mailbox is not None and not one.matched),
             persons=dict(self.persons),
             rejected=self.rejected,
             panel=self.bound(),

@@ -131,9 +131,9 @@ def _is_over(ctx: PassContext, last: datetime, floor: timedelta) -> bool:
     return age >= floor - SLACK or age < -SKEW
 
 
-def rings_of_activities(ctx: PassContext) -> int:
-    """How many rang that a list shows: deletions do not appear there, the record itself tells of them."""
-    return sum(one.kind is NoticeKind.ACTIVITY and one.hint != "deleted" for one in ctx.rings())
+def rings_of_activities(ctx: PassContext) -> bool:
+    """Whether something rang that a list shows: deletions do not appear there, the record itself tells of them."""
+    return any(one.kind is NoticeKind.ACTIVITY and one.hint != "deleted" for one in ctx.rings())
 
 
 def reads_raynet(ctx: PassContext) -> bool:

@@ -31,14 +31,21 @@ def first_matches(ctx: PassContext) -> Flow[None]:
         matched = replace(row, matched=True)
         ctx.put_mailbox(matched)
         rows.append(matched)
-    world = ctx.world()
+    world, unmatched = ctx.world(), {row.mailbox for row in ctx.ready() if not row.matched}
     for key, activity in sorted(free.items()):
-        if not mapping.wanted_mailboxes(activity, world):
+        wanted = mapping.wanted_mailboxes(activity, world)
+        if not wanted or not wanted.keys().isdisjoint(unmatched):
+            # Nobody's, or a calendar that is to show it may already do so under its own event: that is met first.
             continue
         if key in linked:
             rows.append(due(ctx, linked[key][0].id))
         else:
             rows += yield from new_link(ctx, Origin.RAYNET, activity=key)
+    came = {row.mailbox for row in new}
+    for key, (link, activity, where) in sorted(linked.items()):
+        # What others hold already is to stand in the calendars that came as well.
+        if key not in free and came & set(mapping.wanted_mailboxes(activity, world)) - where:
+            rows.append(due(ctx, link.id))
     yield from want(Commit(ctx.firm, tuple(rows)))
 
 

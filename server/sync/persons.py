@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from server.domain.keys import value_digest
+from server.domain.mapping import World, is_masked
 from server.domain.state import Group, PairState, PersonHit, Role, Side
 from server.errors import Remote
 from server.flow import Flow, want
@@ -25,7 +26,7 @@ def learn_persons(ctx: PassContext, groups: Sequence[Group]) -> Flow[None]:
     unknown = {
         address
         for group in groups
-        for address in _addresses(group)
+        for address in _addresses(group, world)
         if world.seat_of_address(address) is None and address not in ctx.asked
     }
     if not unknown:
@@ -57,8 +58,8 @@ def learn_persons(ctx: PassContext, groups: Sequence[Group]) -> Flow[None]:
     yield from want(Commit(ctx.firm, tuple(rows)))
 
 
-def _addresses(group: Group) -> list[str]:
-    """Attendees of the events that may lead their meeting; a private event's people are nobody's business."""
+def _addresses(group: Group, world: World) -> list[str]:
+    """Attendees of the events that may lead their meeting; a private event's people are nobody's business by rule."""
     leads = {
         (pair.mailbox, pair.event)
         for pair in group.pairs
@@ -67,6 +68,6 @@ def _addresses(group: Group) -> list[str]:
     out: list[str] = []
     for seen in group.events:
         event = seen.event
-        if (seen.key.mailbox, seen.key.id) in leads and seen.gone_at is None and not event.private:
+        if (seen.key.mailbox, seen.key.id) in leads and seen.gone_at is None and not is_masked(event, world):
             out += event.attendees[:MOST]
     return out

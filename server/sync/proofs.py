@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from server.domain.activity import Activity
 from server.domain.event import Event
-from server.domain.ids import ActivityKey, EventKey
+from server.domain.ids import ActivityKey, ActivityType, EventKey
 from server.domain.state import MailboxSync, NoticeKind, SeenActivity, SeenEvent, Side
 from server.errors import Denied, Gone, Rejected, Remote
 from server.flow import Flow, want
@@ -30,7 +30,8 @@ AMBIGUOUS_ID = "raynet_ambiguous_id"
 def prove_deleted_activities(ctx: PassContext) -> Flow[bool]:
     """Look for the activities whose deletion was announced; whether Raynet was asked.
 
-    One that we never saw is only counted: a count that is wrong makes the next reading look for deletions itself.
+    One that we never saw may be a known one whose type was changed meanwhile. Else it is only counted: a count that is
+    wrong makes the next reading look for deletions itself.
     """
     rings = (one for one in ctx.rings() if one.kind is NoticeKind.ACTIVITY and one.hint == "deleted")
     keys = sorted({one.activity for one in rings if one.activity is not None})
@@ -38,10 +39,17 @@ def prove_deleted_activities(ctx: PassContext) -> Flow[bool]:
         return False
     stored, _ = yield from want(LoadSeen(ctx.firm, activities=tuple(keys)))
     known = {one.key for one in stored}
-    _count_gone(ctx, len(keys) - len(known))
+    others = {ActivityKey(kind, key.id): key for key in keys if key not in known for kind in ActivityType}
+    alike, _ = yield from want(LoadSeen(ctx.firm, activities=tuple(sorted(others))))
+    unseen = set(keys) - known
+    for old in sorted(one.key for one in alike if one.gone_at is None):
+        proved = yield from prove_activity(ctx, old)
+        if proved is not None and proved.gone_at is not None:
+            unseen.discard(others[old])  # that was it, and it is counted
+    _count_gone(ctx, len(unseen))
     for key in sorted(known):
         yield from prove_activity(ctx, key)
-    return bool(known)
+    return bool(known or alike)
 
 
 def prove_activity(ctx: PassContext, key: ActivityKey) -> Flow[SeenActivity | None]:

@@ -134,12 +134,14 @@ class Oracle:
         self.problems += [f"I13 open intent {one.kind.value}" for one in self.rows.open_intents.values()]
 
     def _nothing_double(self) -> None:
-        # Whoever deletes an event and makes, or takes back, an equal one while Raynet edits it has both.
-        twins = self.history.watch.deeds["o.recreate"] or self.history.watch.deeds["o.restore"]
+        # Whoever deletes an event and makes, or takes back, an equal one while Raynet edits it has both; so has who
+        # reopens in Raynet what was cancelled when its equal in Outlook was first seen.
+        twins = any(self.history.watch.deeds[one] for one in ("o.recreate", "o.restore", "r.reopen"))
         shown = () if twins else self.live.items()
-        places = Counter((box, one.subject, one.start) for (box, _), one in shown if one.is_organizer)
+        # In the hour that autumn repeats, equal starts may end an hour apart: those are two.
+        places = Counter((box, one.subject, one.start, one.end) for (box, _), one in shown if one.is_organizer)
         records = Counter(
-            (one.owner, one.title, one.scheduled_from)
+            (one.owner, one.title, one.scheduled_from, one.scheduled_till)
             for one in self.house.raynet.activities()
             if activity_shown(one) is not None and one.title != MASK and one.created_by == API_LOGIN
         )

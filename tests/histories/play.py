@@ -77,6 +77,7 @@ class History:
         self._ops: Counter[tuple[int, str]] = Counter()
         self._waiting: dict[int, Deed] = {}
         self._late_effects = 0
+        self._last_late_ms = 0
         self._pushed = 0
         self._set_up()
 
@@ -257,7 +258,8 @@ class History:
     def _unread(self, rows: Rows) -> list[str]:
         """Sides that were not read since the calm: polling relaxes to minutes while push has proven itself."""
         lag = self.script.switches.get("delta_visibility_seconds", 0.0)
-        calm, read, firm = self.script.calm_ms + int(lag * 1000) + 1, self.watch.read_at, rows.firm.id
+        calm = max(self.script.calm_ms, self._last_late_ms) + int(lag * 1000) + 1
+        read, firm = self.watch.read_at, rows.firm.id
         out = ["raynet"] if read.get((firm, ""), -1) < calm else []
         boxes = (one.mailbox for one in rows.mailboxes.values() if one.state is SyncState.READY)
         return out + ["mailbox" for one in boxes if read.get((firm, one or ""), -1) < calm]
@@ -399,6 +401,7 @@ class History:
 
         def arrive(_none: Any) -> None:
             self._late_effects -= 1
+            self._last_late_ms = self.timeline.now
             self.village.world.graph.exchange.run_due()
             self.watch.late()
             for house in self.village.houses:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import and_, delete, exists, or_, select, update
+from sqlalchemy import and_, bindparam, delete, exists, or_, select, update
 
 from server.domain.panel import DRAFT_FOR, ChangeState, DraftState
 from server.domain.panel_binding import BEAT_FOR
@@ -10,7 +10,7 @@ from server.domain.state import PairState, SeenEvent
 from server.ports.store import BindDraft, LoadPanel, PanelDesk, Prune, RecentEvents
 from server.store import shapes
 from server.store.locks import Lease, fence
-from server.store.scope import FirmScope
+from server.store.scope import FirmScope, Prepared
 from server.store.tables import items, panel
 from server.store.tables.meta import firm_criterion
 
@@ -19,16 +19,32 @@ _MOST: Final = 2_000
 _MOST_EVENTS: Final = 100
 
 
+_draft, _change, _form = panel.panel_draft.c, panel.panel_change.c, panel.open_form.c
+_DRAFTS: Final = Prepared(
+    select(*shapes.PANEL_DRAFT.columns())
+    .where(
+        _draft.state.in_((DraftState.OPEN, DraftState.BOUND)),
+        or_(_draft.state == DraftState.BOUND, _draft.touched_at > bindparam("touched_after")),
+    )
+    .order_by(_draft.opened_at, _draft.id)
+    .limit(_MOST)
+)
+_CHANGES: Final = Prepared(
+    select(*shapes.PANEL_CHANGE.columns())
+    .where(_change.state == ChangeState.OPEN)
+    .order_by(_change.at, _change.id)
+    .limit(_MOST)
+)
+_FORMS: Final = Prepared(
+    select(*shapes.OPEN_FORM.columns()).where(_form.beat_at > bindparam("beat_after")).limit(_MOST)
+)
+
+
 def load_panel(scope: FirmScope, op: LoadPanel) -> PanelDesk:
-    draft, change, form = panel.panel_draft, panel.panel_change, panel.open_form
-    alive = or_(draft.c.state == DraftState.BOUND, draft.c.touched_at > op.now - DRAFT_FOR)
-    drafts = select(*shapes.PANEL_DRAFT.columns()).where(draft.c.state.in_((DraftState.OPEN, DraftState.BOUND)), alive)
-    changes = select(*shapes.PANEL_CHANGE.columns()).where(change.c.state == ChangeState.OPEN)
-    forms = select(*shapes.OPEN_FORM.columns()).where(form.c.beat_at > op.now - BEAT_FOR)
     return PanelDesk(
-        drafts=scope.values(shapes.PANEL_DRAFT, drafts.order_by(draft.c.opened_at, draft.c.id).limit(_MOST)),
-        changes=scope.values(shapes.PANEL_CHANGE, changes.order_by(change.c.at, change.c.id).limit(_MOST)),
-        forms=scope.values(shapes.OPEN_FORM, forms.limit(_MOST)),
+        drafts=scope.values(shapes.PANEL_DRAFT, _DRAFTS, touched_after=op.now - DRAFT_FOR),
+        changes=scope.values(shapes.PANEL_CHANGE, _CHANGES),
+        forms=scope.values(shapes.OPEN_FORM, _FORMS, beat_after=op.now - BEAT_FOR),
     )
 
 
