@@ -8,8 +8,10 @@ from pathlib import Path
 
 from tests.histories import campaign, crashes, figures, hunt
 from tests.histories.campaign import Tally
+from tests.histories.defects import DEFECTS
 from tests.histories.play import History, Outcome, play
 from tests.histories.script import Script
+from tests.histories.thaw import thawed
 
 
 def _say(text: str) -> None:
@@ -81,11 +83,14 @@ def _campaign(args: argparse.Namespace) -> int:
 
 
 def _defects(args: argparse.Namespace) -> int:
-    return hunt.hunt(args.names, cap=args.cap, ranges=args.ranges, say=_say)
+    names = args.names or ([one.name for one in DEFECTS if one.name not in hunt.recorded()] if args.missing else [])
+    with thawed():
+        return hunt.hunt(names, cap=args.cap, ranges=args.ranges, seconds=args.seconds, say=_say)
 
 
 def _crashes(args: argparse.Namespace) -> int:
-    tally = crashes.enumerate_all(range(args.first, args.first + args.count), say=_say)
+    with thawed():
+        tally = crashes.enumerate_all(range(args.first, args.first + args.count), say=_say)
     _say(f"{tally.seeds} seeds, {tally.points} crash points, {len(tally.failed)} failures")
     return bool(tally.failed)
 
@@ -125,7 +130,9 @@ def main() -> int:
     planted = commands.add_parser("defects", help="how many histories find each planted defect; writes defects.md")
     planted.add_argument("names", nargs="*")
     planted.add_argument("--cap", type=int, default=2_000)
+    planted.add_argument("--missing", action="store_true", help="only those that no script shows yet")
     planted.add_argument("--ranges", type=int, default=3)
+    planted.add_argument("--seconds", type=float, default=60.0, help="for shrinking")
     planted.set_defaults(work=_defects)
 
     dying = commands.add_parser("crashes", help="a crash at each yield point of each of these seeds, in turn")

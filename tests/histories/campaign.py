@@ -4,6 +4,7 @@ The log is ``bench/histories/campaign.jsonl``: one line for each chunk of seeds,
 a kill, and two processes never play the same chunk.
 """
 
+import contextlib
 import gc
 import json
 import os
@@ -19,6 +20,7 @@ from pathlib import Path
 
 from tests.histories.play import Outcome, play
 from tests.histories.shrink import kind_of, shrink_script
+from tests.histories.thaw import thawed
 from tests.histories.workload import history
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -81,7 +83,12 @@ def run(seeds: range, say: Callable[[int, Outcome], None] | None = None) -> Tall
     tally = Tally()
     began = time.process_time()
     was_enabled = gc.isenabled()
+    gc.collect()
+    gc.freeze()  # the code itself is no garbage: the sweeps look at histories alone
     gc.disable()  # a history leaves its world behind as a whole; see the sweep below
+    undo = contextlib.ExitStack()
+    undo.callback(gc.unfreeze)
+    undo.enter_context(thawed())
     try:
         for place, seed in enumerate(seeds):
             outcome = played(seed)
@@ -97,6 +104,7 @@ def run(seeds: range, say: Callable[[int, Outcome], None] | None = None) -> Tall
             if place % _SWEEP_EVERY == 0:
                 gc.collect()
     finally:
+        undo.close()
         if was_enabled:
             gc.enable()
     tally.cpu_seconds = time.process_time() - began

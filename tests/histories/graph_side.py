@@ -64,6 +64,7 @@ class GraphSide:
         self.subscriptions: dict[str, MailboxId] = {}
         self.next_id: Callable[[], str] = lambda: ""
         self._cache: dict[tuple[str, int, int, bool], Event] = {}
+        self._unmoved: dict[MailboxId, tuple[str, int, int]] = {}
         self._identity = Identity(app_id=APP_ID, tenant=service.entra.tenants[tenant], roles=ROLES)
         calendar = Calendar(_ModelClient(self))  # type: ignore[arg-type]  # all that the calendar calls of a client
         self._handlers: dict[type[Op[Any]], Callable[[Any], object]] = {
@@ -197,6 +198,9 @@ class GraphSide:
     def _round(self, wanted: ports.DeltaWanted) -> ports.DeltaRound:
         box, exchange = self._box(wanted.mailbox), self.service.exchange
         switches = exchange.switches
+        if self._unmoved.get(wanted.mailbox) == (wanted.link, box.sequence, box.delta_epoch):
+            # Nothing was saved since this very link was answered with nothing.
+            return ports.DeltaRound(events=(), removed=(), link=wanted.link or "", full=False)
         visible = box.visible_sequence(switches.delta_visibility_seconds)
         calendar = box.default_calendar
         if wanted.link is None:
@@ -208,6 +212,8 @@ class GraphSide:
                 raise GraphError(410, "SyncStateNotFound", "lost")
             until = max(visible, since)
             if until == since and not switches.delta_repeat_probability:
+                if until == box.sequence:
+                    self._unmoved[wanted.mailbox] = wanted.link, box.sequence, box.delta_epoch
                 return ports.DeltaRound(events=(), removed=(), link=wanted.link, full=False)
         token = Token(epoch=box.delta_epoch, issued=0, window=window, since=since, until=until, last=0)
         rounds = self.service._events_api._delta  # the model's own selection of what a round shows

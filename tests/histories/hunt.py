@@ -1,68 +1,187 @@
-"""How many histories find each planted defect: the first hit in three ranges of seeds, and their median."""
+"""How many histories find each planted defect, and the short script that shows it ever after.
 
+The first hit is looked for in three ranges of seeds; a seed that fails without the mistake too tells nothing and is
+passed over. The shortest failure is kept in ``found/`` as a script, which the tests play with the mistake (it must
+fail) and without (it must pass). Figures stand in ``bench/histories/defects.jsonl``, the table made of them in
+``bench/histories/defects.md``.
+"""
+
+import json
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
+from typing import Any
 
-from tests.histories import campaign
+from tests.histories import campaign, corpus
 from tests.histories.defects import BY_NAME, DEFECTS, Defect
+from tests.histories.play import Outcome, play
+from tests.histories.script import Script
+from tests.histories.shrink import Shrinker, kind_of
 
 RANGES = (500_000, 600_000, 700_000)
+_MISFITS = ("broken", "TypeError", "AttributeError")
+FOLDER = Path(__file__).resolve().parent / "found"
 
 
-def first_hit(defect: Defect, start: int, cap: int) -> tuple[int | None, str]:
-    """After how many histories the defect shows itself, and by which problem; None when it does not within ``cap``."""
-    with defect.planted():
-        for number in range(cap):
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """After how many histories, and what came of the last; None when the cap was reached."""
+
+    number: int | None
+    outcome: Outcome | None = None
+
+
+def first_hit(defect: Defect, start: int, cap: int) -> Hit:
+    """The first history that fails with the defect and passes without."""
+    for number in range(cap):
+        with defect.planted():
             outcome = campaign.played(start + number)
-            if outcome.problems:
-                return number + 1, outcome.problems[0]
-    return None, ""
+        if _told(outcome.problems) and not campaign.played(start + number).problems:
+            return Hit(number + 1, outcome)
+    return Hit(None)
 
 
-def is_clean(start: int, count: int) -> bool:
-    """Whether these seeds pass without any defect: else a hit would tell nothing."""
-    return not campaign.run(range(start, start + count)).failed
+class _Alone(Shrinker):
+    """Shrinks what fails with the defect alone."""
+
+    def __init__(self, defect: Defect, kinds: frozenset[str], seconds: float) -> None:
+        super().__init__(kinds, seconds)
+        self._defect = defect
+
+    def fails(self, script: Script) -> bool:
+        with self._defect.planted():
+            is_failing = super().fails(script)
+        return is_failing and not play(script).problems
 
 
-def hunt(names: Sequence[str], *, cap: int, ranges: int, say: Callable[[str], None]) -> int:
-    """Hunt these defects (all by default) and write the table; 1 when one that is not masked escaped."""
-    chosen = [BY_NAME[name] for name in names] or list(DEFECTS)
-    rows, escaped = [], 0
-    for defect in chosen:
+def record(defect: Defect, outcome: Outcome, seconds: float) -> None:
+    """Keep the failure, shrunk, as the script that shows this defect."""
+    alone = _Alone(defect, frozenset({kind_of(_told(outcome.problems)[0])}), seconds)
+    script = alone.shrink(outcome.script) if alone.fails(outcome.script) else None
+    if script is not None and shows(defect, script):
+        keep(defect, script)
+
+
+def keep(defect: Defect, script: Script) -> None:
+    FOLDER.mkdir(exist_ok=True)
+    (FOLDER / f"{defect.name}.json").write_text(script.to_json(), encoding="utf-8")
+
+
+def borrowed(defect: Defect) -> Script | None:
+    """The shortest script of the corpus, or of another defect, that shows this one too."""
+    everyone = [*corpus.scripts().values(), *recorded().values()]
+    for script in sorted(everyone, key=lambda one: one.size()):
+        if shows(defect, script):
+            return script
+    return None
+
+
+def shows(defect: Defect, script: Script) -> list[str]:
+    """The problems of this script that the defect alone makes."""
+    with defect.planted():
+        problems = _told(_problems(script))
+    return problems if not _problems(script) else []
+
+
+def _problems(script: Script) -> list[str]:
+    try:
+        return play(script).problems
+    except Exception as error:  # noqa: BLE001  # a mistake may break the harness itself
+        return [f"broken {type(error).__name__}"]
+
+
+def _told(problems: Sequence[str]) -> list[str]:
+    """Without what only says that the mistake no longer fits the code it is planted in."""
+    return [one for one in problems if not one.startswith(_MISFITS)]
+
+
+def recorded() -> dict[str, Script]:
+    """By defect."""
+    return {path.stem: Script.load(path) for path in sorted(FOLDER.glob("*.json"))}
+
+
+def hunt(names: Sequence[str], *, cap: int, ranges: int, seconds: float, say: Callable[[str], None]) -> int:
+    """Hunt these defects (all by default) and write the table; 1 when one that is not masked escaped.
+
+    A defect whose script still shows it keeps that; the others get the shortest failure met.
+    """
+    known = _known()
+    for defect in [BY_NAME[name] for name in names] or list(DEFECTS):
         began = time.monotonic()
+        script = recorded().get(defect.name)
+        if script is None or not shows(defect, script):
+            script = borrowed(defect)
+            if script is not None:
+                keep(defect, script)
         hits = [first_hit(defect, start, cap) for start in RANGES[:ranges]]
-        numbers = [number for number, _ in hits]
-        found = [number if number is not None else cap + 1 for number in numbers]
-        middle = int(median(found))
-        shown = "/".join(str(number) if number is not None else "–" for number in numbers)
-        by = next((problem for _, problem in hits if problem), defect.masked or "not found")
-        escaped += middle > cap and not defect.masked
-        rows.append((defect.name, defect.about, shown, middle if middle <= cap else None, by))
-        if not names:
-            _write(rows, cap)
-        say(f"{defect.name}: {shown} ({time.monotonic() - began:.0f} s) {by[:80]}")
-    return int(bool(escaped))
+        outcomes = sorted((one.outcome for one in hits if one.outcome is not None), key=lambda one: one.deeds)
+        if outcomes and script is None:
+            record(defect, outcomes[0], seconds)
+        by = outcomes[0].problems[0] if outcomes else ""
+        known[defect.name] = {
+            "name": defect.name,
+            "hits": [one.number for one in hits],
+            "cap": cap,
+            "by": kind_of(by) if by else "",
+            "commit": campaign.commit_id(),
+        }
+        _write(known)
+        say(f"{defect.name}: {_shown(known[defect.name])} ({time.monotonic() - began:.0f} s) {by[:80]}")
+    return int(any(_escaped(one, known.get(one.name)) for one in DEFECTS))
 
 
-def _write(rows: Sequence[tuple[str, str, str, int | None, str]], cap: int) -> None:
-    found = [middle for *_, middle, _ in rows if middle is not None]
-    lines = [
+def _known() -> dict[str, dict[str, Any]]:
+    file = campaign.BENCH / "defects.jsonl"
+    if not file.exists():
+        return {}
+    rows = (json.loads(line) for line in file.read_text(encoding="utf-8").splitlines())
+    return {row["name"]: row for row in rows if row["name"] in BY_NAME}
+
+
+def _middle(row: dict[str, Any]) -> int | None:
+    found = [one if one is not None else row["cap"] + 1 for one in row["hits"]]
+    middle = int(median(found))
+    return middle if middle <= row["cap"] else None
+
+
+def _escaped(defect: Defect, row: dict[str, Any] | None) -> bool:
+    return not defect.masked and (row is None or not any(row["hits"])) and defect.name not in recorded()
+
+
+def _shown(row: dict[str, Any]) -> str:
+    return "/".join(str(one) if one is not None else f"> {row['cap']}" for one in row["hits"])
+
+
+def _write(known: dict[str, dict[str, Any]]) -> None:
+    rows = [(one, known[one.name]) for one in DEFECTS if one.name in known]
+    lines = [json.dumps(row, ensure_ascii=False) for _, row in rows]
+    campaign.BENCH.mkdir(parents=True, exist_ok=True)
+    (campaign.BENCH / "defects.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    scripts = recorded()
+    middles = [middle for _, row in rows if (middle := _middle(row)) is not None]
+    masked = [defect for defect, _ in rows if defect.masked]
+    text = [
         "# Planted defects",
         "",
-        f"Histories until the first hit, in three ranges of seeds (cap {cap}); `python -m tests.histories defects`.",
+        f"Histories until the first hit, in ranges of seeds from {', '.join(str(one) for one in RANGES)};",
+        "`python -m tests.histories defects`. A seed counts when it fails with the defect and passes without.",
+        "The tests play the script of each (`tests/histories/found/`) with the defect and without.",
         "",
         (
-            f"{len(found)} of {len(rows)} found; median "
-            f"{int(median(found)) if found else '–'}, worst {max(found, default=0)}."
+            f"{len(DEFECTS)} defects: {len(scripts)} with a script that shows them, {len(masked)} masked; "
+            f"median {int(median(middles)) if middles else '–'} histories, worst {max(middles, default=0)}."
         ),
         "",
-        "| defect | what is wrong | first hits | median | shown by |",
-        "|---|---|---|---|---|",
+        "| defect | what is wrong | first hits | median | script | shown by |",
+        "|---|---|---|---|---|---|",
     ]
-    lines += [
-        f"| {name} | {about} | {shown} | {middle if middle is not None else '–'} | {by.replace('|', '/')[:90]} |"
-        for name, about, shown, middle, by in rows
-    ]
-    campaign.BENCH.mkdir(parents=True, exist_ok=True)
-    (campaign.BENCH / "defects.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    for defect, row in rows:
+        middle = _middle(row)
+        script = scripts.get(defect.name)
+        size = f"{len(script.deeds)} deeds" if script is not None else "–"
+        by = (row["by"] or (f"masked: {defect.masked}" if defect.masked else "not found by seeds")).replace("|", "/")
+        shown = middle if middle is not None else "–"
+        text.append(f"| {defect.name} | {defect.about} | {_shown(row)} | {shown} | {size} | {by[:140]} |")
+    (campaign.BENCH / "defects.md").write_text("\n".join(text) + "\n", encoding="utf-8")

@@ -229,7 +229,7 @@ def blind_write(_original: Any) -> Any:
 
 def only_owner(original: Any) -> Any:
     def wanted(activity: Any, world: Any) -> Any:
-        return original(activity, world)[:1]
+        return dict(list(original(activity, world).items())[:1])
 
     return wanted
 

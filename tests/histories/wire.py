@@ -97,7 +97,7 @@ class Wire:
         self.calls[kind] += 1
         if self.index and self.gap is not None:
             self.gap()
-        fault = self._fault(is_write=is_write)
+        fault = self._fault(is_write=is_write) if self.strike is not None else None
         self.index += 1
         if fault is None:
             return work(), None
