@@ -34,14 +34,8 @@ def test_values_are_frozen_again_afterwards() -> None:
 
 def test_thawed_values_are_made_compared_and_replaced_as_frozen_ones() -> None:
     def made() -> tuple[object, ...]:
-        deed = Deed(at_ms=1, firm=0, who=0, what="r.edit")
-        return (
-            deed,
-            replace(deed, who=1),
-            hash(FirmId(3)),
-            repr(deed),
-            Deed(at_ms=1, firm=0, who=0, what="r.edit") == deed,
-        )
+        deed, same = (Deed(at_ms=1, firm=0, who=0, what="r.edit") for _ in range(2))
+        return deed, replace(deed, who=1), replace(deed), repr(deed), same == deed
 
     frozen = made()
     with thaw.thawed():
