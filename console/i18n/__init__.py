@@ -3,8 +3,7 @@
 Sources are English. ``cs.ts`` is complete, ``en.ts`` holds plural forms only. ``.qm`` files are built, never committed:
 a packaged program carries them, elsewhere they are made at the first start (lrelease comes with PySide6).
 
-In classes of Qt: ``self.tr("…")``; elsewhere ``translate("Context", "…")``. Plurals: ``%n`` and the *positional*
-arguments ``("…", "", n)``, because lupdate does not understand keywords.
+``translate("Context", "…")`` with literals only; plurals: ``%n`` and the arguments ``("…", "", n)``.
 """
 
 import hashlib

@@ -520,6 +520,109 @@
         <source>registration {0}</source>
         <translation>registrace {0}</translation>
     </message>
+    <message>
+        <source>a sign-in</source>
+        <translation>přihlášení</translation>
+    </message>
+</context>
+<context>
+    <name>AuditDetails</name>
+    <message>
+        <source>how</source>
+        <translation>jak</translation>
+    </message>
+    <message>
+        <source>role</source>
+        <translation>role</translation>
+    </message>
+    <message>
+        <source>e-mail</source>
+        <translation>e-mail</translation>
+    </message>
+    <message>
+        <source>login</source>
+        <translation>přihlašovací jméno</translation>
+    </message>
+    <message>
+        <source>seats</source>
+        <translation>míst</translation>
+    </message>
+    <message>
+        <source>valid until</source>
+        <translation>platí do</translation>
+    </message>
+    <message>
+        <source>grace (days)</source>
+        <translation>ochranná lhůta (dny)</translation>
+    </message>
+    <message>
+        <source>name</source>
+        <translation>název</translation>
+    </message>
+    <message>
+        <source>note</source>
+        <translation>poznámka</translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation>pozastaveno</translation>
+    </message>
+    <message>
+        <source>organisation</source>
+        <translation>organizace</translation>
+    </message>
+    <message>
+        <source>limit</source>
+        <translation>omezení</translation>
+    </message>
+    <message>
+        <source>code</source>
+        <translation>kód</translation>
+    </message>
+    <message>
+        <source>failed attempts</source>
+        <translation>neúspěšných pokusů</translation>
+    </message>
+    <message>
+        <source>language</source>
+        <translation>jazyk</translation>
+    </message>
+    <message>
+        <source>person in Raynet</source>
+        <translation>osoba v Raynetu</translation>
+    </message>
+    <message>
+        <source>seat</source>
+        <translation>místo</translation>
+    </message>
+    <message>
+        <source>Raynet's address</source>
+        <translation>adresa Raynetu</translation>
+    </message>
+    <message>
+        <source>Raynet's instance</source>
+        <translation>instance Raynetu</translation>
+    </message>
+    <message>
+        <source>Raynet's user</source>
+        <translation>uživatel Raynetu</translation>
+    </message>
+    <message>
+        <source>reason</source>
+        <translation>důvod</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>ano</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>ne</translation>
+    </message>
+    <message>
+        <source>password</source>
+        <translation>heslo</translation>
+    </message>
 </context>
 <context>
     <name>Cards</name>
@@ -532,7 +635,6 @@
     <name>Chart</name>
     <message>
         <source>No data yet</source>
-        <extracomment>Between two points that are further apart than this, nothing was measured. The whole period; from the first to the last point where it is absent. A horizontal line with its words. The least height of the scale.</extracomment>
         <translation>Zatím bez údajů</translation>
     </message>
     <message>
@@ -683,7 +785,6 @@
     </message>
     <message>
         <source>Link for the consent</source>
-        <extracomment>How often an open page looks whether the consent has arrived, while it has not.</extracomment>
         <translation>Odkaz pro souhlas</translation>
     </message>
     <message>
@@ -852,7 +953,6 @@
     <name>Finder</name>
     <message>
         <source>Enter chooses, Escape closes</source>
-        <extracomment>What the server knows for a text that was typed; runs on a job thread.</extracomment>
         <translation>Enter vybere, Escape zavře</translation>
     </message>
 </context>
@@ -1058,7 +1158,6 @@
     <name>Forms</name>
     <message>
         <source>&amp;Save</source>
-        <extracomment>Lines longer than this are hard to read. Whether something differs from what was loaded.</extracomment>
         <translation>&amp;Uložit</translation>
     </message>
     <message>
@@ -1109,17 +1208,16 @@
 <context>
     <name>Health</name>
     <message>
+        <source>nothing was carried over lately</source>
+        <translation>v poslední době se nic nepřenášelo</translation>
+    </message>
+    <message>
         <source>slower than the promised {0}</source>
         <translation>pomalejší než slíbených {0}</translation>
     </message>
     <message>
         <source>typically {0}</source>
         <translation>obvykle {0}</translation>
-    </message>
-    <message>
-        <source>nothing was carried over lately</source>
-        <extracomment>The promise: a change arrives within so many seconds.</extracomment>
-        <translation>v poslední době se nic nepřenášelo</translation>
     </message>
     <message>
         <source>Time to arrive</source>
@@ -1130,8 +1228,8 @@
         <translation>nic nečeká</translation>
     </message>
     <message>
-        <source>oldest waits since {0}</source>
-        <translation>nejstarší čeká od: {0}</translation>
+        <source>oldest: {0}</source>
+        <translation>nejstarší: {0}</translation>
     </message>
     <message>
         <source>Queue</source>
@@ -1143,6 +1241,14 @@
             <numerusform>%n s potížemi</numerusform>
             <numerusform>%n s potížemi</numerusform>
             <numerusform>%n s potížemi</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n not looked at yet</source>
+        <translation>
+            <numerusform>%n čeká na první čtení</numerusform>
+            <numerusform>%n čekají na první čtení</numerusform>
+            <numerusform>%n čeká na první čtení</numerusform>
         </translation>
     </message>
     <message>
@@ -1192,6 +1298,10 @@
     <message>
         <source>Seats</source>
         <translation>Místa</translation>
+    </message>
+    <message>
+        <source>Waits for its first pass</source>
+        <translation>Čeká na první průchod</translation>
     </message>
     <message>
         <source>Licence</source>
@@ -1563,7 +1673,6 @@
     <name>Lists</name>
     <message>
         <source>Nothing here</source>
-        <extracomment>Only in the context menu. Enter or double click on a row. Rows are there: how many fit the query.</extracomment>
         <translation>Nic tu není</translation>
     </message>
     <message>
@@ -1592,7 +1701,6 @@
     </message>
     <message>
         <source>Loading…</source>
-        <extracomment>What was said about an action must survive the renewal that follows it.</extracomment>
         <translation>Načítám…</translation>
     </message>
     <message>
@@ -1652,7 +1760,6 @@
     </message>
     <message>
         <source>Time to arrive</source>
-        <extracomment>An end that is further away needs no line here.</extracomment>
         <translation>Doba přenosu</translation>
     </message>
     <message>
@@ -2174,22 +2281,6 @@
         <translation>Přehled</translation>
     </message>
     <message>
-        <source>Users and licence</source>
-        <translation>Uživatelé a licence</translation>
-    </message>
-    <message>
-        <source>Synchronisation</source>
-        <translation>Synchronizace</translation>
-    </message>
-    <message>
-        <source>Settings</source>
-        <translation>Nastavení</translation>
-    </message>
-    <message>
-        <source>Set-up guide</source>
-        <translation>Průvodce zavedením</translation>
-    </message>
-    <message>
         <source>Log</source>
         <translation>Protokol</translation>
     </message>
@@ -2204,6 +2295,22 @@
     <message>
         <source>Firms</source>
         <translation>Firmy</translation>
+    </message>
+    <message>
+        <source>Users and licence</source>
+        <translation>Uživatelé a licence</translation>
+    </message>
+    <message>
+        <source>Synchronisation</source>
+        <translation>Synchronizace</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Nastavení</translation>
+    </message>
+    <message>
+        <source>Set-up guide</source>
+        <translation>Průvodce zavedením</translation>
     </message>
 </context>
 <context>
@@ -2406,14 +2513,6 @@
         <source>Both sides are read and compared. You see what would be matched, made and changed; nothing is written.</source>
         <translation>Obě strany se přečtou a porovnají. Uvidíte, co by se spárovalo, vytvořilo a změnilo; nic se nezapíše.</translation>
     </message>
-    <message numerus="yes">
-        <source>%n user(s) with a seat</source>
-        <translation>
-            <numerusform>%n uživatel s místem</numerusform>
-            <numerusform>%n uživatelé s místem</numerusform>
-            <numerusform>%n uživatelů s místem</numerusform>
-        </translation>
-    </message>
     <message>
         <source>done</source>
         <translation>hotovo</translation>
@@ -2421,6 +2520,14 @@
     <message>
         <source>open</source>
         <translation>otevřeno</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n user(s) with a seat</source>
+        <translation>
+            <numerusform>%n uživatel s místem</numerusform>
+            <numerusform>%n uživatelé s místem</numerusform>
+            <numerusform>%n uživatelů s místem</numerusform>
+        </translation>
     </message>
     <message>
         <source>Before that: {0}</source>
@@ -2454,6 +2561,18 @@
 <context>
     <name>Shell</name>
     <message>
+        <source>Central administrator</source>
+        <translation>Centrální správce</translation>
+    </message>
+    <message>
+        <source>Auditor – reading only</source>
+        <translation>Auditor – jen čtení</translation>
+    </message>
+    <message>
+        <source>Administrator</source>
+        <translation>Správce</translation>
+    </message>
+    <message>
         <source>Choose a firm…</source>
         <translation>Vybrat firmu…</translation>
     </message>
@@ -2467,7 +2586,6 @@
     </message>
     <message>
         <source>Go to…   Ctrl+K</source>
-        <extracomment>A renewal by the clock takes at most a twentieth of the time.</extracomment>
         <translation>Přejít…   Ctrl+K</translation>
     </message>
     <message>
@@ -2535,18 +2653,6 @@
         <translation>Co vidíte, může být staré. Konzole to zkouší dál; nic z napsaného se neztratí.</translation>
     </message>
     <message>
-        <source>Central administrator</source>
-        <translation>Centrální správce</translation>
-    </message>
-    <message>
-        <source>Auditor – reading only</source>
-        <translation>Auditor – jen čtení</translation>
-    </message>
-    <message>
-        <source>Administrator</source>
-        <translation>Správce</translation>
-    </message>
-    <message>
         <source>Sections</source>
         <translation>Části</translation>
     </message>
@@ -2599,7 +2705,6 @@
     </message>
     <message>
         <source>Another server…</source>
-        <extracomment>The credentials are asked for.</extracomment>
         <translation>Jiný server…</translation>
     </message>
     <message>
@@ -3009,6 +3114,10 @@
         <translation>Oznámení</translation>
     </message>
     <message>
+        <source>Waits for its first pass</source>
+        <translation>Čeká na první průchod</translation>
+    </message>
+    <message>
         <source>oldest since {0}</source>
         <translation>nejstarší: {0}</translation>
     </message>
@@ -3035,6 +3144,10 @@
     <message>
         <source>Waits until {0}</source>
         <translation>Čeká do {0}</translation>
+    </message>
+    <message>
+        <source>Not read yet</source>
+        <translation>Zatím nečteno</translation>
     </message>
     <message>
         <source>Reachable</source>
@@ -3077,6 +3190,14 @@
         <translation>Bez oznámení se změny hledají každých několik sekund.</translation>
     </message>
     <message>
+        <source>The first pass compares both sides; it begins by itself or with “Run now”.</source>
+        <translation>První průchod porovná obě strany; začne sám, nebo tlačítkem „Spustit teď“.</translation>
+    </message>
+    <message>
+        <source>The first pass compares both sides; it begins by itself.</source>
+        <translation>První průchod porovná obě strany; začne sám.</translation>
+    </message>
+    <message>
         <source>Calls today: {0}</source>
         <translation>Volání dnes: {0}</translation>
     </message>
@@ -3089,7 +3210,6 @@
     <name>Trail</name>
     <message>
         <source>Why it is like this</source>
-        <extracomment>Brings the trail; runs on a job thread.</extracomment>
         <translation>Proč to tak je</translation>
     </message>
     <message>

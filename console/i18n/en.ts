@@ -51,6 +51,13 @@
             <numerusform>%n with a problem</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n not looked at yet</source>
+        <translation>
+            <numerusform>%n not looked at yet</numerusform>
+            <numerusform>%n not looked at yet</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>Holds</name>

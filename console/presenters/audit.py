@@ -2,6 +2,7 @@
 
 from console.api.wire.people import AuditEntry
 from console.i18n import translate
+from console.presenters.roles import role_text
 
 
 def action_text(action: str) -> str:
@@ -68,17 +69,62 @@ def object_text(name: str) -> str:
         "alert": translate("AuditActions", "alert {0}"),
         "registration": translate("AuditActions", "registration {0}"),
     }
+    if kind == "session":
+        # Its id is nobody's word.
+        return translate("AuditActions", "a sign-in")
     return kinds[kind].format(number) if colon and kind in kinds else name
 
 
 def detail_text(entry: AuditEntry) -> str:
     """Old and new values in one line."""
-    return ", ".join(f"{name}: {_value(value)}" for name, value in entry.detail.items())
+    return ", ".join(detail_lines(entry))
+
+
+def detail_lines(entry: AuditEntry) -> list[str]:
+    """One by one."""
+    return [f"{_name(name)}: {_value(value)}" for name, value in entry.detail.items()]
+
+
+def _name(name: str) -> str:
+    """What a value is of; names of rules and what a newer server says stay as they are."""
+    return {
+        "method": translate("AuditDetails", "how"),
+        "role": translate("AuditDetails", "role"),
+        "email": translate("AuditDetails", "e-mail"),
+        "login": translate("AuditDetails", "login"),
+        "seats": translate("AuditDetails", "seats"),
+        "valid_until": translate("AuditDetails", "valid until"),
+        "grace_days": translate("AuditDetails", "grace (days)"),
+        "name": translate("AuditDetails", "name"),
+        "note": translate("AuditDetails", "note"),
+        "paused": translate("AuditDetails", "paused"),
+        "tenant_id": translate("AuditDetails", "organisation"),
+        "limit": translate("AuditDetails", "limit"),
+        "code": translate("AuditDetails", "code"),
+        "failures": translate("AuditDetails", "failed attempts"),
+        "language": translate("AuditDetails", "language"),
+        "person_id": translate("AuditDetails", "person in Raynet"),
+        "enabled": translate("AuditDetails", "seat"),
+        "raynet_url": translate("AuditDetails", "Raynet's address"),
+        "raynet_instance": translate("AuditDetails", "Raynet's instance"),
+        "raynet_user": translate("AuditDetails", "Raynet's user"),
+        "reason": translate("AuditDetails", "reason"),
+    }.get(name, name)
 
 
 def _value(value: object) -> str:
     if isinstance(value, dict) and set(value) == {"old", "new"}:
-        return f"{value['old']} → {value['new']}"
+        return f"{_value(value['old'])} → {_value(value['new'])}"
     if isinstance(value, list) and len(value) == 2:
-        return f"{value[0]} → {value[1]}"
-    return str(value)
+        return f"{_value(value[0])} → {_value(value[1])}"
+    if isinstance(value, bool):
+        return translate("AuditDetails", "yes") if value else translate("AuditDetails", "no")
+    if value is None or value == "":
+        return "—"
+    return {
+        "password": translate("AuditDetails", "password"),
+        "entra": "Microsoft Entra ID",
+        "central_admin": role_text("central_admin"),
+        "firm_admin": role_text("firm_admin"),
+        "firm_auditor": role_text("firm_auditor"),
+    }.get(str(value), str(value))

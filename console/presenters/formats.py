@@ -59,7 +59,7 @@ def span(seconds: float | None) -> str:
     if seconds is None:
         return NONE
     if seconds < 10:
-        return translate("Formats", "{0} s").format(QLocale().toString(round(float(seconds), 1), "f", 1))
+        return translate("Formats", "{0} s").format(number(round(float(seconds), 1)))
     if seconds < 2 * _MINUTE:
         return translate("Formats", "{0} s").format(round(seconds))
     if seconds < 2 * _HOUR:

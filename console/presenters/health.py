@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from console.api.wire.firms import Alert, Expiry, Health
 from console.i18n import translate
+from console.presenters import states
 from console.presenters.formats import ago, days_left, number, span
 from console.presenters.states import licence
 from console.targets import Target
@@ -11,6 +12,9 @@ from console.theme import Tone
 
 #: The promise: a change arrives within so many seconds.
 PROMISE_SECONDS = 15
+#: An end that is further away needs no word.
+_ANNOUNCED_DAYS = 60
+_ALARMING_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +58,7 @@ def _lag(found: Health) -> Figure:
 def _waiting(found: Health) -> Figure:
     note = translate("Health", "nothing waits")
     if found.queue:
-        note = translate("Health", "oldest waits since {0}").format(ago(found.queue_since))
+        note = translate("Health", "oldest: {0}").format(ago(found.queue_since))
     return Figure(
         key="queue",
         title=translate("Health", "Queue"),
@@ -69,7 +73,13 @@ def _waiting(found: Health) -> Figure:
 def _users(found: Health) -> Figure:
     boxes = found.mailboxes
     broken = boxes.unknown_user + boxes.no_mailbox + boxes.no_access + boxes.no_person
-    note = translate("Health", "%n with a problem", "", broken) if broken else translate("Health", "all in order")
+    unread = found.seats_used - boxes.ready - broken - boxes.released
+    if broken:
+        note = translate("Health", "%n with a problem", "", broken)
+    elif unread > 0:
+        note = translate("Health", "%n not looked at yet", "", unread)
+    else:
+        note = translate("Health", "all in order")
     return Figure(
         key="users",
         title=translate("Health", "Synchronised users"),
@@ -150,6 +160,23 @@ def _licence(found: Health) -> Figure:
         tone=tone,
         target=Target(section="users", page="licence"),
     )
+
+
+def overall(found: Health) -> tuple[str, Tone]:
+    """The whole firm in a word. Nothing is in order before the first pass has looked at it."""
+    if found.state == "ok" and found.last_pass is None:
+        return translate("Health", "Waits for its first pass"), Tone.ACCENT
+    return states.health(found.state)
+
+
+def expiry_tone(end: Expiry) -> Tone | None:
+    """None where an end is nobody's business yet."""
+    if end.kind == "subscription":
+        # It renews itself two days ahead; what is nearer was not renewed, and changes are looked for meanwhile.
+        return None if end.days_left > 0 else Tone.WARN
+    if end.days_left > _ANNOUNCED_DAYS:
+        return None
+    return Tone.BAD if end.days_left <= _ALARMING_DAYS else Tone.WARN
 
 
 def expiry_text(end: Expiry) -> str:

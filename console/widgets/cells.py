@@ -40,7 +40,7 @@ class CellDelegate(QStyledItemDelegate):
         tone = index.data(TONE)
         inner = rect.adjusted(_PAD, 0, -_PAD, 0)
         if isinstance(tone, str) and text:
-            self._badge(painter, option, inner, text, Tone(tone))
+            self._badge(painter, option, index, inner)
         else:
             inner = self._icon(painter, inner, index.data(ICON))
             painter.setPen(self._theme.color("text"))
@@ -52,11 +52,16 @@ class CellDelegate(QStyledItemDelegate):
             painter.drawRect(QRectF(rect).adjusted(0.5, 0.5, -1, -1.5))
         painter.restore()
 
-    def _badge(self, painter: QPainter, option: QStyleOptionViewItem, inner: QRect, text: str, tone: Tone) -> None:
-        ink, paper = self._theme.tone(tone)
+    def _badge(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex, inner: QRect
+    ) -> None:
+        text = str(index.data(Qt.ItemDataRole.DisplayRole))
+        ink, paper = self._theme.tone(Tone(index.data(TONE)))
         metrics: QFontMetrics = option.fontMetrics
         width = min(inner.width(), metrics.horizontalAdvance(text) + 26)
-        box = QRectF(inner.left(), inner.center().y() - 10, width, 21)
+        is_right = bool(index.data(Qt.ItemDataRole.TextAlignmentRole) & Qt.AlignmentFlag.AlignRight)
+        left = inner.right() - width if is_right else inner.left()
+        box = QRectF(left, inner.center().y() - 10, width, 21)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QBrush(paper))
         painter.drawRoundedRect(box, 10, 10)

@@ -37,8 +37,8 @@ def test_every_text_of_the_code_is_in_the_czech_catalogue_and_the_other_way_roun
     said = set()
     for path, call in calls():
         literal = [part.value for part in call.args[:2] if isinstance(part, ast.Constant)]
-        assert len(literal) == 2, f"{path.name}:{call.lineno}: lupdate reads literals only"
-        assert not call.keywords, f"{path.name}:{call.lineno}: lupdate does not read keywords"
+        assert len(literal) == 2, f"{path.name}:{call.lineno}: literals only"
+        assert not call.keywords, f"{path.name}:{call.lineno}: no keywords"
         said.add((str(literal[0]), str(literal[1])))
     known = set(catalogue("cs"))
     assert said - known == set(), "python -m console.i18n.update"

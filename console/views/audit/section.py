@@ -12,7 +12,7 @@ from console.context import Context
 from console.i18n import translate
 from console.models.columns import Column
 from console.models.listing import Source
-from console.presenters.audit import action_text, actor_text, detail_text, object_text
+from console.presenters.audit import action_text, actor_text, detail_lines, detail_text, object_text
 from console.presenters.formats import instant, iso
 from console.targets import Target
 from console.views.section import Section
@@ -74,8 +74,8 @@ class EntryDialog(Dialog):
         self.body.addWidget(words(action_text(entry.action), "subtitle", wrap=True))
         self.body.addWidget(words(f"{actor_text(entry)}, {instant(entry.at, seconds=True)}", "muted", selectable=True))
         self.body.addWidget(words(object_text(entry.object), selectable=True))
-        for name, value in entry.detail.items():
-            self.body.addWidget(words(f"{name}: {value}", "mono", wrap=True, selectable=True))
+        for text in detail_lines(entry):
+            self.body.addWidget(words(text, wrap=True, selectable=True))
         self.add_confirm(translate("Audit", "&Close"))
 
 

@@ -6,7 +6,7 @@ from console.i18n import translate
 from console.models.columns import Choice, Column, Filter
 from console.presenters import states
 from console.presenters.formats import ago, iso, number, span
-from console.presenters.health import PROMISE_SECONDS
+from console.presenters.health import PROMISE_SECONDS, overall
 from console.theme import Tone
 
 _RANK = {"failed": 0, "warning": 1, "ok": 2, "paused": 3}
@@ -23,8 +23,8 @@ def health_columns() -> tuple[Column[Health], ...]:
         Column(
             key="state",
             title=lambda: translate("Overview", "State"),
-            text=lambda h: states.health(h.state)[0],
-            tone=lambda h: states.health(h.state)[1],
+            text=lambda h: overall(h)[0],
+            tone=lambda h: overall(h)[1],
             sort="state",
             order=lambda h: _RANK.get(h.state, 9),
             width=140,
@@ -36,6 +36,7 @@ def health_columns() -> tuple[Column[Health], ...]:
             tone=lambda h: Tone.WARN if (h.lag.p95 or 0) > PROMISE_SECONDS else None,
             export=lambda h: "" if h.lag.p95 is None else f"{h.lag.p95:.1f}",
             sort="lag",
+            is_numeric=True,
             width=120,
         ),
         Column(
@@ -52,7 +53,8 @@ def health_columns() -> tuple[Column[Health], ...]:
             text=lambda h: number(h.holds),
             tone=lambda h: worry(h.holds),
             sort="holds",
-            width=80,
+            is_numeric=True,
+            width=90,
         ),
         Column(
             key="errors",
@@ -60,6 +62,7 @@ def health_columns() -> tuple[Column[Health], ...]:
             text=lambda h: number(h.errors),
             tone=lambda h: worry(h.errors),
             sort="errors",
+            is_numeric=True,
             width=90,
         ),
         Column(

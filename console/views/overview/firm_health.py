@@ -12,7 +12,7 @@ from console.i18n import translate
 from console.jobs import Cancel
 from console.presenters import states
 from console.presenters.formats import iso, number, span
-from console.presenters.health import PROMISE_SECONDS, Figure, expiry_text, figures
+from console.presenters.health import PROMISE_SECONDS, Figure, expiry_text, expiry_tone, figures, overall
 from console.targets import Target
 from console.theme import Tone
 from console.widgets.banner import Banner
@@ -23,8 +23,6 @@ from console.widgets.state_page import Step
 from console.widgets.words import badge, clear, column, line, words
 
 _PERIODS: Final = (("6", 6), ("24", 24), ("168", 168), ("720", 720))
-#: An end that is further away needs no line here.
-_ANNOUNCED_DAYS: Final = 60
 
 
 class FirmHealth(QWidget):
@@ -111,12 +109,13 @@ class FirmHealth(QWidget):
     def _show(self, found: Health) -> None:
         self.banner.be_silent()
         clear(self._state)
-        self._state.addWidget(badge(*states.health(found.state)))
+        self._state.addWidget(badge(*overall(found)))
         if found.worked_on:
             self._state.addWidget(badge(translate("Overview", "Working now"), Tone.ACCENT))
         for end in found.expiries:
-            if end.days_left <= _ANNOUNCED_DAYS:
-                self._state.addWidget(badge(expiry_text(end), Tone.BAD if end.days_left <= 7 else Tone.WARN))
+            tone = expiry_tone(end)
+            if tone is not None:
+                self._state.addWidget(badge(expiry_text(end), tone))
         self._state.addStretch(1)
         if found.paused and self._context.can_change:
             step = Step(

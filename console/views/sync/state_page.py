@@ -94,8 +94,11 @@ class StateOfSync(QWidget):
 
     def _show(self, found: Everything) -> None:
         state = found.state
-        _text, tone = states.sync(state.state)
-        self.banner.say(tone, states.sync(state.state)[0], state.text.said(self._context.language))
+        title, tone = states.sync(state.state)
+        if state.state == "idle" and not state.last_passes:
+            self.banner.say(Tone.ACCENT, translate("Sync", "Waits for its first pass"), _never_passed(self._context))
+        else:
+            self.banner.say(tone, title, state.text.said(self._context.language))
         waits = translate("Sync", "oldest since {0}").format(ago(state.queue_since)) if state.queue else ""
         self.queue.show_figure(number(state.queue), waits or translate("Sync", "nothing waits"))
         self.open.show_figure(number(state.open_writes), translate("Sync", "each is confirmed or looked up"))
@@ -119,6 +122,8 @@ class StateOfSync(QWidget):
             state = badge(translate("Sync", "Refused"), Tone.BAD)
         elif side.waits_until is not None:
             state = badge(translate("Sync", "Waits until {0}").format(instant(side.waits_until)), Tone.WARN)
+        elif side.last_read_at is None:
+            state = badge(translate("Sync", "Not read yet"), Tone.NEUTRAL)
         else:
             state = badge(translate("Sync", "Reachable"), Tone.GOOD)
         parts.append(words(translate("Sync", "Last read {0}").format(ago(side.last_read_at)), "muted"))
@@ -160,6 +165,12 @@ class StateOfSync(QWidget):
                 )
         floor = translate("Sync", "Without notifications changes are looked for every few seconds.")
         self._push.addWidget(words(floor, "faint", wrap=True))
+
+
+def _never_passed(context: Context) -> str:
+    if context.can_change:
+        return translate("Sync", "The first pass compares both sides; it begins by itself or with “Run now”.")
+    return translate("Sync", "The first pass compares both sides; it begins by itself.")
 
 
 def _quota(quota: Quota) -> list[QWidget]:
