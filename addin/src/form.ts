@@ -47,7 +47,10 @@ export class EventForm {
   private readonly finding: Finding;
   private readonly outbox: Outbox;
   private closed = false;
+  /** Nobody is signed in: nothing is asked and nothing is drawn, and what was chosen is kept. */
+  private asleep = false;
   private looking = false;
+  private cancelTick: () => void = () => undefined;
   private lookAt = 0;
   private beatAt = 0;
   private attendees: readonly string[] = [];
@@ -116,6 +119,18 @@ export class EventForm {
     if (isUnsent(this.draft) && this.draft.failures > 0) this.parts.host.warn(this.lastWarning());
     this.advance({ kind: "closing" });
     if (this.event !== null) void this.parts.api.readEvent(this.event, false).catch(() => undefined);
+  }
+
+  /** After another sign-in of the same account: goes on where it stopped. False when this form is over. */
+  carryOn(account: string): boolean {
+    if (this.closed || account !== this.form.account) return false;
+    this.asleep = false;
+    this.put({ saving: { kind: this.outbox.isBusy ? "busy" : "rest" } });
+    this.outbox.again();
+    if (isUnsent(this.draft)) this.advance({ kind: "retry", at: this.parts.timer.now() });
+    this.tick();
+    void this.look(true);
+    return true;
   }
 
   // --- what the user does ---
@@ -344,11 +359,12 @@ export class EventForm {
   // --- looking ---
 
   private tick(): void {
-    if (this.closed) return;
+    if (this.closed || this.asleep) return;
     const { timer } = this.parts;
     this.advanceQuietly({ kind: "tick", at: timer.now() });
     if (timer.now() >= this.lookAt) void this.look(false);
-    timer.after(TICK_MS, () => this.tick());
+    this.cancelTick();
+    this.cancelTick = timer.after(TICK_MS, () => this.tick());
   }
 
   /** As `advance`, drawing only when something happens. */
@@ -358,7 +374,7 @@ export class EventForm {
 
   private async look(now: boolean): Promise<void> {
     const { timer, host } = this.parts;
-    if (this.closed || (this.looking && !now)) return;
+    if (this.closed || this.asleep || (this.looking && !now)) return;
     this.looking = true;
     this.lookAt = timer.now() + this.policy.poll_seconds * 1000;
     try {
@@ -429,8 +445,8 @@ export class EventForm {
 
   private trouble(failure: unknown, retrying = false): void {
     if (failure instanceof SignInFailure || (failure instanceof ApiFailure && (failure.status === 401 || failure.status === 403))) {
-      this.close();
-      this.screen.failed(failure);
+      if (!this.asleep) this.screen.failed(failure);
+      this.asleep = true;
       return;
     }
     this.put({ saving: { kind: "failed", trouble: troubleOf(failure), retrying } });
@@ -438,7 +454,7 @@ export class EventForm {
 
   private put(changes: Partial<Form>): void {
     this.form = { ...this.form, ...changes, unsent: isUnsent(this.draft) };
-    if (!this.closed) this.screen.draw(this.form);
+    if (!this.closed && !this.asleep) this.screen.draw(this.form);
   }
 
   private lastWarning(): string {

@@ -140,7 +140,7 @@ class OutlookHost implements Host {
       call<Date>("start", (done) => this.item.start.getAsync(done)),
       call<Date>("end", (done) => this.item.end.getAsync(done)),
     ]);
-    return { subject, start: instant(start), end: instant(end) };
+    return { subject: plain(subject), start: instant(start), end: instant(end) };
   }
 
   async isSeries(): Promise<boolean> {
@@ -230,6 +230,12 @@ class OutlookHost implements Host {
   private get reading(): Office.AppointmentRead {
     return Office.context.mailbox.item as unknown as Office.AppointmentRead;
   }
+}
+
+/** As Outlook keeps it. Fact: subjects are at most 255 long, outlook-addin §4 [doc]; half characters cannot be sent. */
+function plain(subject: string): string {
+  const kept = subject.slice(0, 255).replace(/[\ud800-\udbff]$/, "");
+  return new TextDecoder().decode(new TextEncoder().encode(kept));
 }
 
 /** Whole seconds: calendars keep no finer ones, and equal times must read equal. */

@@ -81,6 +81,11 @@ export class Outbox {
 
   private failed(failure: unknown): void {
     const isTransient = failure instanceof ApiFailure && failure.isTransient;
+    if (isSignedOut(failure)) {
+      // Kept: it goes on when somebody has signed in.
+      this.carrier.refused(failure);
+      return;
+    }
     if (!isTransient) {
       this.done();
       this.waiting = null;

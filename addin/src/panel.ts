@@ -113,6 +113,7 @@ export class Panel {
       if (known.state === "registration_waiting") this.later(() => void this.start());
     } else {
       const { api, policies } = await this.connected();
+      if (this.form?.carryOn(known.account)) return;
       this.form?.close();
       this.form = new EventForm({ ...this.parts, api, policies }, known.options, known, {
         draw: (form) => this.show({ kind: "form", form }),

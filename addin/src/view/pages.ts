@@ -55,7 +55,9 @@ export function button(text: string, work: () => void, kind = "primary", disable
   return h("button", { key: text, type: "button", class: kind, "aria-disabled": disabled ? "true" : null, onclick: () => (disabled ? undefined : work()) }, text);
 }
 
-export function openLink(words: Words, url: string, host: Host): VNode {
+/** null for an address that no browser should open from here. */
+export function openLink(words: Words, url: string, host: Host): VNode | null {
+  if (!/^https?:\/\//i.test(url)) return null;
   const open = (event: Event): void => {
     event.preventDefault();
     host.openOutside(url);

@@ -121,6 +121,18 @@ test("a refused change is not repeated; what holds is shown", async () => {
   assert.equal(states.at(-1), "failed");
 });
 
+test("a change that meets a signed-out user waits for the next sign-in", async () => {
+  const clock = new Clock();
+  const { box, sent, refused } = outbox(clock, [new ApiFailure(401, "token_expired", "r")]);
+  box.add({ category: 2 });
+  await clock.pass(60_000);
+  assert.deepEqual([sent.length, refused(), box.isBusy], [1, 1, true]);
+  box.again();
+  await clock.pass(1_000);
+  assert.deepEqual(sent.map(([id]) => id), ["id-1", "id-1"]);
+  assert.equal(box.isBusy, false);
+});
+
 function finding(clock: Clock, search: (query: string) => Promise<SearchResult>) {
   const shown: (Finder | null)[] = [];
   const api = { search: (_kind: unknown, query: string) => search(query) } as unknown as Api;
@@ -158,6 +170,25 @@ test("arrows walk the list around both ends", async () => {
   await clock.pass(10);
   const walked = [1, 1, 1, -1].map((by) => (box.move(by), shown.at(-1)?.active));
   assert.deepEqual(walked, [0, 1, 0, 1]);
+});
+
+test("who has walked down the list stays on the same record when the next answer comes", async () => {
+  const clock = new Clock();
+  const answers = [hits("A", "B", "C"), { complete: true, items: hits("A", "B", "C").items.slice(1) }, hits("A")];
+  const { finding: box, shown } = finding(clock, async () => answers.shift() ?? hits());
+  box.ask("company", "", []);
+  await clock.pass(10);
+  const stood: (string | undefined)[] = [];
+  for (const query of ["b", "bc"]) {
+    box.ask("company", query, []);
+    // What was found before is still listed.
+    box.move(1);
+    if (query === "b") box.move(1);
+    await clock.pass(1_000);
+    const last = shown.at(-1);
+    stood.push(last?.items[last.active]?.label);
+  }
+  assert.deepEqual(stood, ["B", undefined]);
 });
 
 test("a search that failed is asked again while its field stays open", async () => {
