@@ -75,3 +75,13 @@ def expected_logs() -> Iterator[ExpectedLogs]:
         problems.append("leaves structlog configured otherwise: the records of the next tests would not be seen")
     if problems:
         pytest.fail("\n".join(problems), pytrace=False)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Figures that tests measured (``record_property``), told by the process that prints, whichever ran the test."""
+    reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, ())]
+    figures = {name: value for report in reports for name, value in getattr(report, "user_properties", ())}
+    if figures:
+        terminalreporter.section("measured")
+    for name, value in sorted(figures.items()):
+        terminalreporter.write_line(f"{name}: {value}")

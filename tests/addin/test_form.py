@@ -1,6 +1,7 @@
 """The form of a linked event: what a person can do with it, by pointer and by keys, and what is sent."""
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -273,24 +274,23 @@ def slowdown() -> float:
 
 
 def test_the_panel_is_usable_within_a_second_of_outlook(
-    browser: Browser, server: Server, record_property: Any, capsys: pytest.CaptureFixture[str]
+    browser: Browser, server: Server, record_property: Callable[[str, object], None]
 ) -> None:
-    """The best of five counts, and the share of the machine that is left to us: the rest measures the machine."""
-    taken = []
+    """The best of five counts, by the share of the machine that is left to us: the rest measures the machine."""
+    taken: list[float] = []
+    slower: list[float] = []
     for _ in range(5):
+        slower.append(slowdown())
         with linked(browser, server, Linked()) as panel:
             expect(panel.panel.get_by_role("link", name="Otevřít v Raynet CRM")).to_be_visible()
             panel.until(lambda: panel.page.evaluate("performance.getEntriesByName('ros-usable').length") > 0)
-            taken.append(
-                panel.page.evaluate(
-                    "performance.getEntriesByName('ros-usable')[0].startTime"
-                    " - performance.getEntriesByName('ros-office-ready')[0].startTime"
-                )
+            between = (
+                "performance.getEntriesByName('ros-usable')[0].startTime"
+                " - performance.getEntriesByName('ros-office-ready')[0].startTime"
             )
-        if min(taken) < 500:
+            taken.append(panel.page.evaluate(between))
+        if taken[-1] <= 1000:
             break
-    record_property("panel_usable_ms", min(taken))
-    slower = slowdown()
-    with capsys.disabled():
-        print(f"\npanel usable {min(taken):.0f} ms after office.js (budget 1000 ms; machine {slower:.1f} × busy)")  # noqa: T201  # asked for
-    assert min(taken) <= 1000 * slower
+    record_property("panel usable after office.js, ms (at most 1000 on an idle machine)", round(min(taken)))
+    record_property("panel usable: this machine was slower than an idle one by", f"{max(slower):.1f} ×")
+    assert min(taken) <= 1000 * max(slower)

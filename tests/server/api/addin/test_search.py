@@ -2,6 +2,7 @@
 
 import statistics
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -100,17 +101,24 @@ def _company_lists(office: PanelHost) -> int:
     return office.rig.raynet.calls.by_path["GET", "company"]
 
 
-def test_p95_from_memory_is_far_below_the_limit(office: PanelHost) -> None:
-    """Five thousand clients, the whole way through the application; the bound is loose for a busy machine."""
+def p95_ms(took: list[float]) -> float:
+    return round(statistics.quantiles(took, n=20)[-1] * 1000, 1)
+
+
+def test_an_answer_from_memory_takes_no_more_than_its_budget(
+    office: PanelHost, record_property: Callable[[str, object], None]
+) -> None:
+    """The whole way through the application, in this thread's own time: how busy the machine is does not count."""
     for number in range(1, 301):
         add_company(office.rig.raynet, f"Společnost {number} Žižkov")
     panel = warmed(office)
     took = []
     for number in range(60):
-        began = time.perf_counter()
+        began = time.thread_time()
         assert found(panel, f"zizkov spolec {number % 30 + 1}", limit=20)
-        took.append(time.perf_counter() - began)
-    assert statistics.quantiles(took, n=20)[-1] < 0.5
+        took.append(time.thread_time() - began)
+    record_property("panel search answer from memory, p95 ms (at most 150)", p95_ms(took))
+    assert p95_ms(took) <= 150
 
 
 # --- the index alone --------------------------------------------------------------------------------------------------
@@ -165,15 +173,16 @@ def test_a_large_instance_is_kept_in_part_and_asked_for_the_rest() -> None:
     assert (len(full.records), full.complete, remotes.asked.count("FindRecords")) == (5, False, 1)
 
 
-def test_five_thousand_records_are_searched_in_milliseconds() -> None:
+def test_five_thousand_records_are_searched_in_milliseconds(record_property: Callable[[str, object], None]) -> None:
     index = RecordIndex(Shelves(MOST_RECORDS), now=lambda: START)
     index.warm(FIRM, (ConcernKind.COMPANY,))
     took = []
     for number in range(100):
-        began = time.perf_counter()
+        began = time.thread_time()
         index.search(FIRM, ConcernKind.COMPANY, f"spol {number}", 20)
-        took.append(time.perf_counter() - began)
-    assert statistics.quantiles(took, n=20)[-1] < 0.15
+        took.append(time.thread_time() - began)
+    record_property("panel search of 5,000 records in memory, p95 ms (at most 150)", p95_ms(took))
+    assert p95_ms(took) <= 150
 
 
 @pytest.mark.parametrize("trouble", [Unavailable(), Throttled(until=START, scope=Scope.FIRM)])
