@@ -45,11 +45,9 @@ from server.sync.proofs import (
 )
 from server.sync.seats import mailbox_trouble
 
-#: Rows of the first page: there is hardly any news unless several rang, which tells of a burst.
+#: Rows of the first page: when nothing rang there is hardly any news, a ring often tells of a burst.
 FIRST_PAGE = 25
-FIRST_PAGE_OF_BURST = 100
-#: So many rings are no burst yet.
-FEW_RINGS = 5
+FIRST_PAGE_RUNG = 100
 NEXT_PAGE = 500
 #: Rows this much older than the watermark are read again: saves that became visible late.
 OVERLAP = timedelta(minutes=2)
@@ -122,7 +120,7 @@ def _newest(ctx: PassContext, cursor: RaynetCursor) -> Flow[None]:
     """One call when idle: the newest rows of the instance, and its total, which shows deletions."""
     horizon = cursor.watermark - OVERLAP
     rows: list[Activity] = []
-    first = FIRST_PAGE_OF_BURST if rings_of_activities(ctx) > FEW_RINGS else FIRST_PAGE
+    first = FIRST_PAGE_RUNG if rings_of_activities(ctx) else FIRST_PAGE
     page: ActivityPage = yield from want(NewestActivities(ctx.firm, 0, first))
     rows += page.activities
     read_at = page.read_at
