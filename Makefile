@@ -5,7 +5,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 SETUP = @p=$$(PYTHON="$(PYTHON)" sh scripts/python) && "$$p" scripts/bootstrap.py
 
-.PHONY: help setup check test demo console package lock facts audit format clean process panel screens fuzz histories campaign defects
+.PHONY: help setup check test demo console package lock facts audit format clean process panel screens fuzz bench bench-report histories campaign defects
 
 help: ## this list
 	@echo 'make <what>:'
@@ -53,6 +53,14 @@ lock: ## renew requirements/*.txt from pyproject.toml (UPGRADE=all raises every 
 process: ## load and faults on real processes: make process [P=P1] [DB=postgresql] [ARGS="--runs 200"]
 	$(SETUP) dev
 	@$(BIN)/python -m tests.process $(P) $(if $(P),--backend $(or $(DB),sqlite) $(ARGS))
+
+bench: ## cost and speed: all bars, then bench/README.md (BARS="B1 B8", ARGS=--quick)
+	$(SETUP) bench
+	@$(BIN)/python -m bench $(BARS) $(ARGS)
+
+bench-report: ## bench/README.md and its plots from the figures that are kept
+	$(SETUP) dev
+	@$(BIN)/python -m bench.report
 
 histories: ## the sync in simulated time, with faults: make histories [N=1000] [SEED=0]
 	$(SETUP) dev

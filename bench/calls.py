@@ -9,11 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import TypeVar
 
 from server.domain.state import Side
 from simulator.raynet.records import Ref
 from tests.support.turning import Calls, Turning, prove_push, turning
 
+T = TypeVar("T")
 #: One round of the mix: ten changes to each side, in an order that alternates.
 MIX = ("R~", "O~") * 8 + ("R+", "O+", "R-", "O-")
 #: Everything of a change has come back within this time.
@@ -69,7 +71,7 @@ class People:
         }
         acts[what]()
 
-    def _next(self, items: list) -> object:  # type: ignore[type-arg]  # of either kind
+    def _next(self, items: list[T]) -> T:
         items.append(items.pop(0))
         return items[-1]
 
@@ -77,7 +79,7 @@ class People:
 def isolated(folder: Path, *, rounds: int = 2) -> Spent:
     """B1: each change alone, carried over and settled before the next one."""
     with turning(folder, people=("jana",)) as made:
-        people = _settled(made, items=12)
+        people = settled(made, items=12)
         first, changes = len(made.turns), 0
         draw = random.Random(1)
         for what in MIX * rounds:
@@ -91,7 +93,7 @@ def isolated(folder: Path, *, rounds: int = 2) -> Spent:
 def burst(folder: Path, *, size: int = 50, bursts: int = 2) -> Spent:
     """B2: fifty changes within a second in one instance and one mailbox, then quiet until all is carried over."""
     with turning(folder, people=("jana",)) as made:
-        people = _settled(made, items=size)
+        people = settled(made, items=size)
         first, changes, position = len(made.turns), 0, 0
         for _ in range(bursts):
             for _ in range(size):
@@ -106,7 +108,7 @@ def burst(folder: Path, *, size: int = 50, bursts: int = 2) -> Spent:
 def one_way(folder: Path, what: str, *, times: int = 5) -> Spent:
     """The cost of one kind of change alone."""
     with turning(folder, people=("jana",)) as made:
-        people = _settled(made, items=times + 2)
+        people = settled(made, items=times + 2)
         draw, first = random.Random(1), len(made.turns)
         for _ in range(times):
             _between_readings(made)
@@ -122,7 +124,7 @@ def _between_readings(made: Turning) -> None:
         made.run_for(left + 1.0)
 
 
-def _settled(made: Turning, *, items: int) -> People:
+def settled(made: Turning, *, items: int) -> People:
     """Items on both sides that are paired and quiet. Raynet's own pacing would make their announcements late ones."""
     switches = made.rig.raynet.switches
     pacing, switches.webhook_pacing = switches.webhook_pacing, "none"

@@ -1,4 +1,4 @@
-"""Makes `.venv` hold one install set, from its lock and with hashes: `bootstrap.py demo|dev|server|console`.
+"""Makes `.venv` hold one install set, from its lock and with hashes: `bootstrap.py demo|dev|server|console|bench`.
 
 `demo` and `dev` get the built panel too, `dev` a browser and what Qt needs of the system, `console` the latter.
 
@@ -19,9 +19,15 @@ import outside
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = Path(os.environ.get("ROS_VENV", ROOT / ".venv"))
-SETS = ("demo", "dev", "server", "console")
+SETS = ("demo", "dev", "server", "console", "bench")
 #: Sets that hold all of another one.
-INCLUDED_IN = {"demo": ("dev",), "server": ("demo", "dev"), "console": ("dev",), "dev": ()}
+INCLUDED_IN = {
+    "demo": ("dev", "bench"),
+    "server": ("demo", "dev", "bench"),
+    "console": ("dev", "bench"),
+    "dev": ("bench",),
+    "bench": (),
+}
 #: Sets that serve the panel, and sets with the console.
 WITH_PANEL = ("demo", "dev", "server")
 WITH_QT = ("dev", "console")

@@ -80,7 +80,7 @@ def test_no_package_is_named_for_nothing() -> None:
 
 def test_every_lock_pins_every_package_with_hashes() -> None:
     locks = sorted((ROOT / "requirements").glob("*.txt"))
-    assert {lock.stem for lock in locks} == {"build", "console", "demo", "dev", "node", "server"}
+    assert {lock.stem for lock in locks} == {"bench", "build", "console", "demo", "dev", "node", "server"}
     for lock in locks:
         pins = re.findall(r"^([a-z0-9.-]+)(?:\[[\w,-]+\])?==\S+(.*(?:\n    .*)*)", lock.read_text(), re.MULTILINE)
         assert pins, lock.name
@@ -89,7 +89,7 @@ def test_every_lock_pins_every_package_with_hashes() -> None:
 
 def test_the_locks_hold_what_is_declared() -> None:
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
-    for extra in ("server", "console", "dev"):
+    for extra in ("server", "console", "dev", "bench"):
         lock = (ROOT / "requirements" / f"{extra}.txt").read_text()
         for requirement in declared[extra]:
             name = re.split(r"[\[><=]", requirement)[0]
