@@ -206,6 +206,10 @@ def delete_event(draft: PlanDraft, pair: Pair, event: Event, reason: Reason) -> 
     for name in edited:
         before = getattr(pair.base.outlook, name.value) if pair.base is not None else None
         draft.lose(pair, name, Side.GRAPH, (before, "", getattr(shown, name.value)))
+    if shown.place is None and event.location and not event.private:
+        # A place that Raynet's type has no room for stands in Outlook alone.
+        draft.lose(pair, FieldName.PLACE, Side.GRAPH, ("", "", event.location))
+        edited = (*edited, FieldName.PLACE)
     draft.write(
         Write(
             kind=IntentKind.DELETE_EVENT,

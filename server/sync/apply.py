@@ -9,7 +9,7 @@ from datetime import timedelta
 from enum import Enum, auto
 
 from server.domain import keys
-from server.domain.activity import Activity, ActivityChange, ActivityDraft, Participant, ParticipantWrite
+from server.domain.activity import Activity, ActivityDraft, ParticipantWrite
 from server.domain.ids import ActivityKey, ActivityType, IntentId
 from server.domain.plan import ActivityPlan, Plan, Write
 from server.domain.reasons import Reason
@@ -27,17 +27,18 @@ from server.domain.state import (
 from server.errors import Changed, Denied, Gone, Rejected, Remote, Spent, Throttled, Unavailable
 from server.flow import Flow, NewId, Now, Stopping, want
 from server.ports.graph import CreateEvent, DeleteEvent, GetEvent, UpdateEvent
-from server.ports.raynet import AddExtId, CreateActivity, DeleteActivity, FindByExtId, GetActivity, UpdateActivity
+from server.ports.raynet import DeleteActivity, GetActivity, UpdateActivity
 from server.ports.store import Commit, Forget, Row
 from server.sync.abandon import abandoned, dropped, parked_trail
 from server.sync.context import FIRST_WAIT, PassContext, concerns_side, due, side_trouble, waited
 from server.sync.lag import count_written, note_carried
 from server.sync.likeness import same_activity, same_event
+from server.sync.making import SLOW, counted, create_activity, resolved
 from server.sync.panel_outcome import rejected
 from server.sync.planned import conflict_rows, plan_rows, unwritten_losses
 from server.sync.seats import mailbox_scope, mailbox_trouble
 from server.sync.secrecy import turned_private
-from server.sync.work import LinkWork, as_drafted, full_list
+from server.sync.work import LinkWork, as_drafted
 
 #: A rejected item is tried again ever more rarely: an hour, doubling up to a day.
 FIRST_RETRY = timedelta(hours=1)
@@ -366,81 +367,6 @@ def _replan(ctx: PassContext, work: LinkWork, intent: Intent, rows: tuple[Row, .
 # --- Raynet -------------------------------------------------------------------------------------------------------
 
 
-def create_activity(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tuple[Row, ...]]:
-    """Placeholder, key, reveal: a crash between any two leaves a neutral record that its key finds again."""
-    draft = intent.payload.activity_draft
-    assert draft is not None
-    yield from _still_open(ctx, work, intent)
-    key = yield from _placeholder(ctx, draft)
-    made = replace(intent, activity=key, half_done=True)
-    yield from want(Commit(ctx.firm, (*work.activity_made(intent, key), *_counted(ctx, 1))))
-    return (yield from reveal(ctx, work, made, None))
-
-
-def _placeholder(ctx: PassContext, draft: ActivityDraft) -> Flow[ActivityKey]:
-    """The neutral record, its key sent along unless this instance does not take it so: then :func:`reveal` adds it.
-
-    Fact: whether activities take an inline ``extId`` is open, raynet-api §22 no. 2. A refusal may mean just that, as
-    long as none was ever taken and no record carries the key.
-    """
-    if ctx.sync.inline_ext_id is not False:
-        try:
-            return (yield from want(CreateActivity(ctx.firm, draft.type, draft)))
-        except Rejected:
-            if ctx.sync.inline_ext_id or (yield from want(FindByExtId(ctx.firm, draft.type, draft.ext_id))) is not None:
-                raise
-    return (yield from want(CreateActivity(ctx.firm, draft.type, replace(draft, ext_id=""))))
-
-
-def _counted(ctx: PassContext, more: int) -> tuple[Row, ...]:
-    """The instance holds so many activities more: what somebody deletes before the next reading shows in the total."""
-    cursor = ctx.sync.cursor
-    if cursor is None or cursor.total is None:
-        return ()
-    ctx.put_sync(replace(ctx.sync, cursor=replace(cursor, total=max(0, cursor.total + more))))
-    return (ctx.sync,)
-
-
-def reveal(ctx: PassContext, work: LinkWork, intent: Intent, detail: Activity | None) -> Flow[tuple[Row, ...]]:
-    """Fill the placeholder by one update. ``detail`` is a fresh reading of it, if there is one."""
-    draft, change, key = intent.payload.activity_draft, intent.payload.activity_change, intent.activity
-    assert draft is not None and change is not None and key is not None
-    owner = Participant(person=draft.owner, owner=True)
-    known = detail or Activity(key=key, title=draft.title, participants=(owner,), created_by=ctx.sync.login)
-    if detail is None and (ctx.sync.inline_ext_id is not True or change.participants):
-        known = yield from want(GetActivity(ctx.firm, key))
-    if known.ext_ids is not None:
-        inline = draft.ext_id in known.ext_ids
-        if not inline:
-            yield from want(AddExtId(ctx.firm, key, draft.ext_id))
-            work.link = replace(work.link, own_saves=work.link.own_saves + 1)
-        # In a repeated attempt the key may be there because an earlier one added it: that tells nothing.
-        if ctx.sync.inline_ext_id is not inline and not (inline and (intent.attempts or detail is not None)):
-            sync = replace(ctx.sync, inline_ext_id=inline)
-            ctx.put_sync(sync)
-            yield from want(Commit(ctx.firm, (sync,)))
-    if known.place and change.place is None:
-        # Typed into the placeholder, and in the journal by now: the update takes its place.
-        change = replace(change, place="")
-        intent = replace(intent, payload=replace(intent.payload, activity_change=change))
-    yield from _still_open(ctx, work, intent)
-    yield from want(UpdateActivity(ctx.firm, key, _resolved(change, known)))
-    return work.activity_revealed(intent, known)
-
-
-def _still_open(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[None]:
-    """Raises Changed where the event has turned private since it was read: what is made of it is planned anew."""
-    if (yield from turned_private(ctx, work, intent)):
-        raise Changed(detail="turned private")
-
-
-def _resolved(change: ActivityChange, known: Activity) -> ActivityChange:
-    """Participant writes name persons; ids exist in details only, so the full list is made now."""
-    if change.participants is None:
-        return change
-    return replace(change, participants=full_list(known.participants, change.participants))
-
-
 def _update_activity(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tuple[Row, ...] | None]:
     change, key = intent.payload.activity_change, intent.activity
     assert change is not None and key is not None
@@ -450,7 +376,7 @@ def _update_activity(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[t
     detail = yield from _read_again(ctx, work, intent, key)
     if detail is None:
         return None
-    yield from want(UpdateActivity(ctx.firm, key, _resolved(change, detail)))
+    yield from want(UpdateActivity(ctx.firm, key, resolved(change, detail)))
     return work.activity_updated(intent, detail)
 
 
@@ -464,7 +390,7 @@ def _delete_activity(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[t
         yield from want(DeleteActivity(ctx.firm, key))
     except Gone:
         pass
-    return (*work.activity_deleted(intent), *_counted(ctx, -1))
+    return (*work.activity_deleted(intent), *counted(ctx, -1))
 
 
 def _read_again(ctx: PassContext, work: LinkWork, intent: Intent, key: ActivityKey) -> Flow[Activity | None]:
@@ -480,6 +406,10 @@ def _read_again(ctx: PassContext, work: LinkWork, intent: Intent, key: ActivityK
 def _fresh(ctx: PassContext, key: ActivityKey) -> Flow[Activity]:
     """The row that was read for this write, while it is fresh; else the record itself."""
     row, read_at = ctx.fresh.pop(key, (None, ctx.now))
-    if row is not None and (yield from want(Now())) - read_at <= FRESH_FOR:
+    began = yield from want(Now())
+    if row is not None and began - read_at <= FRESH_FOR:
         return row
-    return (yield from want(GetActivity(ctx.firm, key)))
+    detail = yield from want(GetActivity(ctx.firm, key))
+    if (yield from want(Now())) - began > SLOW:
+        detail = yield from want(GetActivity(ctx.firm, key))
+    return detail

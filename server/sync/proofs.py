@@ -66,7 +66,7 @@ def prove_activity(ctx: PassContext, key: ActivityKey) -> Flow[SeenActivity | No
             found = yield from want(GetActivity(ctx.firm, key))
             seen = replace(seen, activity=replace(found, version=found.version or seen.activity.version), hidden=False)
         except Gone:
-            for other in (yield from _with_equal_id(ctx, key)):
+            for other in (yield from with_equal_id(ctx, key)):
                 if other.key == key:
                     return None
                 if (yield from _is_same_record(ctx, seen.activity, other)):
@@ -94,7 +94,7 @@ def _count_gone(ctx: PassContext, count: int) -> None:
         ctx.put_sync(replace(ctx.sync, cursor=replace(cursor, total=max(0, cursor.total - count))))
 
 
-def _with_equal_id(ctx: PassContext, key: ActivityKey) -> Flow[tuple[Activity, ...]]:
+def with_equal_id(ctx: PassContext, key: ActivityKey) -> Flow[tuple[Activity, ...]]:
     """The rows of any type that have this id: one at most, unless each type counts its own. Fact: raynet-api §8."""
     try:
         found = yield from want(FindActivity(ctx.firm, key.id))

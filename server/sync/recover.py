@@ -10,34 +10,30 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
-from server.domain.activity import Activity, Priority
-from server.domain.content import MERGED_FIELDS, Content
-from server.domain.draft import shown
+from server.domain.activity import Activity
 from server.domain.ids import ActivityKey, LinkId
-from server.domain.keys import conflict_id, is_placeholder
-from server.domain.mapping import PRIVATE_TITLE, raynet_content, raynet_when
-from server.domain.merge import is_empty
+from server.domain.keys import is_placeholder
 from server.domain.reasons import Reason
 from server.domain.reconcile import reconcile
-from server.domain.state import Conflict, Group, Intent, IntentKind, IntentState, Pair, PairState, Payload, Side, Trail
-from server.domain.when import Inverted
+from server.domain.state import Group, Intent, IntentKind, IntentState, Pair, PairState, Payload, Side, Trail
 from server.errors import Gone, Remote
-from server.flow import Flow, want
+from server.flow import Flow, Now, want
 from server.ports.graph import FindEvents, GetEvent
 from server.ports.raynet import DeleteActivity, FindByExtId, FindByTitle, GetActivity
 from server.ports.store import Commit, OpenIntents, Row
 from server.sync.abandon import abandoned, dropped
 from server.sync.apply import (
     GRAPH_WRITES,
-    create_activity,
     create_event,
     failed,
     participants_of,
-    reveal,
     settle_wait,
 )
 from server.sync.aside import load_apart, set_aside
 from server.sync.context import PassContext, due
+from server.sync.making import create_activity, reveal
+from server.sync.proofs import with_equal_id
+from server.sync.typed import removed, typed_into, typed_over
 from server.sync.work import LinkWork, predicted
 
 #: Clocks may differ by some minutes; a placeholder is unique by its title anyway.
@@ -163,21 +159,24 @@ def _event_write(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tuple
 
 
 def _activity_create(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tuple[Row, ...]]:
+    read_at = yield from want(Now())
     found = yield from _find_made(ctx, intent)
     if found is None and intent.half_done:
-        # Somebody removed the placeholder: nothing of this create is left.
+        # Somebody removed the record; whether it was filled by then cannot be told. The event stays and is carried.
+        gone = removed(ctx, work, intent)
+        ctx.counts.conflicts += 1
         work.link = replace(work.link, activity=None, generation=work.link.generation + 1)
-        return (dropped(intent), work.link)
+        return (dropped(intent), work.link, gone)
     if found is not None and _is_filled(found, intent):
         yield from _recount(ctx)
         made = replace(intent, activity=found.key, half_done=True)
         rows = work.activity_made(made, found.key)
-        typed_over = _typed_over(ctx, work, intent, found)
-        ctx.counts.conflicts += len(typed_over)
-        return (*typed_over, *rows[:1], *work.activity_revealed(made, found))
+        over = typed_over(ctx, work, intent, found)
+        ctx.counts.conflicts += len(over)
+        return (*over, *rows[:1], *work.activity_revealed(made, found))
     if found is not None:
         yield from _recount(ctx)
-    typed = _typed_into(ctx, work, intent, found) if found is not None else ()
+    typed = typed_into(ctx, work, intent, found) if found is not None else ()
     if typed:
         ctx.counts.conflicts += len(typed)
         yield from want(Commit(ctx.firm, typed))
@@ -191,7 +190,7 @@ def _activity_create(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[t
     made = replace(fresh, activity=found.key, half_done=True, attempts=intent.attempts + 1)
     rows = work.activity_made(made, found.key) if not intent.half_done else (made,)
     yield from want(Commit(ctx.firm, (*rows, work.remember_sent(made))))
-    return (yield from reveal(ctx, work, made, found if found.detailed else None))
+    return (yield from reveal(ctx, work, made, found if found.detailed else None, read_at))
 
 
 def _recount(ctx: PassContext) -> Flow[None]:
@@ -212,64 +211,6 @@ def _is_filled(found: Activity, intent: Intent) -> bool:
     return found.scheduled_from is not None or (change is not None and change.title == found.title)
 
 
-def _typed_into(ctx: PassContext, work: LinkWork, intent: Intent, found: Activity) -> tuple[Conflict, ...]:
-    """What somebody wrote into the placeholder, for the journal: the update that fills it takes its place."""
-    draft, expects = intent.payload.activity_draft, intent.expects
-    assert draft is not None
-    content, kept = _content(ctx, found), expects.raynet if expects is not None else Content()
-    ours = (Priority.DEFAULT, draft.title)
-    return _conflicts(ctx, work, intent, found.key, (kept, content, Side.RAYNET), ours)
-
-
-def _typed_over(ctx: PassContext, work: LinkWork, intent: Intent, found: Activity) -> tuple[Conflict, ...]:
-    """What Outlook says, for the journal, where somebody gave the record another title.
-
-    Whether they saw what the event says, or only the placeholder, cannot be told any more: theirs stays.
-    """
-    change, expects = intent.payload.activity_change, intent.expects
-    if change is None or expects is None or found.title == change.title:
-        return ()
-    return _conflicts(ctx, work, intent, found.key, (_content(ctx, found), expects.outlook, Side.GRAPH))
-
-
-def _content(ctx: PassContext, found: Activity) -> Content:
-    when = raynet_when(found, ctx.world(), None)
-    return raynet_content(found, None if isinstance(when, Inverted) else when)
-
-
-def _conflicts(
-    ctx: PassContext,
-    work: LinkWork,
-    intent: Intent,
-    key: ActivityKey,
-    values: tuple[Content, Content, Side],
-    ours: tuple[object, ...] = (Priority.DEFAULT, PRIVATE_TITLE),
-) -> tuple[Conflict, ...]:
-    """Journal entries for what the second content says otherwise than the first; ``ours`` is no loss."""
-    rows = []
-    for field in MERGED_FIELDS:
-        kept, lost = (getattr(one, field.value) for one in values[:2])
-        if is_empty(lost) or lost in (kept, *ours):
-            continue
-        rows.append(
-            Conflict(
-                id=conflict_id(intent.pair_id, field.value, shown(kept), shown(lost)),
-                firm_id=ctx.firm,
-                link_id=work.link.id,
-                pair_id=intent.pair_id,
-                activity=key,
-                mailbox=work.mailbox_of(intent.pair_id),
-                field=field,
-                base="",
-                kept=shown(kept),
-                lost=shown(lost),
-                lost_side=values[2],
-                at=ctx.now,
-            )
-        )
-    return tuple(rows)
-
-
 def _find_made(ctx: PassContext, intent: Intent) -> Flow[Activity | None]:
     """The record of this create, by its id, its external id, or its placeholder's exact title."""
     draft = intent.payload.activity_draft
@@ -278,13 +219,28 @@ def _find_made(ctx: PassContext, intent: Intent) -> Flow[Activity | None]:
         try:
             return (yield from want(GetActivity(ctx.firm, intent.activity)))
         except Gone:
-            return None
+            return (yield from _under_another_type(ctx, intent, intent.activity))
     found = yield from want(FindByExtId(ctx.firm, draft.type, draft.ext_id))
     if found is not None:
         return found
     titled = yield from want(FindByTitle(ctx.firm, draft.title, intent.at - SKEW))
     ctx.orphans += [twin.key for twin in titled[1:]]
     return titled[0] if titled else None
+
+
+def _under_another_type(ctx: PassContext, intent: Intent, key: ActivityKey) -> Flow[Activity | None]:
+    """The record where somebody gave it another type: an equal id, made by us, and our key or title upon it."""
+    draft, change = intent.payload.activity_draft, intent.payload.activity_change
+    assert draft is not None
+    for other in (yield from with_equal_id(ctx, key)):
+        if other.key == key or other.created_by != ctx.sync.login:
+            continue
+        with suppress(Gone):
+            detail = yield from want(GetActivity(ctx.firm, other.key))
+            titles = {draft.title, change.title if change is not None else draft.title}
+            if detail.title in titles or draft.ext_id in (detail.ext_ids or ()):
+                return detail
+    return None
 
 
 def _fresh_intent(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[Intent | None]:

@@ -15,7 +15,7 @@ from server.domain.rules import Mirror, PrivateEvents
 from server.domain.state import Conflict, Group, PairState, Role
 from server.sync.secrecy import LOOKED_AT_FOR
 from simulator.graph import ids
-from simulator.graph.state import EventState
+from simulator.graph.state import EventState, Revision
 from simulator.raynet.records import Activity, Ref
 from tests.histories.house import House
 from tests.histories.raynet_side import H9_WINDOW
@@ -391,7 +391,7 @@ class Oracle:
             for item in person.mailbox.items.values():
                 past = [one for one in item.history if one.at <= at]
                 # What turned private in the moment before the write may be younger than the last look at it.
-                while past and past[-1].at > at - self._unlooked and past[-1].by.kind == "human" and at < self.now:
+                while past and at < self.now and self._just_hidden(past[-1], at):
                     past = past[:-1]
                 if not past or not past[-1].after.alive:
                     continue
@@ -400,6 +400,10 @@ class Oracle:
                 target = hidden if state.sensitivity != "normal" else open_texts
                 target.update(one for one in texts if len(one) > 3)
         return hidden - open_texts
+
+    def _just_hidden(self, entry: Revision, at: datetime) -> bool:
+        hides = entry.by.kind == "human" and entry.after.state.sensitivity != "normal"
+        return hides and entry.at > at - self._unlooked
 
     def _typed_in_raynet(self) -> set[str]:
         """What people themselves wrote there is no secret of Outlook's."""
