@@ -1243,6 +1243,10 @@
             <numerusform>%n s potížemi</numerusform>
         </translation>
     </message>
+    <message>
+        <source>nobody has a seat yet</source>
+        <translation>nikdo zatím nemá místo</translation>
+    </message>
     <message numerus="yes">
         <source>%n not looked at yet</source>
         <translation>
@@ -1486,8 +1490,8 @@
         <translation>soukromí</translation>
     </message>
     <message>
-        <source>existence</source>
-        <translation>existence</translation>
+        <source>the whole item</source>
+        <translation>celá položka</translation>
     </message>
     <message>
         <source>choices in the panel</source>

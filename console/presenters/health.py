@@ -76,6 +76,8 @@ def _users(found: Health) -> Figure:
     unread = found.seats_used - boxes.ready - broken - boxes.released
     if broken:
         note = translate("Health", "%n with a problem", "", broken)
+    elif not found.seats_used:
+        note = translate("Health", "nobody has a seat yet")
     elif unread > 0:
         note = translate("Health", "%n not looked at yet", "", unread)
     else:

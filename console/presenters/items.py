@@ -17,7 +17,7 @@ def field_name(name: str) -> str:
         "categories": translate("Items", "categories"),
         "participants": translate("Items", "participants"),
         "personal": translate("Items", "privacy"),
-        "existence": translate("Items", "existence"),
+        "existence": translate("Items", "the whole item"),
         "choices": translate("Items", "choices in the panel"),
     }
     return names.get(name, name)

@@ -14,7 +14,7 @@ from console.presenters.troubles import explained
 from console.theme import Tone
 from console.widgets.banner import Banner
 from console.widgets.buttons import button
-from console.widgets.words import column, line, rule, words
+from console.widgets.words import column, fixed, line, rule, words
 
 
 class Credentials(QWidget):
@@ -39,7 +39,7 @@ class Credentials(QWidget):
         self.entra = button("signin.entra", translate("SignIn", "Sign in with &Microsoft Entra ID"), self._with_entra)
         with_entra = QWidget()
         with_entra.setLayout(
-            column(line(rule(), words(translate("SignIn", "or"), "faint"), rule()), self.entra, gap=10)
+            column(line(rule(), fixed(words(translate("SignIn", "or"), "faint")), rule()), self.entra, gap=10)
         )
         with_entra.setVisible(server.entra is not None)
         layout = column(self.banner, gap=6)

@@ -69,9 +69,11 @@ class PreviewPage(QWidget):
         self._working = QWidget()
         self._working.setLayout(column(self.progress, line(self.bar, self.cancel_button, gap=10), gap=6))
         self._working.hide()
-        self.setLayout(
-            column(self.banner, line(self.start_button, None), self._working, self._figures, self.steps, None, gap=12)
-        )
+        layout = column(self.banner, line(self.start_button, None), self._working, self._figures, gap=12)
+        # The list takes all there is; without it the rest stays at the top.
+        layout.addWidget(self.steps, 1)
+        layout.addStretch(0)
+        self.setLayout(layout)
 
     def start(self) -> None:
         """Nothing is written by it."""
@@ -124,7 +126,7 @@ class PreviewPage(QWidget):
         for place, (key, title, icon, count, tone) in enumerate(_figures(found)):
             card = FigureCard(self._context.theme, f"preview.{key}", title, icon)
             card.show_figure(number(count), "", tone)
-            self._figures.addWidget(card, 0, place)
+            self._figures.addWidget(card, place // 3, place % 3)
         self.banner.say(Tone.GOOD if not found.errors else Tone.WARN, summary(found))
         self.steps.show()
         self.steps.renew()

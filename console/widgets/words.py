@@ -46,6 +46,12 @@ def restyle(widget: QWidget, name: str, value: object) -> None:
     widget.style().polish(widget)
 
 
+def fixed(label: QLabel) -> QLabel:
+    """As wide as its text; what stands beside it takes the rest."""
+    label.setSizePolicy(label.sizePolicy().Policy.Maximum, label.sizePolicy().Policy.Preferred)
+    return label
+
+
 def rule() -> QFrame:
     """A thin line between parts."""
     line = QFrame()

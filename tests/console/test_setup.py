@@ -1,11 +1,8 @@
 """The guided set-up of a new firm from nothing to syncing: server and worker processes, the simulated outside."""
 
-import ssl
 import urllib.request
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from http.client import HTTPSConnection
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QToolButton
@@ -14,72 +11,23 @@ from console.presenters.setup import STEPS, is_done
 from console.views.firms.firm_dialog import NewFirmDialog
 from console.views.setup.section import SetupSection
 from server.domain.ids import FirmId
-from simulator.seed import SmallFirm, small_firm
-from simulator.serve import SimServer
-from simulator.world import World
 from tests.console.support.house import House
+from tests.console.support.outside import Outside, outside_world
 from tests.console.support.windows import Opened, Opener, press, shown, type_into, wait_for
 
-PUBLIC_URL = "https://ros.example"
 #: A loaded machine reads two sides of a firm slowly.
 PATIENCE = 90.0
 
 
-class Outside:
-    """The simulated Microsoft and Raynet, and what an administrator needs to know of them."""
-
-    def __init__(self, server: SimServer, seeded: SmallFirm) -> None:
-        self.server = server
-        self.seeded = seeded
-
-    def decide(self, link: str, *, is_granted: bool) -> str:
-        """The tenant's administrator opens the link and presses a button: where the browser is sent."""
-        context = ssl.create_default_context(cafile=str(self.server.certificates.ca))
-        with urllib.request.urlopen(link, context=context) as page:  # noqa: S310 (our own loopback)
-            assert page.status == 200
-        tenant = self.server.world.entra.tenants[self.seeded.tenant_id]
-        admin = next(one for one in tenant.users.values() if one.may_consent)
-        parts = urlsplit(link)
-        form = dict(parse_qsl(parts.query)) | {"decision": "consent-v2", "choice": admin.id if is_granted else "cancel"}
-        connection = HTTPSConnection(str(parts.hostname), parts.port, context=context)
-        path = parts.path.replace("/v2.0/adminconsent", "/decision")
-        headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        connection.request("POST", path, body=urlencode(form), headers=headers)
-        answer = connection.getresponse()
-        connection.close()
-        assert answer.status == 302
-        return str(answer.headers["Location"])
-
-
 @pytest.fixture
 def outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outside]:
-    seeded: list[SmallFirm] = []
-
-    def world(url: str) -> World:
-        made = World(lambda: datetime.now(UTC), base_url=url)
-        seeded.append(small_firm(made, consent=False))
-        app = made.entra.registrations[seeded[-1].client_id]
-        app.redirect_uris = (*app.redirect_uris, f"{PUBLIC_URL}/souhlas/navrat")
-        return made
-
-    with SimServer(world, tmp_path_factory.mktemp("sim")) as server:
-        yield Outside(server, seeded[-1])
+    with outside_world(tmp_path_factory.mktemp("sim")) as made:
+        yield made
 
 
 @pytest.fixture
 def connected(outside: Outside, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    world = outside.server.world
-    environ = {
-        "ROS_PUBLIC_URL": PUBLIC_URL,
-        "ROS_GRAPH_URL": world.graph_url,
-        "ROS_AUTHORITY_URL": world.authority_url,
-        "ROS_CLIENT_ID": outside.seeded.client_id,
-        "ROS_CLIENT_SECRET": outside.seeded.client_secret,
-        "ROS_CA_BUNDLE": str(outside.server.certificates.ca),
-        "ROS_RAYNET_URLS": world.raynet_url,
-        "ROS_POLL_SECONDS": "5",
-    }
-    house = House(tmp_path_factory.mktemp("connected"), environ=environ).start()
+    house = House(tmp_path_factory.mktemp("connected"), environ=outside.environ()).start()
     house.start_worker()
     try:
         yield house
