@@ -236,6 +236,8 @@ def _revive_activity(draft: PlanDraft, pair: Pair, event: Event, activity: Activ
         return
     if activity is None and not _is_in_window(draft, event.when):
         draft.freeze(pair)
+        for copy in (one for one in draft.open_pairs() if one.role is Role.COPY):
+            _remove_event(draft, copy, Reason.DELETED_IN_RAYNET)  # they stand for what is gone, at its old time
         return
     rejected = pair.id in draft.rejected
     reason = Reason.HOLD_REJECTED if rejected else Reason.RECREATED_EDIT_BEATS_DELETION

@@ -265,7 +265,12 @@ class History:
         return out + ["mailbox" for one in boxes if read.get((firm, one or ""), -1) < calm]
 
     def _set_aside(self) -> bool:
-        """Whether a fault left something that only a later retry mends."""
+        """Whether something is left that only a later retry or the nightly comparison mends.
+
+        Without push, a Graph that does not report what leaves the window tells of it nowhere else.
+        """
+        if not self.script.switches.get("delta_reports_outside", True):
+            return True
         return any(
             one.state is PairState.PARKED or one.failures
             for rows in self.store.firms.values()
