@@ -1,9 +1,11 @@
 """The built panel, the real server, the sync and the simulated outside together: what is shown is what happened."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,8 @@ from playwright.sync_api import Browser, expect
 
 from server.identity.verifier import OFFICE_CLIENTS
 from simulator.raynet.populate import add_business_case, add_company
-from tests.addin.opened import EventFormOf, Opened, opened
+from tests.addin.chromium import PATIENCE_MS
+from tests.addin.opened import EventFormOf, Opened, open_in, opened
 from tests.addin.server import Server
 from tests.support.panel import SCOPE, panel_host, ref, stamp
 from tests.support.rig import CLIENT_ID, Person, Rig, add_person_with_seat, rig
@@ -232,6 +235,94 @@ def test_a_token_that_is_not_exactly_ours_leads_to_signing_in(house: House, kind
     with house.panel(house.item("Něco"), token=_tokens(house)[kind]) as panel:
         expect(panel.button("Přihlásit se")).to_be_visible()
         assert "Něco" not in panel.panel.inner_text()
+
+
+@contextmanager
+def through_the_bridge(house: House, token: str) -> Iterator[Opened]:
+    """Microsoft's own library asks Outlook's simulated broker, which gives this token; no other way is there."""
+    owner, entra = house.jana.mailbox.owner, house.rig.world.entra
+    broker = {
+        "token": token,
+        "idToken": entra.id_token(owner, CLIENT_ID),
+        "account": {
+            "homeAccountId": f"{owner.id}.{owner.tenant_id}",
+            "tenantId": owner.tenant_id,
+            "username": house.jana.login,
+            "localAccountId": owner.id,
+        },
+    }
+    context = house.browser.new_context(viewport={"width": 320, "height": 570}, locale="cs-CZ")
+    context.set_default_timeout(PATIENCE_MS)
+    try:
+        context.add_init_script(f"window.simulatedBroker = {json.dumps(broker)};")
+        context.add_init_script(files("simulator.form").joinpath("bridge.js").read_text(encoding="utf-8"))
+        form = EventFormOf(address=house.jana.login, item=house.item("Něco"), token=None, nested=True)
+        yield open_in(context, house.url, form)
+    finally:
+        context.close()
+
+
+def test_microsofts_own_library_signs_in_at_the_real_server(house: House) -> None:
+    with through_the_bridge(house, house.token(house.jana)) as panel:
+        house.consented(panel)
+        expect(panel.panel.locator(".type").first).to_be_visible()
+        assert "GetTokenPopup" not in [one[0] for one in panel.page.evaluate("simulatedBroker.asked")]
+        assert panel.problems == []
+
+
+@pytest.mark.parametrize("kind", ["expired", "for another audience", "an id token"])
+def test_what_the_bridge_gives_is_checked_like_everything_else(house: House, kind: str) -> None:
+    with through_the_bridge(house, _tokens(house)[kind]) as panel:
+        expect(panel.button("Přihlásit se")).to_be_visible()
+        methods = [one[0] for one in panel.page.evaluate("simulatedBroker.asked")]
+        assert 2 <= methods.count("GetToken") <= 3, "a fresh one is asked for, and then no more"
+
+
+def test_two_panels_on_one_event_end_with_one_activity_and_show_the_same(house: House) -> None:
+    """The event is open in two windows; both choose, and choose differently."""
+    item = house.item("Dvě okna")
+    start = house.rig.clock() + timedelta(days=1)
+    with house.panel(item) as first:
+        house.consented(first)
+        expect(first.panel.locator(".type").first).to_be_visible()
+        event = house.jana.outlook.create(item["subject"], start, start + timedelta(hours=1))
+        with house.panel({**item, "id": ref(event)["ews_id"]}) as second:
+            first.button("Schůzka").click()
+            expect(first.standing).to_have_text("Čeká na uložení události v Outlooku")
+            second.button("Telefonát").click()
+            expect(second.standing).to_have_text("Uloženo, přenáší se do Raynet CRM…")
+            first.save_as(ref(event)["ews_id"])
+            second.until(lambda: _synced(house) and second.standing.inner_text() == "Propojeno s Raynet CRM")
+            # The form that was saved last is the one whose choice came too late, and it says so.
+            expect(first.standing).to_have_text("Změněno v jiném okně")
+            first.button("Načíst nový stav").click()
+            for panel in (first, second):
+                expect(panel.standing).to_have_text("Propojeno s Raynet CRM")
+                expect(panel.panel.get_by_label("Typ aktivity")).to_have_value("Telefonát")
+            assert [one.kind for one in house.activities("Dvě okna")] == ["phoneCall"]
+
+
+def test_a_change_in_one_window_is_seen_in_the_other(house: House) -> None:
+    start = house.rig.clock() + timedelta(days=1)
+    house.jana.ui.create("meeting", title="Obě", start=start, end=start + timedelta(hours=1), company=house.company)
+    house.rig.sync()
+    event = next(key for key, one in house.jana.outlook.events().items() if one.subject == "Obě")
+    item = {**house.item("Obě"), "id": ref(event)["ews_id"]}
+    with house.panel(item) as asked:
+        house.consented(asked)
+        expect(asked.panel.get_by_role("switch")).to_be_visible()
+    with house.panel(item) as first, house.panel(item) as second:
+        for panel in (first, second):
+            panel.panel.get_by_role("tab", name="Detail").click()
+        first.panel.get_by_label("Priorita").select_option("CRITICAL")
+        second.panel.get_by_label("Dokončeno").check()
+        first.until(lambda: _synced(house) and house.activities("Obě")[0].priority == "CRITICAL")
+        first.until(lambda: _synced(house) and house.activities("Obě")[0].status == "COMPLETED")
+        for panel in (first, second):
+            panel.outlook("fire('olkAppointmentTimeChanged')")
+            expect(panel.panel.get_by_label("Priorita")).to_have_value("CRITICAL")
+            expect(panel.panel.get_by_label("Dokončeno")).to_be_checked()
+            expect(panel.standing).to_have_text("Propojeno s Raynet CRM")
 
 
 def test_offices_own_application_may_ask_in_the_users_name(house: House) -> None:
