@@ -5,6 +5,7 @@ Each is one mistake that somebody could make, put in place of a function or a va
 the table is ``bench/histories/defects.md``.
 """
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +17,6 @@ from server.domain.ids import MailboxId
 from server.ports import graph as graph_port
 from server.ports.store import LoadGroups
 from server.sync import (
-    apply,
     bundles,
     evidence,
     matching,
@@ -65,8 +65,11 @@ from tests.histories.mistakes import (
     without,
 )
 
-#: (where, name, what takes its place); what takes its place is made from the original.
+#: (where, name, what takes its place); what takes its place is made from the original. EVERYWHERE: in each module of
+#: the sync that knows the name.
 Swap = tuple[Any, str, Callable[[Any], Any]]
+EVERYWHERE = None
+_SYNC = "server.sync."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,13 +81,26 @@ class Defect:
     swaps: tuple[Swap, ...]
     masked: str = ""
 
+    def places(self) -> list[tuple[Any, str, Callable[[Any], Any]]]:
+        """Where it is planted."""
+        found = []
+        for where, name, make in self.swaps:
+            modules = [one for path, one in sorted(sys.modules.items()) if path.startswith(_SYNC)]
+            homes = [where] if where is not EVERYWHERE else [one for one in modules if hasattr(one, name)]
+            found += [(home, name, make) for home in homes]
+        return found
+
     @contextmanager
     def planted(self) -> Iterator[None]:
         """The engine with the mistake."""
-        kept = [(where, name, getattr(where, name)) for where, name, _ in self.swaps]
+        kept = [(where, name, getattr(where, name)) for where, name, _ in self.places()]
+        made: dict[tuple[int, int], Any] = {}
         try:
-            for (where, name, make), (_, _, original) in zip(self.swaps, kept, strict=True):
-                setattr(where, name, make(original))
+            for (where, name, make), (_, _, original) in zip(self.places(), kept, strict=True):
+                mistake = made.get((id(original), id(make)))
+                if mistake is None:
+                    mistake = made[id(original), id(make)] = make(original)
+                setattr(where, name, mistake)
             yield
         finally:
             for where, name, original in reversed(kept):
@@ -93,7 +109,7 @@ class Defect:
 
 DEFECTS: tuple[Defect, ...] = (
     # --- journal
-    Defect(name="nojournal", about="losers are not journalled", swaps=((apply, "conflict_rows", gives(())),)),
+    Defect(name="nojournal", about="losers are not journalled", swaps=((EVERYWHERE, "conflict_rows", gives(())),)),
     Defect(
         name="latejournal",
         about="losers are journalled after the write",
@@ -115,7 +131,7 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(
         name="typedlost",
         about="what was typed into a placeholder is not journalled",
-        swaps=((recover, "_typed_into", gives(())),),
+        swaps=((EVERYWHERE, "typed_into", gives(())),),
     ),
     # --- privacy
     Defect(
@@ -126,9 +142,9 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(
         name="notpersonal",
         about="what is made of an event is not personal",
-        swaps=((apply, "UpdateActivity", without(personal=None)),),
+        swaps=((EVERYWHERE, "UpdateActivity", without(personal=None)),),
     ),
-    Defect(name="opentitle", about="the placeholder shows the title", swaps=((apply, "_intend", open_title),)),
+    Defect(name="opentitle", about="the placeholder shows the title", swaps=((EVERYWHERE, "_intend", open_title),)),
     # --- intents and recovery
     Defect(name="norecover", about="open intents are never settled", swaps=((passes, "recover", flow(None)),)),
     Defect(
@@ -139,7 +155,7 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(
         name="notx",
         about="each attempt of a create has its own transaction id",
-        swaps=((apply, "CreateEvent", fresh_transaction),),
+        swaps=((EVERYWHERE, "CreateEvent", fresh_transaction),),
     ),
     Defect(
         name="nofind",
@@ -150,17 +166,21 @@ DEFECTS: tuple[Defect, ...] = (
         name="notxnofind",
         about="own transaction id each time, and nobody looks",
         swaps=(
-            (apply, "CreateEvent", fresh_transaction),
+            (EVERYWHERE, "CreateEvent", fresh_transaction),
             (recover, "want", heard(graph_port.FindEvents, lambda _found: ())),
         ),
     ),
-    Defect(name="noext", about="recovery does not find the placeholder", swaps=((recover, "_find_made", never_found),)),
+    Defect(
+        name="noext", about="recovery does not find the placeholder", swaps=((EVERYWHERE, "_find_made", never_found),)
+    ),
     Defect(
         name="noverify",
         about="the answer to a repeated create is believed",
-        swaps=((apply, "create_event", unverified), (recover, "create_event", unverified)),
+        swaps=((EVERYWHERE, "create_event", unverified),),
     ),
-    Defect(name="dropopen", about="a write of unknown outcome is forgotten", swaps=((apply, "_kept_open", no_retry),)),
+    Defect(
+        name="dropopen", about="a write of unknown outcome is forgotten", swaps=((EVERYWHERE, "_kept_open", no_retry),)
+    ),
     Defect(
         name="planopen",
         about="a link with an open intent is planned",
@@ -171,11 +191,13 @@ DEFECTS: tuple[Defect, ...] = (
         about="the event of an open create starts a link of its own",
         swaps=((passes, "recover", not_awaited),),
     ),
-    Defect(name="filled", about="a placeholder counts as filled", swaps=((recover, "_is_filled", gives(value=True)),)),
+    Defect(
+        name="filled", about="a placeholder counts as filled", swaps=((EVERYWHERE, "_is_filled", gives(value=True)),)
+    ),
     Defect(
         name="basefirst",
         about="the base moves before the write is confirmed",
-        swaps=((apply, "_attempt", base_first),),
+        swaps=((EVERYWHERE, "_attempt", base_first),),
     ),
     Defect(
         name="baseless",
@@ -183,25 +205,33 @@ DEFECTS: tuple[Defect, ...] = (
         swaps=((work, "_moved", lambda _o: lambda base, _intent, **_more: base),),
     ),
     Defect(
-        name="gonetrouble", about="a target that is gone is tried no more", swaps=((apply, "failed", gone_is_trouble),)
+        name="gonetrouble",
+        about="a target that is gone is tried no more",
+        swaps=((EVERYWHERE, "failed", gone_is_trouble),),
     ),
     # --- writing
     Defect(
-        name="noifmatch", about="updates of events without If-Match", swaps=((apply, "UpdateEvent", etagless_update),)
+        name="noifmatch",
+        about="updates of events without If-Match",
+        swaps=((EVERYWHERE, "UpdateEvent", etagless_update),),
     ),
     Defect(
         name="delnoifmatch",
         about="deletions of events without If-Match",
-        swaps=((apply, "DeleteEvent", etagless_delete),),
+        swaps=((EVERYWHERE, "DeleteEvent", etagless_delete),),
     ),
-    Defect(name="noreread", about="Raynet is written without a look", swaps=((apply, "_read_again", blind_write),)),
+    Defect(
+        name="noreread", about="Raynet is written without a look", swaps=((EVERYWHERE, "_read_again", blind_write),)
+    ),
     Defect(
         name="sameactivity",
         about="a changed activity counts as the same",
-        swaps=((apply, "same_activity", gives(value=True)),),
+        swaps=((EVERYWHERE, "same_activity", gives(value=True)),),
     ),
     Defect(
-        name="sameevent", about="a changed event counts as the same", swaps=((apply, "same_event", gives(value=True)),)
+        name="sameevent",
+        about="a changed event counts as the same",
+        swaps=((EVERYWHERE, "same_event", gives(value=True)),),
     ),
     Defect(name="noguard", about="no brake before mass deletion", swaps=((passes, "mass_removals", gives(())),)),
     Defect(

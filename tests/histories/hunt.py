@@ -21,6 +21,8 @@ from tests.histories.script import Script
 from tests.histories.shrink import Shrinker, kind_of
 
 RANGES = (500_000, 600_000, 700_000)
+#: What has not come to rest after so long never will: a short script needs seconds.
+PATIENCE_MS = 900_000
 _MISFITS = ("broken", "TypeError", "AttributeError")
 FOLDER = Path(__file__).resolve().parent / "found"
 
@@ -87,7 +89,7 @@ def shows(defect: Defect, script: Script) -> list[str]:
 
 def _problems(script: Script) -> list[str]:
     try:
-        return play(script).problems
+        return play(script, patience_ms=PATIENCE_MS).problems
     except Exception as error:  # noqa: BLE001  # a mistake may break the harness itself
         return [f"broken {type(error).__name__}"]
 

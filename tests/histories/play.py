@@ -58,8 +58,9 @@ class Outcome:
 class History:
     """One life of a village. :meth:`run` is called once."""
 
-    def __init__(self, script: Script, weather: Weather | None = None) -> None:
+    def __init__(self, script: Script, weather: Weather | None = None, patience_ms: int = LONGEST_SETTLING_MS) -> None:
         self.script = script
+        self._patience_ms = patience_ms
         self.weather = weather
         self.timeline = Timeline(start_of(script))
         self.store = DictStore(lambda: self.timeline.now)
@@ -158,7 +159,7 @@ class History:
     def _settle(self) -> None:
         """Until nothing is left to do. Waits in which nothing can happen are skipped."""
         began = self.timeline.now
-        limit = began + LONGEST_SETTLING_MS
+        limit = began + self._patience_ms
         quiet = 0
         while quiet < 2:
             if self.timeline.now > limit:
@@ -176,6 +177,8 @@ class History:
     def _one_round(self) -> None:
         """Each firm is visited once more; a firm that waits for a known moment is visited then."""
         turns = {firm: row.claimed_ms for firm, row in self.store.leases.items()}
+        # Where no calendar is asked, Exchange's own later work is nobody's call to do.
+        self.village.world.graph.exchange.run_due()
         goal = self.timeline.now + int(self.script.poll_seconds * 1000) + 1_000
         while self.timeline.step(goal):
             pass
@@ -474,6 +477,6 @@ class History:
             self.driver.look_ahead()
 
 
-def play(script: Script, weather: Weather | None = None) -> Outcome:
-    """The outcome of one history."""
-    return History(script, weather).run()
+def play(script: Script, weather: Weather | None = None, patience_ms: int = LONGEST_SETTLING_MS) -> Outcome:
+    """The outcome of one history. ``patience_ms``: how long it may take until nothing is left to do."""
+    return History(script, weather, patience_ms).run()

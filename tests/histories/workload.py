@@ -94,7 +94,7 @@ def history(seed: int) -> tuple[Script, Weather]:
     """The history of a seed."""
     rng = random.Random(seed)
     firms = tuple(_firm(rng) for _ in range(1 if rng.random() < 0.6 else 2))
-    switches = _readings(rng, GRAPH_READINGS, 0.25)
+    switches = readings(rng, GRAPH_READINGS, 0.25)
     calm_ms = rng.choice((45_000, 90_000, 150_000, 240_000))
     script = Script(
         start=rng.choice(STARTS),
@@ -115,7 +115,7 @@ def history(seed: int) -> tuple[Script, Weather]:
 def _firm(rng: random.Random) -> FirmPlan:
     people = rng.choices((1, 2, 3, 4), (2, 5, 3, 1))[0]
     rules = {name: rng.choice(values) for name, values in rng.sample(RULES, rng.choice((0, 0, 1, 1, 2)))}
-    switches = _readings(rng, RAYNET_READINGS, 0.2)
+    switches = readings(rng, RAYNET_READINGS, 0.2)
     if switches.get("separate_id_spaces"):
         # A record that changes its type cannot keep its id where each type counts its own.
         switches["type_change"] = "hidden"
@@ -123,7 +123,7 @@ def _firm(rng: random.Random) -> FirmPlan:
     return FirmPlan(people=people, seatless=seatless, rules=rules, switches=switches)
 
 
-def _readings(rng: random.Random, known: Sequence[tuple[str, tuple[Any, ...]]], share: float) -> dict[str, Any]:
+def readings(rng: random.Random, known: Sequence[tuple[str, tuple[Any, ...]]], share: float) -> dict[str, Any]:
     out = {}
     for name, values in known:
         if rng.random() < share:
@@ -184,19 +184,19 @@ def _deeds(rng: random.Random, firms: tuple[FirmPlan, ...], calm_ms: int, *, lag
         at = min(at, calm_ms - 1)
         who = rng.randrange(firms[firm].people)
         if not slots[firm] or (not hot and rng.random() < 0.45):
-            deed = _creation(rng, firm, who, slots[firm], at, number)
+            deed = creation(rng, firm, who, slots[firm], at, number)
             last = (firm, slots[firm])
             slots[firm] += 1
             if number < early and deed.what == "r.create" and "when" in deed.args and not lag and rng.random() < 0.5:
                 out.append(_twin(deed, slots[firm]))
                 slots[firm] += 1
         elif rng.random() < 0.07:
-            deed = _office(rng, firm, who, at, calm_ms)
-            back = _undone(deed, rng, calm_ms)
+            deed = office(rng, firm, who, at, calm_ms)
+            back = undone(deed, rng, calm_ms)
             out += [back] if back is not None else []
         else:
             slot = last[1] if last[0] == firm and rng.random() < 0.7 else rng.randrange(slots[firm])
-            deed = _change(rng, firm, who, slot, at, number, firms[firm].people)
+            deed = change(rng, firm, who, slot, at, number, firms[firm].people)
             last = (firm, slot)
         out.append(deed)
     return tuple(sorted(out, key=lambda one: one.at_ms))
@@ -209,7 +209,7 @@ def _when(rng: random.Random) -> dict[str, Any]:
     return {"when": [day, rng.choice(MINUTES), rng.choice(LENGTHS)]}
 
 
-def _creation(rng: random.Random, firm: int, who: int, slot: int, at: int, number: int) -> Deed:
+def creation(rng: random.Random, firm: int, who: int, slot: int, at: int, number: int) -> Deed:
     args: dict[str, Any] = {"title": f"F{firm} nová {number}."}
     if rng.random() < 0.5:
         args["text"] = f"text {number}."
@@ -249,7 +249,7 @@ def _twin(deed: Deed, slot: int) -> Deed:
     return Deed(at_ms=0, firm=deed.firm, who=deed.who, what="o.create", slot=slot, args=args)
 
 
-def _change(rng: random.Random, firm: int, who: int, slot: int, at: int, number: int, people: int) -> Deed:
+def change(rng: random.Random, firm: int, who: int, slot: int, at: int, number: int, people: int) -> Deed:
     side = rng.choice("ro")
     if rng.random() < 0.55:
         return Deed(at_ms=at, firm=firm, who=who, what=f"{side}.edit", slot=slot, args=_edit(rng, side, firm, number))
@@ -324,7 +324,7 @@ def _move(rng: random.Random, side: str, firm: int, number: int, people: int) ->
             return name, {}
 
 
-def _office(rng: random.Random, firm: int, who: int, at: int, calm_ms: int) -> Deed:
+def office(rng: random.Random, firm: int, who: int, at: int, calm_ms: int) -> Deed:
     """Administrators and vendors."""
     choices: tuple[tuple[str, dict[str, Any]], ...] = (
         ("a.seat", {"on": False}),
@@ -345,7 +345,7 @@ def _office(rng: random.Random, firm: int, who: int, at: int, calm_ms: int) -> D
     return Deed(at_ms=at, firm=firm, who=who, what=name, args=args)
 
 
-def _undone(deed: Deed, rng: random.Random, calm_ms: int) -> Deed | None:
+def undone(deed: Deed, rng: random.Random, calm_ms: int) -> Deed | None:
     """What was taken away comes back before the calm, or an hour of simulated time would pass in waiting."""
     at = rng.randrange(deed.at_ms, calm_ms)
     if deed.args.get("on") is False:

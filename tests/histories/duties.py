@@ -1,0 +1,70 @@
+"""What must have been done at rest beside that both sides agree: the duties towards people and administrators.
+
+No mail in anybody's name, each participant's own copy, days that stay days, values given back, decisions carried out.
+"""
+
+from datetime import UTC, time
+from typing import TYPE_CHECKING
+
+from server.domain.rules import Mirror
+from server.domain.state import Group, PairState, Role
+from simulator.raynet.records import Ref
+from tests.histories.house import House
+from tests.histories.oracle import Oracle
+from tests.histories.shown import PRAGUE, activity_shown
+
+if TYPE_CHECKING:
+    from tests.histories.play import History
+
+
+def mailed(history: "History") -> list[str]:
+    """Exchange wrote to somebody because of a write of ours, though no firm here allows that."""
+    return [f"mails: {one.kind}" for one in history.village.world.graph.exchange.mails if one.by.kind == "app"]
+
+
+def neglected(history: "History", house: House, oracle: Oracle) -> list[str]:
+    """What was not done in this house."""
+    rows = history.store.firms[house.id]
+    out = []
+    for conflict in rows.conflicts.values():
+        waits = conflict.restore_requested_at is not None and conflict.restored_at is None
+        if waits and conflict.link_id in rows.open_links:
+            out.append(f"a value of {conflict.field.value} asked back and not given")
+    for hold in rows.holds.values():
+        if hold.decision is not None and hold.closed_at is None:
+            out.append(f"a hold decided ({hold.decision.value}) and still open")
+    for group in oracle.groups:
+        out += _without_copy(house, oracle, group)
+        out += _no_day(oracle, group)
+    return out
+
+
+def _without_copy(house: House, oracle: Oracle, group: Group) -> list[str]:
+    """Participants with a seat to whom their colleague's activity was never brought, nor told why not."""
+    key = group.link.activity
+    record = house.raynet.activity(Ref(key.type.value, key.id)) if key is not None else None
+    rules = oracle.rows.firm.rules
+    is_live = any(one.state is PairState.LIVE and one.role is not Role.ATTENDEE for one in group.pairs)
+    if record is None or not is_live or activity_shown(record) is None or rules.mirror is not Mirror.PARTICIPANTS:
+        return []
+    there = {one.mailbox for one in group.pairs}
+    persons = {one.person for one in record.participants}
+    missing = [
+        one
+        for one in house.people
+        if one.person in persons and one.mailbox.id in oracle.seated and one.mailbox.id not in there
+    ]
+    return [f"I7 a participant of a {record.kind} has no copy"] * len(missing)
+
+
+def _no_day(oracle: Oracle, group: Group) -> list[str]:
+    """Copies of whole days that stand there as hours."""
+    out = []
+    for pair in group.pairs:
+        state = oracle.live.get((pair.mailbox, pair.event or ""))
+        if pair.role is not Role.COPY or pair.state is not PairState.LIVE or state is None or state.is_all_day:
+            continue
+        begin, end = (one.replace(tzinfo=UTC).astimezone(PRAGUE) for one in (state.start, state.end))
+        if begin != end and begin.time() == end.time() == time():
+            out.append("I7 a day stands as hours")
+    return out
