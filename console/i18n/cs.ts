@@ -437,6 +437,10 @@
         <translation>Změna omezení schránek</translation>
     </message>
     <message>
+        <source>Preview asked for</source>
+        <translation>Vyžádán náhled</translation>
+    </message>
+    <message>
         <source>Job cancelled</source>
         <translation>Úloha zrušena</translation>
     </message>
@@ -481,6 +485,14 @@
         <translation>Druhý faktor vypnut</translation>
     </message>
     <message>
+        <source>administrator {0}</source>
+        <translation>správce {0}</translation>
+    </message>
+    <message>
+        <source>a user in the panel</source>
+        <translation>uživatel v panelu</translation>
+    </message>
+    <message>
         <source>an operator on the server</source>
         <translation>provozovatel na serveru</translation>
     </message>
@@ -491,10 +503,6 @@
     <message>
         <source>firm {0}</source>
         <translation>firma {0}</translation>
-    </message>
-    <message>
-        <source>administrator {0}</source>
-        <translation>správce {0}</translation>
     </message>
     <message>
         <source>user {0}</source>
@@ -523,6 +531,10 @@
     <message>
         <source>a sign-in</source>
         <translation>přihlášení</translation>
+    </message>
+    <message>
+        <source>a job</source>
+        <translation>úloha</translation>
     </message>
 </context>
 <context>
@@ -610,6 +622,10 @@
     <message>
         <source>reason</source>
         <translation>důvod</translation>
+    </message>
+    <message>
+        <source>state</source>
+        <translation>stav</translation>
     </message>
     <message>
         <source>yes</source>
@@ -1556,6 +1572,10 @@
     <message>
         <source>Kept in the journal</source>
         <translation>Uloženo do deníku</translation>
+    </message>
+    <message>
+        <source>Event …{0} in Outlook</source>
+        <translation>Událost …{0} v Outlooku</translation>
     </message>
     <message>
         <source>by itself</source>

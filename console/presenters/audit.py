@@ -32,6 +32,7 @@ def action_text(action: str) -> str:
         "consent.declined": translate("AuditActions", "Consent declined"),
         "consent.checked": translate("AuditActions", "Consent checked"),
         "consent.limit": translate("AuditActions", "Limit to mailboxes changed"),
+        "job.preview": translate("AuditActions", "Preview asked for"),
         "job.cancelled": translate("AuditActions", "Job cancelled"),
         "session.started": translate("AuditActions", "Signed in"),
         "session.ended": translate("AuditActions", "Signed out"),
@@ -50,6 +51,11 @@ def actor_text(entry: AuditEntry) -> str:
     """Who did it."""
     if entry.actor_login:
         return entry.actor_login
+    kind, _colon, number = entry.actor.partition(":")
+    if kind == "admin":
+        return translate("AuditActions", "administrator {0}").format(number)
+    if kind == "panel":
+        return translate("AuditActions", "a user in the panel")
     return {
         "ros": translate("AuditActions", "an operator on the server"),
         "migration": translate("AuditActions", "an update of the server"),
@@ -69,9 +75,9 @@ def object_text(name: str) -> str:
         "alert": translate("AuditActions", "alert {0}"),
         "registration": translate("AuditActions", "registration {0}"),
     }
-    if kind == "session":
-        # Its id is nobody's word.
-        return translate("AuditActions", "a sign-in")
+    # Their ids are nobody's words.
+    if kind in ("session", "job"):
+        return translate("AuditActions", "a sign-in") if kind == "session" else translate("AuditActions", "a job")
     return kinds[kind].format(number) if colon and kind in kinds else name
 
 
@@ -109,6 +115,7 @@ def _name(name: str) -> str:
         "raynet_instance": translate("AuditDetails", "Raynet's instance"),
         "raynet_user": translate("AuditDetails", "Raynet's user"),
         "reason": translate("AuditDetails", "reason"),
+        "state": translate("AuditDetails", "state"),
     }.get(name, name)
 
 

@@ -72,6 +72,9 @@ def activity_text(key: str | None) -> str:
     if not key:
         return "—"
     kind, colon, number = key.partition(":")
+    if colon and not number.isdecimal():
+        # A mailbox and the long id of an event in it.
+        return translate("Items", "Event …{0} in Outlook").format(number[-8:])
     return f"{states.activity_type(kind)} {number}" if colon else key
 
 

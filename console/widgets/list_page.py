@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeySequence, QShowEvent
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -42,7 +42,7 @@ from console.widgets.cells import CellDelegate
 from console.widgets.export import ask_and_export
 from console.widgets.search_field import SearchField
 from console.widgets.state_page import StatePage, Step
-from console.widgets.widths import share_width
+from console.widgets.widths import FittingTable
 from console.widgets.words import column, line, words
 
 R = TypeVar("R")
@@ -218,7 +218,7 @@ class ListPage(QWidget, Generic[R]):
         return box
 
     def _make_table(self) -> QTableView:
-        table = QTableView()
+        table = FittingTable()
         table.setObjectName(f"{self._name}.table")
         table.setAccessibleName(translate("Lists", "List"))
         table.setModel(self.listing.model)
@@ -247,15 +247,9 @@ class ListPage(QWidget, Generic[R]):
             header.resizeSection(at, max(one.width, header.sectionSizeHint(at)))
             header.setSectionHidden(at, one.is_hidden)
         kept = self._context.preferences.blob(f"list/{self._name}")
-        self._is_fitted = not kept.isEmpty() and header.restoreState(kept)
+        if kept.isEmpty() or not header.restoreState(kept):
+            table.share(self.listing.model.columns)
         return table
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Columns that nobody has arranged share the width there is: wide ones give way first."""
-        super().showEvent(event)
-        if not self._is_fitted:
-            self._is_fitted = True
-            QTimer.singleShot(0, self, lambda: share_width(self.table, self.listing.model.columns))
 
     def _connect(self) -> None:
         self.search.textChanged.connect(lambda _text: self._typing.start())

@@ -59,7 +59,7 @@ class PreviewPage(QWidget):
         self.steps: ListPage[PreviewStep] = ListPage(
             context,
             "preview.steps",
-            Source(fetch=self._page, columns=_columns(), identity=lambda step: step.model_dump_json(), is_whole=True),
+            Source(fetch=self._page, columns=_columns(), identity=id, is_whole=True),
         )
         self.steps.say_when_empty(
             translate("Preview", "Nothing would be written"),

@@ -238,6 +238,7 @@ class ConsentStep(Wire):
     id: str
     state: str
     code: str
+    title: Words
     text: Words
     remedy: Words
     until: datetime | None

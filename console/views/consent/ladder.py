@@ -46,7 +46,9 @@ class Ladder(Card):
     def _rung(self, step: ConsentStep) -> QWidget:
         language = self._context.language
         icon, tone = _STATES.get(step.state, _STATES["unknown"])
-        parts: list[QWidget] = [words(step.text.said(language), wrap=True, selectable=True)]
+        parts: list[QWidget] = [words(step.title.said(language), wrap=True, selectable=True)]
+        if step.state != "ok":
+            parts.append(words(step.text.said(language), "muted", wrap=True, selectable=True))
         if step.state != "ok" and step.remedy.said(language):
             parts.append(words(step.remedy.said(language), "muted", wrap=True, selectable=True))
         if step.state == "waiting" and step.until is not None:
@@ -58,7 +60,7 @@ class Ladder(Card):
         content.addLayout(column(*parts, gap=3), 1)
         content.addWidget(badge(step_text(step.state), tone))
         row.setLayout(content)
-        row.setAccessibleName(f"{step_text(step.state)}: {step.text.said(language)}")
+        row.setAccessibleName(f"{step_text(step.state)}: {step.title.said(language)}")
         return row
 
 

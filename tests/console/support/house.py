@@ -168,5 +168,5 @@ class House:
             at = now - timedelta(minutes=minute)
             for number in range(1 + (minute * 7) % 5):
                 seconds = 2.0 + ((minute * 13 + number * 29) % 90) / 10 + (9 if minute % 180 == 0 else 0)
-                found.append(Carried(at=at, seconds=seconds, to_outlook=number % 2 == 0))
+                found.append(Carried(at=at, seconds=seconds, to_outlook=(minute // 10 + number) % 3 != 0))
         self.admin.series.add(firm, found)
