@@ -98,6 +98,8 @@ def _create_copy(draft: PlanDraft, pair: Pair, activity: Activity, merged: Conte
     elif merged.when is not None and draft.world.in_window(merged.when):
         draft.settle_live(pair)
         create_event(draft, pair, activity, merged, Reason.CREATED_FROM_RAYNET)
+    else:
+        draft.freeze(pair)
 
 
 def _unwanted(draft: PlanDraft, pair: Pair, activity: Activity, event: Event) -> None:

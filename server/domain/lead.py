@@ -13,7 +13,7 @@ from server.domain.ids import PersonId
 from server.domain.mapping import SeatPlace
 from server.domain.merge import Merged, Moments, Sides, Way, is_empty, merge_field
 from server.domain.plan import Write
-from server.domain.privacy import exposed_texts
+from server.domain.privacy import TEXTS, exposed_texts
 from server.domain.reasons import Reason
 from server.domain.rules import AttendedEvents, Mirror
 from server.domain.state import Base, IntentKind, Origin, Pair, PairState, Role, Side
@@ -132,6 +132,8 @@ def _create_lead(draft: PlanDraft, lead: Pair, activity: Activity, raynet: Conte
     elif raynet.when is not None and draft.world.in_window(raynet.when):
         draft.settle_live(lead)
         create_event(draft, lead, activity, raynet, Reason.CREATED_FROM_RAYNET)
+    else:
+        draft.freeze(lead)
     return raynet
 
 
@@ -290,9 +292,13 @@ class _Merge:
             self.seen.append(f"outlook.{name.value}")
 
     def _personal(self) -> None:
-        """An event that turned private makes the activity personal, once: together with its texts."""
+        """An event that turned private makes the activity personal, once: together with its texts.
+
+        Where private texts are carried in full, whoever opened the record in Raynet opened what it said then.
+        """
         is_new = self.masked and self.transition and self.base.outlook.title != mapping.PRIVATE_TITLE
-        if not is_new or self.activity.personal:
+        tells = self.event.private and not self.masked and not TEXTS.isdisjoint(self.to_raynet)
+        if not (is_new or tells) or self.activity.personal:
             return
         if self.activity.locked:
             self.blocked = Reason.LOCKED

@@ -8,7 +8,8 @@ from server.domain.mapping import World
 from server.domain.merge import is_empty
 from server.domain.state import Base, Link
 
-_TEXTS = (FieldName.TITLE, FieldName.DESCRIPTION, FieldName.PLACE)
+#: What of an event tells more than when it is.
+TEXTS = frozenset({FieldName.TITLE, FieldName.DESCRIPTION, FieldName.PLACE})
 
 
 def exposed_texts(
@@ -26,7 +27,7 @@ def exposed_texts(
     private = mapping.outlook_content(event, activity.key.type, masked=False)
     sent = {(one.field, one.digest) for one in link.sent}
     found = []
-    for name in _TEXTS:
+    for name in sorted(TEXTS):
         value = getattr(shown, name.value)
         if is_empty(value) or value == getattr(mask, name.value):
             continue

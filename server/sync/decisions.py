@@ -22,6 +22,7 @@ from server.domain.mapping import (
 )
 from server.domain.merge import is_empty
 from server.domain.plan import ActivityPlan, Loss, Plan, Step, Write
+from server.domain.privacy import TEXTS
 from server.domain.reasons import Reason
 from server.domain.state import (
     Base,
@@ -132,6 +133,8 @@ def restore_plan(ctx: PassContext, group: Group, conflict: Conflict) -> Plan | N
     stands = group.activity.gone_at is None and not activity.locked
     if stands and not (hidden and conflict.lost_side is Side.GRAPH):
         change = _activity_change(content, start, till)
+        if seen is not None and seen.event.private and not hidden and conflict.field in TEXTS:
+            change = replace(change, personal=True)  # carried in full, but to nobody else
         writes.append(replace(bare, activity=activity.key, activity_change=change, expects=expects))
         when = raynet_when(activity, ctx.world(), pair.base)
         now = raynet_content(activity, None if isinstance(when, Inverted) else when)

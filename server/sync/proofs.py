@@ -165,7 +165,8 @@ def is_newer_event(stored: SeenEvent | None, event: Event) -> bool:
         return True
     old = stored.event
     if event.etag is not None and event.etag == old.etag:
-        return False
+        # Fact: Exchange saves a create in steps, its answer may bear a later tag [doc sample], graph-calendar §12.
+        return event.modified_at is not None and old.modified_at is not None and event.modified_at > old.modified_at
     return event.modified_at is None or old.modified_at is None or event.modified_at >= old.modified_at
 
 

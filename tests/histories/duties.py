@@ -36,6 +36,11 @@ def neglected(history: "History", house: House, oracle: Oracle) -> list[str]:
     for group in oracle.groups:
         out += _without_copy(house, oracle, group)
         out += _no_day(oracle, group)
+        carried = [
+            oracle.live.get((one.mailbox, one.event or "")) for one in group.pairs if one.state is PairState.LIVE
+        ]
+        if any(state is not None and state.recurrence is not None for state in carried):
+            out.append("I5 a series is carried")
     return out
 
 
@@ -58,13 +63,15 @@ def _without_copy(house: House, oracle: Oracle, group: Group) -> list[str]:
 
 
 def _no_day(oracle: Oracle, group: Group) -> list[str]:
-    """Copies of whole days that stand there as hours."""
+    """Copies of whole days that stand there as hours, unless the user's own event has just these hours."""
     out = []
+    own = [oracle.live.get((one.mailbox, one.event or "")) for one in group.pairs if one.role is Role.LEAD]
+    hours = {(one.start, one.end) for one in own if one is not None and not one.is_all_day}
     for pair in group.pairs:
         state = oracle.live.get((pair.mailbox, pair.event or ""))
         if pair.role is not Role.COPY or pair.state is not PairState.LIVE or state is None or state.is_all_day:
             continue
         begin, end = (one.replace(tzinfo=UTC).astimezone(PRAGUE) for one in (state.start, state.end))
-        if begin != end and begin.time() == end.time() == time():
+        if begin != end and begin.time() == end.time() == time() and (state.start, state.end) not in hours:
             out.append("I7 a day stands as hours")
     return out

@@ -113,12 +113,13 @@ def _a_decide(scene: Scene, house: House, deed: Deed) -> bool:
 
 
 def _a_rename(scene: Scene, house: House, deed: Deed) -> bool:
-    """The user's name in the tenant changes; the old address stays as an alias."""
+    """The user's name in the tenant changes; the old addresses stay as aliases."""
     owner = house.people[deed.who].mailbox.owner
     old = owner.user_principal_name
     fresh = f"{deed.args['name']}.{old}"
     owner.user_principal_name, owner.mail = fresh, fresh
-    owner.proxy_addresses = (f"SMTP:{fresh}", f"smtp:{old}")
+    earlier = dict.fromkeys((old, *(one.partition(":")[2] for one in owner.proxy_addresses)))
+    owner.proxy_addresses = (f"SMTP:{fresh}", *(f"smtp:{one}" for one in earlier))
     return True
 
 
