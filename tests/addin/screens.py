@@ -1,5 +1,6 @@
 """Every state of the panel by name: what the server says, what Outlook is like, what the user does to get there."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -71,11 +72,15 @@ def _waits(panel: Opened) -> None:
     panel.pass_time(10)
 
 
+#: What stands under a search field once there is an answer.
+_ANSWERED: Final = re.compile(r"^(?!$|Hledá se|Searching)")
+
+
 def _find(text: str) -> Callable[[Opened], None]:
     def reach(panel: Opened) -> None:
         _type(panel)
         panel.panel.locator("#find-company").fill(text)
-        expect(panel.panel.locator(".count").first).not_to_be_empty()
+        expect(panel.panel.locator(".count").first).to_have_text(_ANSWERED)
 
     return reach
 

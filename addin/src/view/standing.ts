@@ -57,7 +57,8 @@ function standing(form: Form): readonly [Tone, TextKey] {
     case "linked":
       return ["good", "line.linked"];
     case "waiting_for_save":
-      return ["quiet", "line.waiting_for_save"];
+      // Saving will link nothing then.
+      return ["quiet", form.choices.linked ? "line.waiting_for_save" : "line.not_linked"];
     case "not_linked":
       return ["quiet", "line.not_linked"];
     case "refused":
