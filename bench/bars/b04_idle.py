@@ -50,7 +50,7 @@ def with_push(run: Run, hours: int) -> tuple[Calls, int]:
         made.run_for(300)
         before, alive, left = made.calls(), 0, hours * 3600
         while left > 0:
-            _sign_of_life(made, alive)
+            sign_of_life(made, alive)
             alive += 1
             part = min(left, SIGN_OF_LIFE_SECONDS)
             made.run_for(part)
@@ -60,7 +60,7 @@ def with_push(run: Run, hours: int) -> tuple[Calls, int]:
         return made.calls() - before, alive
 
 
-def _sign_of_life(made: Turning, number: int) -> None:
+def sign_of_life(made: Turning, number: int) -> None:
     person, start = next(iter(made.rig.people.values())), made.rig.clock() + timedelta(days=3, hours=number)
     person.ui.create("meeting", start=start, title=f"Ozvěna {number}")
     made.run_for(0)

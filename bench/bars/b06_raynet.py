@@ -1,6 +1,6 @@
 """B6: what an idle instance costs of Raynet's daily quota, and that the number of users changes nothing about it."""
 
-from bench.bars.b04_idle import SIGN_OF_LIFE_SECONDS, _sign_of_life
+from bench.bars.b04_idle import SIGN_OF_LIFE_SECONDS, sign_of_life
 from bench.measured import Found, Run, Target
 from tests.support.turning import prove_push, turning
 
@@ -56,7 +56,7 @@ def _rung(run: Run) -> float:
         made.run_for(300)
         first = len(made.turns)
         for number in range(1 if run.quick else 2):
-            _sign_of_life(made, number)
+            sign_of_life(made, number)
             made.run_for(SIGN_OF_LIFE_SECONDS)
         turns = made.turns[first:]
         seconds = (turns[-1].at - turns[0].at).total_seconds()
