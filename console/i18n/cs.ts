@@ -501,6 +501,10 @@
         <translation>aktualizace serveru</translation>
     </message>
     <message>
+        <source>the synchronisation itself</source>
+        <translation>synchronizace sama</translation>
+    </message>
+    <message>
         <source>firm {0}</source>
         <translation>firma {0}</translation>
     </message>
@@ -1574,8 +1578,8 @@
         <translation>Uloženo do deníku</translation>
     </message>
     <message>
-        <source>Event …{0} in Outlook</source>
-        <translation>Událost …{0} v Outlooku</translation>
+        <source>an event in Outlook</source>
+        <translation>událost v Outlooku</translation>
     </message>
     <message>
         <source>by itself</source>

@@ -59,6 +59,7 @@ def actor_text(entry: AuditEntry) -> str:
     return {
         "ros": translate("AuditActions", "an operator on the server"),
         "migration": translate("AuditActions", "an update of the server"),
+        "worker": translate("AuditActions", "the synchronisation itself"),
     }.get(entry.actor, entry.actor)
 
 

@@ -74,7 +74,7 @@ def activity_text(key: str | None) -> str:
     kind, colon, number = key.partition(":")
     if colon and not number.isdecimal():
         # A mailbox and the long id of an event in it.
-        return translate("Items", "Event …{0} in Outlook").format(number[-8:])
+        return translate("Items", "an event in Outlook")
     return f"{states.activity_type(kind)} {number}" if colon else key
 
 

@@ -29,7 +29,7 @@ class FigureCard(Card):
         layout.setContentsMargins(16, 14, 16, 14)
         self.setLayout(layout)
         self.setMinimumWidth(150)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._icon = icon
         if run is not None:
             self.setProperty("clickable", True)

@@ -136,7 +136,9 @@ class Chart(QWidget):
         values = [value for curve in self._drawing.curves for value in curve.values if value is not None]
         if self._drawing.mark is not None:
             values.append(self._drawing.mark[0])
-        return _round_up(max([*values, self._drawing.least]) * 1.05)
+        top = _round_up(max([*values, self._drawing.least]) * 1.05)
+        # Bars count whole things: no line stands at a quarter of one.
+        return math.ceil(top / 4) * 4.0 if self._drawing.is_bars else top
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

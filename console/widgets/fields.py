@@ -156,6 +156,9 @@ class ChoiceField(Field):
 
     def __init__(self, choices: Sequence[tuple[str, str]]) -> None:
         self._box = QComboBox()
+        # Long choices do not make the form wide.
+        self._box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._box.setMinimumContentsLength(12)
         super().__init__(self._box)
         self._box.wheelEvent = lambda event: event.ignore()  # type: ignore[method-assign]
         for value, text in choices:

@@ -72,7 +72,9 @@ class Form(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(16)
         self._grid.setVerticalSpacing(4)
-        self._grid.setColumnStretch(1, 1)
+        # In a narrow window the words give way and wrap.
+        self._grid.setColumnStretch(0, 1)
+        self._grid.setColumnStretch(1, 3)
         self.save_button: QPushButton = button(
             f"{name}.save", translate("Forms", "&Save"), self.save, kind="primary", hint="Ctrl+S"
         )
@@ -95,7 +97,8 @@ class Form(QWidget):
         title.setBuddy(field.focus_widget)
         title.setAlignment(Qt.AlignmentFlag.AlignTop)
         title.setContentsMargins(0, 7, 0, 0)
-        title.setFixedWidth(210)
+        title.setMinimumWidth(130)
+        title.setMaximumWidth(210)
         title.setWordWrap(True)
         field.name(f"{self._name}.{key}", label.replace("&", ""), hint)
         if not self._context.can_change:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QTableView
 
 from console.models.columns import Column
@@ -29,7 +29,14 @@ class FittingTable(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self._columns and self.isVisible() and self._widths() == self._given:
+        self._keep_fitting()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._keep_fitting()
+
+    def _keep_fitting(self) -> None:
+        if self._columns and self._widths() == self._given:
             self._fit()
             self._given = self._widths()
 
@@ -44,7 +51,7 @@ class FittingTable(QTableView):
         least = {at: max(header.sectionSizeHint(at), min(columns[at].width, self._floor(at))) for at in shown}
         wished = {at: max(columns[at].width, least[at]) for at in shown}
         spare = sum(wished[at] - least[at] for at in shown)
-        missing = sum(wished.values()) - self.viewport().width()
+        missing = sum(wished.values()) - self.viewport().width() + len(shown)
         share = min(1.0, max(0.0, missing / spare)) if spare else 0.0
         for at in shown:
             header.resizeSection(at, wished[at] - round((wished[at] - least[at]) * share))

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
 
 from console.api import firms
@@ -22,6 +23,8 @@ from console.widgets.form import problem_banner
 from console.widgets.state_page import Step
 from console.widgets.words import badge, clear, column, line, words
 
+#: Pixels for four cards in a row.
+_WIDE: Final = 860
 _PERIODS: Final = (("6", 6), ("24", 24), ("168", 168), ("720", 720))
 
 
@@ -35,6 +38,7 @@ class FirmHealth(QWidget):
         self._state = line(gap=10)
         self._grid = QGridLayout()
         self._grid.setSpacing(12)
+        self._across = 4
         self.cards: dict[str, FigureCard] = {}
         self._shown_period = (datetime.now(UTC) - timedelta(hours=24), datetime.now(UTC))
         self.lag = Chart(context.theme, "overview.chart.lag", translate("Overview", "Time to arrive"), span)
@@ -150,8 +154,17 @@ class FirmHealth(QWidget):
                 lambda: self._context.go(figure.target),
             )
             self.cards[figure.key] = card
-            self._grid.addWidget(card, place // 4, place % 4)
+            self._grid.addWidget(card, place // self._across, place % self._across)
         return card
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Four cards beside each other, or two in a narrow window."""
+        super().resizeEvent(event)
+        across = 4 if self.width() >= _WIDE else 2
+        if across != self._across:
+            self._across = across
+            for place, card in enumerate(self.cards.values()):
+                self._grid.addWidget(card, place // across, place % across)
 
     def _draw(self, both: tuple[Series, Series]) -> None:
         lag, volume = both

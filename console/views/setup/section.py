@@ -56,7 +56,7 @@ class SetupSection(Section):
 
     def _steps(self) -> QWidget:
         holder = Card(None)
-        holder.setFixedWidth(250)
+        holder.setFixedWidth(236)
         layout = QVBoxLayout(holder)
         layout.setContentsMargins(12, 12, 12, 12)
         layout.setSpacing(4)
