@@ -28,7 +28,7 @@ BENCH = ROOT / "bench" / "histories"
 CORPUS = Path(__file__).resolve().parent / "corpus"
 #: Every so many seeds one is played twice: its trace must be the same.
 TWICE = 100
-CHUNK = 500
+CHUNK = 250
 _SWEEP_EVERY = 50
 
 
@@ -178,6 +178,7 @@ def commit_id() -> str:
 def campaign(start: int, share: int, of: int, until: Callable[[], bool]) -> None:
     """Chunks of seeds until told to stop; each ends with its line in the log, failures with their report beside it."""
     BENCH.mkdir(parents=True, exist_ok=True)
+    commit = commit_id()  # of the code that is played, whatever is committed meanwhile
     while not until():
         first = next_chunk(start, share, of)
         tally = run(range(first, first + CHUNK), _write_failure)
@@ -189,7 +190,7 @@ def campaign(start: int, share: int, of: int, until: Callable[[], bool]) -> None
             "twice": tally.twice,
             "excused": dict(tally.excused),
             "failed": {str(seed): problem for seed, problem in tally.failed.items()},
-            "commit": commit_id(),
+            "commit": commit,
             "at": datetime.now(UTC).isoformat(timespec="seconds"),
             "python": platform.python_version(),
         }

@@ -65,8 +65,9 @@ def _without_copy(house: House, oracle: Oracle, group: Group) -> list[str]:
 def _no_day(oracle: Oracle, group: Group) -> list[str]:
     """Copies of whole days that stand there as hours, unless the user's own event has just these hours."""
     out = []
-    own = [oracle.live.get((one.mailbox, one.event or "")) for one in group.pairs if one.role is Role.LEAD]
-    hours = {(one.start, one.end) for one in own if one is not None and not one.is_all_day}
+    leads = [(one.mailbox, one.event or "") for one in group.pairs if one.role is Role.LEAD]
+    own = [oracle.live[one] for one in leads if one in oracle.live and oracle.moments[one][0].by != "app"]
+    hours = {(one.start, one.end) for one in own if not one.is_all_day}
     for pair in group.pairs:
         state = oracle.live.get((pair.mailbox, pair.event or ""))
         if pair.role is not Role.COPY or pair.state is not PairState.LIVE or state is None or state.is_all_day:
