@@ -90,7 +90,9 @@ def _defects(args: argparse.Namespace) -> int:
 
 def _crashes(args: argparse.Namespace) -> int:
     with thawed():
-        tally = crashes.enumerate_all(range(args.first, args.first + args.count), say=_say)
+        until = time.monotonic() + args.minutes * 60
+        seeds = range(args.first, args.first + args.count)
+        tally = crashes.enumerate_small(seeds, until=lambda: time.monotonic() > until, say=_say)
     _say(f"{tally.seeds} seeds, {tally.points} crash points, {len(tally.failed)} failures")
     return bool(tally.failed)
 
@@ -135,9 +137,12 @@ def main() -> int:
     planted.add_argument("--seconds", type=float, default=60.0, help="for shrinking")
     planted.set_defaults(work=_defects)
 
-    dying = commands.add_parser("crashes", help="a crash at each yield point of each of these seeds, in turn")
+    dying = commands.add_parser(
+        "crashes", help="a crash at each yield point of each of these small worlds, in turn; goes on where it stopped"
+    )
     dying.add_argument("--first", type=int, default=0)
     dying.add_argument("--count", type=int, default=200)
+    dying.add_argument("--minutes", type=float, default=1e9)
     dying.set_defaults(work=_crashes)
 
     args = parser.parse_args()

@@ -1,14 +1,22 @@
-"""A crash at each yield point of a history in turn: no moment of death is left to chance."""
+"""A crash at each yield point of a history in turn: no moment of death is left to chance.
 
+The log is ``bench/histories/crashes.jsonl``, a line a seed; an enumeration goes on where it was stopped.
+"""
+
+import gc
+import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from tests.histories.campaign import BENCH, commit_id
 from tests.histories.play import play
 from tests.histories.script import Accident, Script
+from tests.histories.small import small
 from tests.histories.workload import history
 
 #: How soon the next process comes; by turns before and after the lease has run out.
 BACK_MS = (500, 3_000, 20_000)
+LOG = BENCH / "crashes.jsonl"
 
 
 @dataclass(slots=True)
@@ -24,6 +32,13 @@ def quiet(seed: int) -> Script:
     """The people's part of a seed: no faults and accidents but the crash, one worker."""
     script, _ = history(seed)
     return replace(script, mishaps=(), accidents=(), workers=1, calm_ms=min(script.calm_ms, 90_000))
+
+
+def quiet_small(seed: int) -> Script:
+    """A small world: few yield points, most of them around a write."""
+    script = small(seed)
+    last = max((one.at_ms for one in script.deeds), default=0)
+    return replace(script, mishaps=(), accidents=(), workers=1, calm_ms=min(script.calm_ms, last + 15_000))
 
 
 def points(script: Script, *, every: int = 1, offset: int = 0) -> Iterator[int]:
@@ -44,16 +59,45 @@ def enumerate_all(
     deaths = Deaths()
     for seed in seeds:
         script = quiet(seed)
-        if play(script).problems:
-            continue
-        deaths.seeds += 1
-        for step in points(script, every=every, offset=seed):
-            if deaths.points >= kept:
-                return deaths
-            deaths.points += 1
-            problems = play(dying_at(script, step)).problems
-            if problems:
-                deaths.failed.append((seed, step, problems[0]))
-                if say is not None:
-                    say(f"seed {seed}, crash at step {step}: {problems[0]}")
+        if not play(script).problems:
+            _die(deaths, seed, script, every=every, say=say, kept=kept)
+        if deaths.points >= kept:
+            break
     return deaths
+
+
+def _die(
+    deaths: Deaths, seed: int, script: Script, *, every: int, say: Callable[[str], None] | None, kept: int = 10**9
+) -> None:
+    """Each of this seed's deaths."""
+    deaths.seeds += 1
+    for step in points(script, every=every, offset=seed):
+        if deaths.points >= kept:
+            return
+        deaths.points += 1
+        problems = play(dying_at(script, step)).problems
+        if problems:
+            deaths.failed.append((seed, step, problems[0]))
+            if say is not None:
+                say(f"seed {seed}, crash at step {step}: {problems[0]}")
+
+
+def enumerate_small(seeds: Iterable[int], *, until: Callable[[], bool], say: Callable[[str], None]) -> Deaths:
+    """Every yield point of these small worlds, each seed once for ever: what the log names is not played again."""
+    rows = [json.loads(line) for line in LOG.read_text(encoding="utf-8").splitlines()] if LOG.exists() else []
+    done, commit = {row["seed"] for row in rows}, commit_id()
+    for seed in (one for one in seeds if one not in done):
+        if until():
+            break
+        deaths, script = Deaths(), quiet_small(seed)
+        if not play(script).problems:
+            _die(deaths, seed, script, every=1, say=say)
+        gc.collect()
+        failed = {str(step): problem for _, step, problem in deaths.failed}
+        rows.append({"seed": seed, "points": deaths.points, "failed": failed, "commit": commit})
+        with LOG.open("a", encoding="utf-8") as log:
+            log.write(json.dumps(rows[-1], ensure_ascii=False) + "\n")
+    failures = [(row["seed"], int(step), problem) for row in rows for step, problem in row["failed"].items()]
+    return Deaths(
+        seeds=sum(row["points"] > 0 for row in rows), points=sum(row["points"] for row in rows), failed=failures
+    )
