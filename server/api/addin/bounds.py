@@ -1,5 +1,6 @@
 """What one process remembers for a while, and how often somebody may ask: bounded, and lost with the process."""
 
+import math
 import threading
 import time
 from collections import OrderedDict
@@ -75,7 +76,8 @@ class Limiter:
                 began, before, count = began + rate.seconds, count, 0
             weight = before * max(0.0, 1 - (now - began) / rate.seconds)
             if count + weight >= rate.calls:
-                wait = max(1, round(began + rate.seconds - now + 0.5))
+                # Just after the window's end: at its very end the calls of this one still count in full.
+                wait = math.floor(began + rate.seconds - now) + 1
                 raise Refused("too_many_tries", retry_after_seconds=wait)
             self._windows[(what, who)] = (began, before, count + 1)
             self._windows.move_to_end((what, who))
