@@ -42,12 +42,14 @@ def align_copies(draft: PlanDraft, activity: Activity, merged: Content) -> None:
 
 
 def _invited(draft: PlanDraft) -> set[MailboxId]:
-    """Mailboxes that get, or gave, the meeting through Outlook itself."""
+    """Mailboxes that get, or gave, the meeting through Outlook itself, also where its own pair was let go of."""
     lead = draft.lead()
-    event = draft.event_of(lead) if lead is not None else None
-    if event is None:
-        return set()
-    seats = [draft.world.seat_of_address(address) for address in (*event.attendees, event.organizer)]
+    led = draft.event_of(lead) if lead is not None else None
+    events = [draft.event_of(pair) for pair in draft.pairs()]
+    addresses = {address for one in events if one is not None and not one.is_cancelled for address in one.attendees}
+    if led is not None:
+        addresses |= {*led.attendees, *((led.organizer,) if led.organizer is not None else ())}
+    seats = [draft.world.seat_of_address(address) for address in sorted(addresses)]
     return {seat.mailbox for seat in seats if seat is not None}
 
 

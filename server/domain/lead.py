@@ -239,7 +239,8 @@ class _Merge:
         """
         if name in self.exposed:
             self.draft.has_late_duplicate = True
-            typed = not self.draft.by_us() and sides.raynet != getattr(self.unmasked, name.value)
+            by_somebody = self.activity.modified_by not in (None, self.draft.world.login)
+            typed = by_somebody and sides.raynet != getattr(self.unmasked, name.value)
             return Merged(Way.TO_RAYNET, conflict=typed)
         outlook_moved = not sides.met or sides.outlook != sides.base_outlook
         if sides.raynet == sides.outlook or not (self.transition or outlook_moved):
