@@ -37,10 +37,11 @@ panel: ## build the Outlook panel and run its tests (pure parts, every state in 
 	$(SETUP) dev
 	@$(BIN)/pytest -q -n2 --dist worksteal tests/addin
 
-screens: ## photograph every state of the Outlook panel into docs/screens/panel
+screens: ## photograph every state of the Outlook panel and every page of the console into docs/screens
 	$(SETUP) dev
 	@rm -rf docs/screens/panel && mkdir -p docs/screens/panel
 	@ROS_TEST_SCREENS=docs/screens/panel $(BIN)/pytest -q -n2 --dist worksteal tests/addin/test_screens.py
+	@rm -rf docs/screens/console && QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.console.screens docs/screens/console guides/pictures
 
 format: ## repair format and what lint can repair
 	$(SETUP) dev

@@ -24,7 +24,6 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QSizePolicy,
     QStackedWidget,
-    QTableView,
     QToolButton,
     QWidget,
 )
@@ -162,7 +161,8 @@ class ListPage(QWidget, Generic[R]):
 
     def keep_state(self) -> None:
         """Column widths, order and hidden ones, for the next time."""
-        self._context.preferences.keep_blob(f"list/{self._name}", self.table.horizontalHeader().saveState())
+        if self.table.is_arranged:
+            self._context.preferences.keep_blob(self._kept_name, self.table.horizontalHeader().saveState())
 
     # --- making -------------------------------------------------------------------------------------------------------
 
@@ -217,7 +217,12 @@ class ListPage(QWidget, Generic[R]):
         self._filters[one.key] = box
         return box
 
-    def _make_table(self) -> QTableView:
+    @property
+    def _kept_name(self) -> str:
+        """Widths of a list fit lists with as many columns only: an operator's has one more."""
+        return f"list/{self._name}/{len(self.listing.model.columns)}"
+
+    def _make_table(self) -> FittingTable:
         table = FittingTable()
         table.setObjectName(f"{self._name}.table")
         table.setAccessibleName(translate("Lists", "List"))
@@ -246,7 +251,7 @@ class ListPage(QWidget, Generic[R]):
         for at, one in enumerate(self.listing.model.columns):
             header.resizeSection(at, max(one.width, header.sectionSizeHint(at)))
             header.setSectionHidden(at, one.is_hidden)
-        kept = self._context.preferences.blob(f"list/{self._name}")
+        kept = self._context.preferences.blob(self._kept_name)
         if kept.isEmpty() or not header.restoreState(kept):
             table.share(self.listing.model.columns)
         return table

@@ -27,6 +27,13 @@ class FittingTable(QTableView):
         self._columns = columns
         self._given = self._widths()
 
+    @property
+    def is_arranged(self) -> bool:
+        """Somebody moved, hid or widened a column."""
+        header = self.horizontalHeader()
+        is_as_made = all(header.isSectionHidden(at) == one.is_hidden for at, one in enumerate(self._columns))
+        return not self._columns or self._widths() != self._given or header.sectionsMoved() or not is_as_made
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._keep_fitting()

@@ -18,6 +18,13 @@ from tests.console.support.house import House
 from tests.console.support.windows import Opened, Opener
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """These wait for windows and processes, on a loaded machine for long; a hanging one still fails."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(400))
+
+
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """Shared: tests make firms and administrators of their own in it."""

@@ -1,10 +1,11 @@
-"""``python -m tests.console.screens FOLDER``: photographs of every page of the console, from a running demonstration.
+"""``python -m tests.console.screens FOLDER [GUIDES]``: photographs of every page of the console, from a firm at work.
 
 Names are ``<page>-<language>-<scheme>.png``. Behind them stand the real server and worker and the simulated Raynet and
 Microsoft 365, where people have just worked: a conflict, a held deletion and an item set aside have really happened.
 """
 
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -50,6 +51,13 @@ PAGES: Final = (
 )
 SETS: Final = (("cs", "light"), ("en", "dark"))
 SIZE: Final = (1360, 860)
+#: Pictures that the guides show, and under which name (``guides/pictures``).
+IN_GUIDES: Final = (
+    ("overview", "konzole-prehled"),
+    ("users", "konzole-uzivatele"),
+    ("holds", "konzole-zadrzene"),
+    ("setup-preview", "konzole-nahled"),
+)
 PATIENCE: Final = 120.0
 
 
@@ -74,7 +82,16 @@ def main(arguments: list[str]) -> int:
                     camera.inside(house, firm)
             finally:
                 house.stop()
+    if len(arguments) > 1:
+        show_in_guides(folder, Path(arguments[1]))
     return 0
+
+
+def show_in_guides(folder: Path, pictures: Path) -> None:
+    pictures.mkdir(parents=True, exist_ok=True)
+    for language, scheme in SETS:
+        for name, shown in IN_GUIDES:
+            shutil.copyfile(folder / f"{name}-{language}-{scheme}.png", pictures / f"{shown}-{language}.png")
 
 
 class Camera:

@@ -178,8 +178,8 @@ def test_the_server_gone_keeps_the_rows_and_says_that_they_are_old(
         assert emails(page) == ["jana@firma.example"]
         wait_for(opened.shell.offline.isVisible, "the window says so too")
         own.start()
-        wait_for(lambda: not opened.shell.offline.isVisible(), "notices by itself that it is back", 60)
-        wait_for(lambda: not page.banner.isVisible(), "and loads again", 60)
+        wait_for(lambda: not opened.shell.offline.isVisible(), "notices by itself that it is back", 120)
+        wait_for(lambda: not page.banner.isVisible(), "and loads again", 120)
         opener.opened.remove(opened)
         opened.close()
     finally:

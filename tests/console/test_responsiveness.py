@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 
 from console.presenters.setup import STEPS
 from console.widgets.pages import Pages
@@ -133,7 +133,7 @@ def test_a_slow_server_never_stops_the_window(opener: Opener, house: House) -> N
     assert max(beats.worked) < MOST_MS * slowness()
 
 
-def test_the_program_is_there_soon_after_its_start(tmp_path: Path) -> None:
+def test_the_program_is_there_soon_after_its_start(tmp_path: Path, qapp: QApplication) -> None:
     """A whole process, from nothing to a drawn window that asks for the server; its own processor time counts."""
     script = (
         "import sys, time; began = time.monotonic()\n"
@@ -157,4 +157,4 @@ def test_the_program_is_there_soon_after_its_start(tmp_path: Path) -> None:
         figures.append([float(one) for one in done.stdout.split()])
     (first, _), (second, worked) = figures
     print(f"\na drawn window after {first:.2f} s the first time, {second:.2f} s then ({worked:.2f} s of work)")  # noqa: T201
-    assert worked < 5.0
+    assert worked < 3.0 * slowness()

@@ -69,16 +69,17 @@ class FirmHealth(QWidget):
             self.volume,
             note=translate("Overview", "Changes written each way."),
         )
-        self.setLayout(
-            column(
-                self.banner,
-                self._state,
-                self._grid,
-                line(words(translate("Overview", "Charts"), "subtitle"), None, self.period),
-                line(lag, volume, gap=12),
-                gap=12,
-            )
+        layout = column(
+            self.banner,
+            self._state,
+            self._grid,
+            line(words(translate("Overview", "Charts"), "subtitle"), None, self.period),
+            line(lag, volume, gap=12),
+            gap=12,
         )
+        # The charts take what is left, the figures stay as high as their words.
+        layout.setStretch(layout.count() - 1, 1)
+        self.setLayout(layout)
 
     def renew(self, *, is_quiet: bool) -> None:
         firm_id = self._context.scope.firm_id
