@@ -60,11 +60,13 @@ def _run(args: argparse.Namespace) -> int:
     else:
         for seeds in chunks:
             total.join(campaign.run(seeds))
-    _say(figures.summary(total, time.monotonic() - began, reference=before))
+    summary = figures.summary(total, time.monotonic() - began, reference=before)
+    _say(summary)
     for seed, problem in sorted(total.failed.items()):
         _say(f"failed: {seed}: {problem}   (python -m tests.histories play --seed {seed})")
     if args.coverage:
         missing = figures.write_coverage(total)
+        figures.keep_run(summary, campaign.commit_id())
         _say(f"coverage: {missing} of the expected pairs were never struck; bench/histories/coverage.md")
     return bool(total.failed)
 
@@ -78,6 +80,7 @@ def _keep(args: argparse.Namespace) -> int:
 def _campaign(args: argparse.Namespace) -> int:
     until = time.monotonic() + args.minutes * 60
     campaign.campaign(args.start, args.share, args.of, lambda: time.monotonic() > until)
+    figures.write_readme()
     _say(figures.campaign_summary())
     return 0
 
@@ -93,6 +96,7 @@ def _crashes(args: argparse.Namespace) -> int:
         until = time.monotonic() + args.minutes * 60
         seeds = range(args.first, args.first + args.count)
         tally = crashes.enumerate_small(seeds, until=lambda: time.monotonic() > until, say=_say)
+    figures.write_readme()
     _say(f"{tally.seeds} seeds, {tally.points} crash points, {len(tally.failed)} failures")
     return bool(tally.failed)
 

@@ -23,9 +23,17 @@ from tests.histories.store import DictStore
 from tests.histories.turn import TurnParts, turn
 
 _REMOTE_MODULES = ("server.ports.raynet", "server.ports.graph")
-_LOCAL = (Now, NewId, Note, Planned, Stopping)
+_LOCAL = frozenset((Now, NewId, Note, Planned, Stopping))
 _WRITES = frozenset(REMOTE_WRITES)
+#: What is waited for at the other side of a wire: kind of operation -> whether it writes; found out once.
+_REMOTE: dict[type, bool | None] = {}
 _LOOK_MS = int(LOOK_SECONDS * 1000)
+
+
+def _sort(kind: type) -> bool | None:
+    """Whether this kind of operation writes at the other side; None for what goes to no other side."""
+    _REMOTE[kind] = kind in _WRITES if kind.__module__ in _REMOTE_MODULES else None
+    return _REMOTE[kind]
 
 
 class Timeline:
@@ -240,8 +248,9 @@ class Driver:
             if self.kill_at and self.steps in self.kill_at:
                 self.kill(worker, self.kill_at.pop(self.steps))
                 return
-            if kind.__module__ in _REMOTE_MODULES:
-                if kind in _WRITES and not self.may_write(worker, op.firm, CALL_SECONDS):  # type: ignore[attr-defined]
+            writes = _REMOTE[kind] if kind in _REMOTE else _sort(kind)
+            if writes is not None:
+                if writes and not self.may_write(worker, op.firm, CALL_SECONDS):  # type: ignore[attr-defined]
                     error = Outdated("lease_lost", firm=op.firm)  # type: ignore[attr-defined]  # all have one
                     continue
                 self.sent(worker, op)

@@ -1,6 +1,10 @@
 """What was played, in figures: rates, and which faults struck which calls."""
 
+import json
+import os
+import platform
 from collections import Counter
+from typing import Any
 
 from tests.histories.campaign import BENCH, Tally, _log_lines
 from tests.histories.wire import FAULTS, READS_ONLY, WRITES_ONLY
@@ -90,3 +94,43 @@ def campaign_summary() -> str:
         failed += len(failures) if isinstance(failures, dict) else 0
         excused.update(pardons if isinstance(pardons, dict) else {})
     return f"campaign: {played} histories, {failed} failed, excused {dict(excused)}"
+
+
+def deaths_summary() -> str:
+    """All lines of the log of crashes in one."""
+    rows = _rows("crashes")
+    points, failed = sum(row["points"] for row in rows), sum(len(row["failed"]) for row in rows)
+    return f"crashes: {sum(row['points'] > 0 for row in rows)} worlds, {points} yield points, {failed} failed"
+
+
+def keep_run(text: str, commit: str) -> None:
+    """Remember what a run said of itself, and write ``bench/histories/README.md`` anew."""
+    BENCH.mkdir(parents=True, exist_ok=True)
+    with (BENCH / "runs.jsonl").open("a", encoding="utf-8") as log:
+        machine = f"{os.cpu_count()} CPUs, Python {platform.python_version()}"
+        log.write(json.dumps({"said": text, "commit": commit, "machine": machine}, ensure_ascii=False) + "\n")
+    write_readme()
+
+
+def write_readme() -> None:
+    runs = [f"- {row['commit']} ({row['machine']}): {row['said']}" for row in _rows("runs")[-5:]]
+    lines = [
+        "# Deterministic histories",
+        "",
+        "Made by `make histories`, `make defects`, `make campaign`, `python -m tests.histories crashes`, not by hand.",
+        "What was found is in [bugs.md](bugs.md), what was struck in [coverage.md](coverage.md), planted defects are",
+        "in [defects.md](defects.md). Logs: `campaign.jsonl`, `crashes.jsonl`, `runs.jsonl`.",
+        "",
+        f"- {campaign_summary()}",
+        f"- {deaths_summary()}",
+        "",
+        "The last runs:",
+        "",
+        *runs,
+    ]
+    (BENCH / "README.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _rows(name: str) -> list[dict[str, Any]]:
+    file = BENCH / f"{name}.jsonl"
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] if file.exists() else []

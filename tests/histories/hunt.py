@@ -144,6 +144,8 @@ def _known() -> dict[str, dict[str, Any]]:
 
 def _middle(row: dict[str, Any]) -> int | None:
     found = [one if one is not None else row["cap"] + 1 for one in row["hits"]]
+    if not found:
+        return None
     middle = int(median(found))
     return middle if middle <= row["cap"] else None
 
@@ -157,33 +159,39 @@ def _shown(row: dict[str, Any]) -> str:
 
 
 def _write(known: dict[str, dict[str, Any]]) -> None:
-    rows = [(one, known[one.name]) for one in DEFECTS if one.name in known]
-    lines = [json.dumps(row, ensure_ascii=False) for _, row in rows]
+    lines = [json.dumps(known[one.name], ensure_ascii=False) for one in DEFECTS if one.name in known]
     campaign.BENCH.mkdir(parents=True, exist_ok=True)
     (campaign.BENCH / "defects.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    scripts = recorded()
-    middles = [middle for _, row in rows if (middle := _middle(row)) is not None]
-    masked = [defect for defect, _ in rows if defect.masked]
+    write_table()
+
+
+def write_table() -> None:
+    """``bench/histories/defects.md`` of what the hunts met and of the scripts that stand."""
+    known, scripts = _known(), recorded()
+    middles = [middle for row in known.values() if (middle := _middle(row)) is not None]
+    masked = [one.name for one in DEFECTS if one.masked and one.name not in scripts]
+    unseen = [one.name for one in DEFECTS if one.name not in scripts and not one.masked]
     text = [
         "# Planted defects",
         "",
         f"Histories until the first hit, in ranges of seeds from {', '.join(str(one) for one in RANGES)};",
-        "`python -m tests.histories defects`. A seed counts when it fails with the defect and passes without.",
-        "The tests play the script of each (`tests/histories/found/`) with the defect and without.",
+        "`make defects`. A seed counts when it fails with the defect and passes without. The tests play the script of",
+        "each (`tests/histories/found/`) with the defect and without; where no seed is named, the script was written by",
+        "hand or met in a small world.",
         "",
-        (
-            f"{len(DEFECTS)} defects: {len(scripts)} with a script that shows them, {len(masked)} masked; "
-            f"median {int(median(middles)) if middles else '–'} histories, worst {max(middles, default=0)}."
-        ),
+        f"{len(DEFECTS)} defects: {len(scripts)} shown by a script, {len(masked)} masked ({', '.join(masked)}),",
+        f"{len(unseen)} neither ({', '.join(unseen) or '–'}). Where seeds were hunted: median of the first hits",
+        f"{int(median(middles)) if middles else '–'} histories, worst {max(middles, default=0)}.",
         "",
         "| defect | what is wrong | first hits | median | script | shown by |",
         "|---|---|---|---|---|---|",
     ]
-    for defect, row in rows:
-        middle = _middle(row)
-        script = scripts.get(defect.name)
+    for defect in DEFECTS:
+        row = known.get(defect.name, {"hits": [], "cap": 0, "by": ""})
+        middle, script = _middle(row), scripts.get(defect.name)
         size = f"{len(script.deeds)} deeds" if script is not None else "–"
-        by = (row["by"] or (f"masked: {defect.masked}" if defect.masked else "not found by seeds")).replace("|", "/")
+        by = row["by"] or (f"masked: {defect.masked}" if defect.masked else "its script" if script else "nothing yet")
         shown = middle if middle is not None else "–"
-        text.append(f"| {defect.name} | {defect.about} | {_shown(row)} | {shown} | {size} | {by[:140]} |")
+        hits = _shown(row) or "–"
+        text.append(f"| {defect.name} | {defect.about} | {hits} | {shown} | {size} | {by.replace('|', '/')[:140]} |")
     (campaign.BENCH / "defects.md").write_text("\n".join(text) + "\n", encoding="utf-8")
