@@ -72,7 +72,7 @@ def ask(connection: http.client.HTTPConnection, plan: dict[str, Any], event: str
 
 def once(plan: dict[str, Any], tally: Tally, event: str | None) -> None:
     began = time.perf_counter()
-    with closing(http.client.HTTPConnection("127.0.0.1", plan["port"], timeout=30)) as connection:
+    with closing(http.client.HTTPConnection("127.0.0.1", plan["port"], timeout=120)) as connection:
         status = ask(connection, plan, event)
     tally.add(status, time.perf_counter() - began, event)
 
@@ -97,7 +97,7 @@ def burst(plan: dict[str, Any], tally: Tally, plain: Tally) -> list[threading.Th
     share = plan["number"] // plan["connections"]
 
     def client(number: int) -> None:
-        with closing(http.client.HTTPConnection("127.0.0.1", plan["port"], timeout=30)) as connection:
+        with closing(http.client.HTTPConnection("127.0.0.1", plan["port"], timeout=120)) as connection:
             for turn in range(share):
                 event = f"{plan['name']}-{number}-{turn}"
                 began = time.perf_counter()

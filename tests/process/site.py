@@ -223,15 +223,26 @@ class Site:
     def start_worker(self) -> Process:
         return self.begin(self.load())
 
-    def start_server(self, *arguments: str) -> Process:
-        """``ros serve``; returns once it answers."""
+    def hold_port(self) -> socket.socket:
+        """The server's port, listening, as systemd holds it: for :meth:`start_server`; the caller closes it."""
+        held = socket.create_server(("127.0.0.1", self.port), backlog=2048)
+        held.set_inheritable(True)
+        return held
+
+    def start_server(self, *arguments: str, held: socket.socket | None = None) -> Process:
+        """``ros serve``; returns once it answers. ``held`` is handed over the way systemd hands over a socket."""
+        command, kept = [sys.executable, "-m", "server.cli", "serve", *arguments], ()
+        if held is not None:
+            hand_over = f'exec 3<&{held.fileno()}; export LISTEN_PID=$$ LISTEN_FDS=1; exec "$@"'
+            command, kept = ["/bin/sh", "-c", hand_over, "sh", *command], (held.fileno(),)
         number = len(self.processes)
         log = self.folder / f"serve-{number}.log"
         with log.open("wb") as file:
             popen = subprocess.Popen(
-                [sys.executable, "-m", "server.cli", "serve", *arguments],
+                command,
                 env=self.environment(),
                 cwd=ROOT,
+                pass_fds=kept,
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=file,
