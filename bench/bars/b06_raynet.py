@@ -21,7 +21,7 @@ TARGETS = (
 
 
 def measure(run: Run) -> Found:
-    idle = {users: _polled(run, users) for users in ((1, 10) if run.quick else (1, 10, 100, 1000))}
+    idle = {users: _polled(run, users) for users in ((1, 10) if run.quick else (1, 10, 50))}
     run.say(f"polled: {idle}")
     few, many = min(idle), max(idle)
     return Found(
@@ -36,7 +36,7 @@ def measure(run: Run) -> Found:
 
 def _polled(run: Run, users: int) -> float:
     """Calls an hour without push; few turns for many users."""
-    seconds = 140 if users >= 100 else 3598
+    seconds = 140 if users >= 50 else 3598
     if run.quick:
         seconds = 280
     with turning(run.fresh("polled"), push=False, people=tuple(f"p{number}" for number in range(users))) as made:
