@@ -15,11 +15,9 @@ Written by `make bench-report` (`make bench` measures first); not by hand. `pyth
 `--quick` small and without storing. Reliability is measured elsewhere: [histories](histories/coverage.md),
 [real processes](process/README.md).
 
-Counts are exact. Costs are CPU time, never wall time; ratios are medians over slices of both sides, taken
-alternately in
-one run. `virtual` is simulated time: other work on the machine reaches neither it nor the counts. The load
-average of the
-machine stands beside each figure: two cores, on which other work ran.
+Counts are exact. Costs are CPU time, never wall time; ratios are medians over slices of both sides, taken alternately
+in one run. `virtual` is simulated time: other work on the machine reaches neither it nor the counts. The load average
+of the machine stands beside each figure: two cores, on which much other work ran.
 """
 
 
