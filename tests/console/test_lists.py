@@ -81,7 +81,7 @@ def test_the_first_page_order_filter_and_search_of_10000_users(opened: Opened, r
         f"\n10,000 users: first page {first * 1000:.0f} ms, order {turned * 1000:.0f} ms, "
         f"filter {filtered * 1000:.0f} ms, search {found * 1000:.0f} ms with 250 ms of waiting for the typist"
     )
-    assert max(first, turned, filtered, found) < 15
+    assert max(first, turned, filtered, found) < 60
 
 
 def test_scrolling_to_the_end_brings_more(opened: Opened) -> None:

@@ -53,7 +53,7 @@ class Heartbeat:
 
 
 def slowness() -> float:
-    """How many times slower this machine is now than the one of the figures (10 ms of work), but never faster."""
+    """How many times slower this machine is now than a desktop, which needs 10 ms for the unit of work; at least 1."""
     best = min(_unit_of_work() for _try in range(5))
     return max(1.0, best / 10.0)
 
