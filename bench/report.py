@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.drawing import drawn
+from bench.registry import modules
 
 _HERE = Path(__file__).parent
 _RESULTS, _PLOTS, _PAGE = _HERE / "results", _HERE / "plots", _HERE / "README.md"
@@ -23,10 +24,10 @@ of the machine stands beside each figure: two cores, on which much other work ra
 
 def write() -> None:
     """Newest stored figures of each module."""
-    modules = newest()
-    rows = [(figure, document) for document in modules.values() for figure in document["figures"]]
+    found = newest()
+    rows = [(figure, document) for document in found.values() for figure in document["figures"]]
     rows.sort(key=lambda row: (row[0]["bar"][0], int(row[0]["bar"][1:])))
-    parts = [_INTRODUCTION, _summary(rows), _table(rows), _missed(rows), _pictures(modules), _details(modules)]
+    parts = [_INTRODUCTION, _summary(rows), _table(rows), _missed(rows), _pictures(found), _details(found)]
     _PAGE.write_text("\n".join(part for part in parts if part))
 
 
@@ -62,13 +63,15 @@ def _missed(rows: list[tuple[dict[str, Any], dict[str, Any]]]) -> str:
     missed = [figure for figure, _ in rows if not figure["met"]]
     if not missed:
         return ""
+    obstacles = {(target.bar, target.name): target.obstacle for module in modules() for target in module.TARGETS}
     lines = ["## What is missed, by how much, and what stands in the way\n"]
     for figure in missed:
         lines.append(
             f"- **{figure['bar']}, {figure['name']}**: {figure['value']:.4g} ({figure['bound']}), {_by(figure)}."
         )
-        if figure["obstacle"]:
-            lines.append(f"  {figure['obstacle']}")
+        obstacle = obstacles.get((figure["bar"], figure["name"]))
+        if obstacle:
+            lines.append(f"  {obstacle}")
     return "\n".join(lines) + "\n"
 
 
@@ -80,10 +83,10 @@ def _by(figure: dict[str, Any]) -> str:
     return f"{times:.2g} times" if times >= 2 else f"by {100 * (times - 1):.0f} %"
 
 
-def _pictures(modules: dict[str, dict[str, Any]]) -> str:
+def _pictures(found: dict[str, dict[str, Any]]) -> str:
     _PLOTS.mkdir(exist_ok=True)
     lines = []
-    for document in modules.values():
+    for document in found.values():
         for plot in document["plots"]:
             name = f"{plot['name']}.svg"
             (_PLOTS / name).write_text(drawn(plot))
@@ -91,9 +94,9 @@ def _pictures(modules: dict[str, dict[str, Any]]) -> str:
     return "\n".join(["## Plots\n", *lines]) if lines else ""
 
 
-def _details(modules: dict[str, dict[str, Any]]) -> str:
+def _details(found: dict[str, dict[str, Any]]) -> str:
     lines = ["## Behind the figures\n"]
-    for document in modules.values():
+    for document in found.values():
         lines.append(f"### {document['title']}\n")
         lines.append(f"`{document['command']}`, {document['at']}, {document['seconds']:g} s.\n")
         lines += [f"- {name}: {_shown(value)}" for name, value in document["details"].items()]

@@ -22,7 +22,15 @@ TITLE = "B13 B14 B16 X1: ten thousand mailboxes"
 TOGETHER = 20
 FLOOR_SECONDS = 14.0
 TARGETS = (
-    Target(bar="B13", name="MiB for 1,000 mailboxes more", most=2, unit="MiB", kind="cpu"),
+    Target(
+        bar="B13",
+        name="MiB for 1,000 mailboxes more",
+        most=2,
+        unit="MiB",
+        kind="cpu",
+        obstacle="The bar was set for an entry in a schedule. What grows here has not been taken apart: candidates are the "
+        "cached rows and connections of fifty firms and the allocator's own slack after each pass.",
+    ),
     Target(bar="B13", name="MiB of a worker with few mailboxes", most=120, unit="MiB", kind="cpu"),
     Target(bar="B14", name="growth exponent of CPU, polling", most=1.05, kind="cpu"),
     Target(
@@ -41,15 +49,14 @@ TARGETS = (
         name="mailboxes that one core keeps within 15 s, no push",
         least=10_000,
         kind="cpu",
-        obstacle="Each reading is 1/20 of a batch request and of its JSON, and its share of a firm's pass "
-        "(about twenty "
-        "statements) and of the list of Raynet. Larger firms share the pass better.",
+        obstacle="A reading is a twentieth of a batch request and of its JSON, and of its firm's pass and list of Raynet. "
+        "With few mailboxes the worker's own clock (looking for notices five times a second) weighs more.",
     ),
 )
 
 
 def measure(run: Run) -> Found:
-    sizes = (20, 60) if run.quick else (100, 300)
+    sizes = (20, 60) if run.quick else (100, 900)
     found = {size: _polled(run, size) for size in sizes}
     few, many = found[sizes[0]], found[sizes[-1]]
     logs = [(math.log10(size), math.log10(one[0] * size)) for size, one in found.items()]

@@ -17,9 +17,8 @@ TARGETS = (
         bar="B18",
         name="SQL statements of a page of users",
         most=3,
-        obstacle="One statement finds out who asks, one counts, one reads the firm's own row, one the page. "
-        "The session "
-        "is looked up for each request on purpose: a revoked one ends at once.",
+        obstacle="One finds out who asks, one counts all users, one reads the page with its calendars, one counts the "
+        "page's pairs. The session is looked up for each request on purpose: a revoked one ends at once.",
     ),
     Target(bar="B18", name="SQL statements more for ten times the users", most=0),
     Target(
