@@ -176,7 +176,7 @@ def write_table() -> None:
         "",
         f"Histories until the first hit, in ranges of seeds from {', '.join(str(one) for one in RANGES)};",
         "`make defects`. A seed counts when it fails with the defect and passes without. The tests play the script of",
-        "each (`tests/histories/found/`) with the defect and without; where no seed is named, the script was written by",
+        "each (`tests/histories/found/`) with the defect and without; where no seed is named, it was written by",
         "hand or met in a small world.",
         "",
         f"{len(DEFECTS)} defects: {len(scripts)} shown by a script, {len(masked)} masked ({', '.join(masked)}),",
