@@ -28,8 +28,8 @@ TARGETS = (
         most=2,
         unit="MiB",
         kind="cpu",
-        obstacle="The bar was set for an entry in a schedule. What grows here has not been taken apart: candidates are the "
-        "cached rows and connections of fifty firms and the allocator's own slack after each pass.",
+        obstacle="The bar was set for an entry in a schedule. What grows here has not been taken apart: candidates are "
+        "the cached rows and connections of fifty firms and the allocator's own slack after each pass.",
     ),
     Target(bar="B13", name="MiB of a worker with few mailboxes", most=120, unit="MiB", kind="cpu"),
     Target(bar="B14", name="growth exponent of CPU, polling", most=1.05, kind="cpu"),
@@ -49,8 +49,8 @@ TARGETS = (
         name="mailboxes that one core keeps within 15 s, no push",
         least=10_000,
         kind="cpu",
-        obstacle="A reading is a twentieth of a batch request and of its JSON, and of its firm's pass and list of Raynet. "
-        "With few mailboxes the worker's own clock (looking for notices five times a second) weighs more.",
+        obstacle="A reading is a twentieth of a batch request and of its JSON, and of its firm's pass and list of "
+        "Raynet. With few mailboxes the worker's own clock (looking for notices five times a second) weighs more.",
     ),
 )
 
