@@ -295,6 +295,9 @@ def _look_again(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tuple[
             return (work.observe_event((yield from want(GetEvent(ctx.firm, event))), ctx.now),)
         except Gone:
             return work.event_gone(event, ctx.now)
+        except Remote as error:
+            ctx.error(f"event:{event.id}", error)
+            return ()  # nothing was learnt; the next reading tells
     if intent.activity is not None:
         ctx.suspects.add(intent.activity)
     return ()
