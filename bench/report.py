@@ -27,7 +27,15 @@ def write() -> None:
     found = newest()
     rows = [(figure, document) for document in found.values() for figure in document["figures"]]
     rows.sort(key=lambda row: (row[0]["bar"][0], int(row[0]["bar"][1:])))
-    parts = [_INTRODUCTION, _summary(rows), _table(rows), _missed(rows), _pictures(found), _details(found)]
+    parts = [
+        _INTRODUCTION,
+        _summary(rows),
+        _table(rows),
+        _missed(rows),
+        _unmeasured(rows),
+        _pictures(found),
+        _details(found),
+    ]
     _PAGE.write_text("\n".join(part for part in parts if part))
 
 
@@ -73,6 +81,15 @@ def _missed(rows: list[tuple[dict[str, Any], dict[str, Any]]]) -> str:
         if obstacle:
             lines.append(f"  {obstacle}")
     return "\n".join(lines) + "\n"
+
+
+def _unmeasured(rows: list[tuple[dict[str, Any], dict[str, Any]]]) -> str:
+    """Bars that no kept run has a figure for."""
+    known = {(figure["bar"], figure["name"]) for figure, _ in rows}
+    wanted = [one for module in modules() for one in module.TARGETS if (one.bar, one.name) not in known]
+    if not wanted:
+        return ""
+    return "\n".join(["## Not measured yet\n", *(f"- {one.bar}, {one.name} ({one.bound})" for one in wanted)]) + "\n"
 
 
 def _by(figure: dict[str, Any]) -> str:
