@@ -14,12 +14,12 @@ from tests.histories.shrink import Shrinker, kind_of
 from tests.histories.workload import history
 
 #: Ranges of the slow test, each a test of its own so that they spread over the processes.
-RANGES = 8
+RANGES = 20
 #: Histories of all ranges together; the nightly and the release play more.
-HISTORIES = int(os.environ.get("ROS_TEST_HISTORIES", "800"))
+HISTORIES = int(os.environ.get("ROS_TEST_HISTORIES", "4000"))
 CORPUS = scripts()
-#: Histories that may fail, of all: what stands in `bench/histories/open/`.
-OPEN_SHARE = 0.03
+#: Histories of a range that may fail: whoever mends one way may leave another for the next day. Only ever lower.
+OPEN_SHARE = 0.01
 #: Problems that no other open history has, and none may have.
 _NEVER = ("I1 ", "I2 ", "I4 ", "I5 ", "mails", "broken", "not repeatable", "no rest")
 
@@ -48,11 +48,10 @@ def test_many_histories(share: int) -> None:
     size = HISTORIES // RANGES
     tally = campaign.run(range(1_000 + share * size, 1_000 + (share + 1) * size))
 
-    # Known and not mended yet: `bench/histories/open/`. Their share may only shrink; none is not reached so far.
     assert len(tally.failed) <= OPEN_SHARE * tally.histories, _told(tally)
     assert not [one for one in tally.failed.values() if one.startswith(_NEVER)], _told(tally)
     assert tally.twice
-    assert tally.carried >= 0.9 * tally.histories
+    assert tally.carried >= 0.85 * tally.histories
     # A write that overwrote what nobody could have seen: irreducible where there is no conditional write, and rare.
     assert tally.excused["H9"] <= max(3, tally.histories // 100)
 
