@@ -83,6 +83,7 @@ class ListPage(QWidget, Generic[R]):
         self._empty_steps: Sequence[Step] = ()
         self._actions: list[tuple[RowAction[R], QAction, QToolButton | None]] = []
         self._filters: dict[str, QComboBox] = {}
+        self._last_tool: QWidget = self
         self._make(source.filters)
         self._connect()
 
@@ -116,6 +117,10 @@ class ListPage(QWidget, Generic[R]):
             self._context.theme.dress(shown, action.icon, "bad" if action.is_dangerous else "muted")
             shown.clicked.connect(lambda _checked=False: self._run(action))
             self._action_bar.addWidget(shown)
+            # By keyboard too the actions stand between the tools and the rows.
+            QWidget.setTabOrder(self._last_tool, shown)
+            QWidget.setTabOrder(shown, self.table)
+            self._last_tool = shown
         self._actions.append((action, made, shown))
         self._judge_actions()
         return made
@@ -185,6 +190,7 @@ class ListPage(QWidget, Generic[R]):
         )
         for tool in (self._columns_button, export, fresh):
             bar.addWidget(tool)
+        self._last_tool = fresh
         self.banner = Banner(theme)
         self.table = self._make_table()
         self.state = StatePage(theme)

@@ -186,6 +186,17 @@ def test_the_server_gone_keeps_the_rows_and_says_that_they_are_old(
         own.stop()
 
 
+def test_the_keyboard_comes_to_the_actions_before_the_rows(opened: Opened) -> None:
+    page = opened.list_page("users")
+    order = []
+    widget = page.search.nextInFocusChain()
+    while widget is not page.search:
+        order.append(widget.objectName())
+        widget = widget.nextInFocusChain()
+    wanted = ["users.refresh", "users.add", "users.enable", "users.disable", "users.remove", "users.table"]
+    assert [name for name in order if name in wanted] == wanted
+
+
 def test_return_opens_a_row_and_the_menu_key_its_actions(opened: Opened) -> None:
     page = opened.list_page("users")
     seen: list[object] = []
