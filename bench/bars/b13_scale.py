@@ -47,8 +47,8 @@ TARGETS = (
         name="growth exponent of picking what is due",
         most=0.1,
         kind="cpu",
-        obstacle="What is due and what a notice woke are one query with an OR; which of it grows has not been taken apart. "
-        "A thousand firms cost as much as a hundred, ten thousand not quite twice as much.",
+        obstacle="What is due and what a notice woke are one query with an OR; which of it grows has not been taken "
+        "apart. A thousand firms cost as much as a hundred, ten thousand not quite twice as much.",
     ),
     Target(bar="B16", name="mailboxes that one core reads every 10 s", least=3500, kind="cpu"),
     Target(
