@@ -74,9 +74,7 @@ def measure(run: Run) -> Found:
                 "p99": percentile([lag for _, lag, _ in looked], 0.99),
             },
             "longest, polling alone": max(lags),
-            "polling alone, mailboxes in which much happens, p99": percentile(
-                [lag for lag, _, side in polled if side == "R"], 0.99
-            ),
+            "polling alone, edited in Raynet, p99": percentile([lag for lag, _, side in polled if side == "R"], 0.99),
         },
         plots=[
             Plot(

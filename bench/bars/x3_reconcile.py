@@ -25,11 +25,20 @@ TITLE = "X3: 10,000 pairs in memory"
 TARGETS = (
     Target(bar="X3", name="vdirsyncer's time to ours, nothing changed", least=5, unit="times", kind="cpu"),
     Target(bar="X3", name="vdirsyncer's time to ours, 1 % changed", least=5, unit="times", kind="cpu"),
+    Target(
+        bar="X3",
+        name="vdirsyncer's time to ours, every pair anew",
+        least=5,
+        unit="times",
+        kind="cpu",
+        obstacle="The stricter reading: reconciling all links though none is news, as only a change of rules or the "
+        "nightly pass does. A field-level merge of normal forms is dearer than comparing an etag with a status.",
+    ),
 )
 
 
 def measure(run: Run) -> Found:
-    number, rounds = (1000, 3) if run.quick else (10_000, 9)
+    number, rounds = (1000, 3) if run.quick else (10_000, 5)
     around, groups, edited = world(), _groups(number), _groups(number, edited_every=100)
     ours: dict[str, list[float]] = {"unchanged": [], "changed": [], "anew": []}
     theirs: dict[str, list[float]] = {"unchanged": [], "changed": []}
@@ -53,12 +62,12 @@ def measure(run: Run) -> Found:
         values={
             "vdirsyncer's time to ours, nothing changed": ratios["unchanged"],
             "vdirsyncer's time to ours, 1 % changed": ratios["changed"],
+            "vdirsyncer's time to ours, every pair anew": median(theirs["unchanged"]) / median(ours["anew"]),
         },
         details={
             "pairs": number,
             "our CPU ms": {name: round(1000 * median(values), 1) for name, values in ours.items()},
             "vdirsyncer's CPU ms": {name: round(1000 * median(values), 1) for name, values in theirs.items()},
-            "every pair anew, to vdirsyncer's unchanged": round(median(theirs["unchanged"]) / median(ours["anew"]), 2),
         },
     )
 
