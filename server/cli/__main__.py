@@ -1,5 +1,24 @@
-"""``python -m server.cli``: the same as ``ros``, for whoever knows the interpreter but not where ``ros`` is."""
+"""Where ``ros`` begins, and ``python -m server.cli``: says what is missing where only the console was installed."""
 
-from server.cli.main import main
+import sys
 
-main()
+
+def main() -> None:
+    """Run the command line. Exits with 1 and a sentence where the server's libraries are not installed."""
+    try:
+        from server.cli.main import main as run  # its libraries may be missing; said below
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").partition(".")[0] in {"server", "simulator", "console"}:
+            raise
+        sys.stderr.write(
+            f"Pro příkaz ros chybí knihovna {missing.name}: nainstalujte část server "
+            '(pipx install "raynet-outlook-sync[server]").\n'
+            f"The ros command lacks the library {missing.name}: install the server extra "
+            '(pipx install "raynet-outlook-sync[server]").\n'
+        )
+        raise SystemExit(1) from None
+    run()
+
+
+if __name__ == "__main__":
+    main()
