@@ -101,11 +101,31 @@ class PlanDraft:
             return base, False
         if self.is_own_echo():
             return (value if field in self._just_sent() else base), False
-        digest = keys.value_digest(value)
-        if any(sent.field is field and sent.digest == digest for sent in self.link.sent):
+        if self._was_sent(field, value):
             self.has_late_duplicate = True
             return value, True
         return base, False
+
+    def may_hide_duplicate(self, field: FieldName, value: object) -> bool:
+        """Whether a late duplicate of our write may stand under a save that a user made since the base (hazard H4).
+
+        Raynet names the last who saved only: more saves than that one, and a value we once sent, tell no more.
+        """
+        activity, link = self.activity, self.group.link
+        if activity is None or self.by_us():
+            return False
+        known = link.version + link.own_saves if link.version is not None else None
+        if known is not None and activity.version is not None and activity.version <= known + 1:
+            return False
+        return self._was_sent(field, value)
+
+    def is_late_cancel(self) -> bool:
+        """A removal that we once sent and gave up arrives after all: our login cancelled, in a save nobody counted."""
+        return self.by_us() and not self.is_own_echo() and any(one.is_removal for one in self.link.sent)
+
+    def _was_sent(self, field: FieldName, value: object) -> bool:
+        digest = keys.value_digest(value)
+        return any(sent.field is field and sent.digest == digest for sent in self.link.sent)
 
     def _just_sent(self) -> frozenset[FieldName]:
         """Fields of our saves since the base: values of one save share their instant."""

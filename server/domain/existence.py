@@ -132,8 +132,34 @@ def raynet_removed(draft: PlanDraft, activity: Activity | None, reason: Reason) 
     if lead is not None and event is not None and _outlives_removal(draft, lead, event):
         _revive_activity(draft, lead, event, activity)
         return
+    if lead is not None and event is not None and activity is not None and _is_late_cancel(draft, lead, activity):
+        _put_right(draft, lead, activity)
+        return
     for pair in sorted(draft.open_pairs(), key=lambda one: one.role is Role.ATTENDEE):
         _remove_event(draft, pair, reason)
+
+
+def _is_late_cancel(draft: PlanDraft, lead: Pair, activity: Activity) -> bool:
+    """The cancelling we once sent for an event that was deleted arrives after its activity was given a new one."""
+    if activity.status is not ActivityStatus.CANCELLED or activity.locked or lead.base is None:
+        return False
+    return lead.role is Role.LEAD and draft.is_late_cancel()
+
+
+def _put_right(draft: PlanDraft, lead: Pair, activity: Activity) -> None:
+    """Plan the activity again as it was agreed; what else was changed in it is merged once it stands."""
+    draft.has_late_duplicate = True
+    draft.settle_live(lead)
+    draft.write(
+        Write(
+            kind=IntentKind.UPDATE_ACTIVITY,
+            pair=lead.id,
+            reason=Reason.LATE_DUPLICATE,
+            fields=(FieldName.EXISTENCE,),
+            activity=activity.key,
+            activity_change=ActivityChange(status=ActivityStatus.SCHEDULED),
+        )
+    )
 
 
 def _remove_event(draft: PlanDraft, pair: Pair, reason: Reason) -> None:

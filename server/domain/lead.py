@@ -230,6 +230,9 @@ class _Merge:
                 return Merged(Way.TO_RAYNET, conflict=True)
             self.blocked = Reason.WOULD_MAIL
             return Merged(Way.NOTHING)
+        if merged.way is Way.TO_OUTLOOK and sides.met and self.draft.may_hide_duplicate(name, sides.raynet):
+            # Carried, because a user may have typed it; what it takes the place of is in the journal.
+            return Merged(Way.TO_OUTLOOK, conflict=True)
         return merged
 
     def _private_text(self, name: FieldName, sides: Sides[object]) -> Merged:

@@ -20,6 +20,11 @@ class SentValue:
     digest: str
     at: datetime
 
+    @property
+    def is_removal(self) -> bool:
+        """A save that took the activity out of the calendar, or put it back there, carries no values."""
+        return self.field is FieldName.EXISTENCE
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Echo:

@@ -17,7 +17,7 @@ from server.domain.reasons import Reason
 from server.domain.reconcile import reconcile
 from server.domain.rules import Authority, Rules
 from server.domain.sent import SentValue
-from server.domain.state import Group, Origin, PairState, Role, Side
+from server.domain.state import Group, IntentKind, Origin, PairState, Role, Side
 from server.domain.when import to_instants
 from tests.support.builders import (
     ANNA,
@@ -234,6 +234,32 @@ def test_a_late_duplicate_of_our_own_write_is_put_right_in_raynet() -> None:
     assert only_write(plan, Side.RAYNET) == ActivityChange(title="Nová")
     assert plan.writes[0].reason is Reason.LATE_DUPLICATE
     assert [step.reason for step in plan.steps if step.outcome == "journalled"] == [Reason.VERSION_GAP]
+
+
+@pytest.mark.parametrize(("version", "journalled"), [(6, ()), (7, ("Nová",))])
+def test_what_a_late_duplicate_under_a_users_save_took_away_is_in_the_journal(
+    version: int, journalled: tuple[str, ...]
+) -> None:
+    """Hazard H4: Raynet names the last who saved; a save more than theirs may have been our own old value."""
+    sent = (SentValue(field=FieldName.TITLE, digest=keys.value_digest("Stará"), at=NOW),)
+    before = in_step(activity("Nová"), event("Nová"))
+    over = activity("Stará", version=version)
+    plan = reconcile(see(replace(before, link=replace(before.link, sent=sent)), activity=over), world())
+    assert only_write(plan, Side.GRAPH) == EventChange(subject="Stará")
+    assert tuple(loss.lost for loss in plan.losses) == journalled
+
+
+def test_a_late_cancel_of_ours_is_put_right_and_a_users_is_carried() -> None:
+    """Hazard H4: the removal was given up because an edit beat it, and arrives when its activity has a new event."""
+    sent = (SentValue(field=FieldName.EXISTENCE, digest="", at=NOW),)
+    before = in_step(activity(), event())
+    before = replace(before, link=replace(before.link, sent=sent))
+    late = activity(version=6, modified_by=LOGIN, status=ActivityStatus.CANCELLED)
+    plan = reconcile(see(before, activity=late), world())
+    assert only_write(plan, Side.RAYNET) == ActivityChange(status=ActivityStatus.SCHEDULED)
+    assert plan.writes[0].reason is Reason.LATE_DUPLICATE
+    by_a_user = reconcile(see(before, activity=replace(late, modified_by=activity().modified_by)), world())
+    assert [write.kind for write in by_a_user.writes] == [IntentKind.DELETE_EVENT]
 
 
 def test_somebody_elses_edit_under_the_shared_key_is_a_users_change() -> None:
