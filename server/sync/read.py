@@ -105,8 +105,11 @@ def _whole_window(ctx: PassContext) -> Flow[None]:
         after = highest
     if ctx.state.firm.rules.deadline_block_minutes:
         seen += yield from want(DeadlineTasks(ctx.firm, start - timedelta(days=2), end + timedelta(days=2)))
-    watermark = _newest_of(first.activities) or ctx.now
-    cursor = RaynetCursor(watermark=watermark, total=first.total, read_at=first.read_at)
+    newest = _newest_of(first.activities)
+    # What was made between the two is not in the total: gone again before the next reading, it would never be missed.
+    uncounted = _created_since(seen, newest) if newest is not None else {one.key for one in seen}
+    total = None if uncounted - {one.key for one in first.activities} else first.total
+    cursor = RaynetCursor(watermark=newest or ctx.now, total=total, read_at=first.read_at)
     # The total counts once the missing ones were looked for: after a crash before that they are looked for again.
     yield from _store_activities(ctx, seen, replace(cursor, total=None))
     yield from _sweep(ctx, skip={one.key for one in seen})
@@ -135,11 +138,7 @@ def _newest(ctx: PassContext, cursor: RaynetCursor) -> Flow[None]:
     stored, _ = yield from want(LoadSeen(ctx.firm, activities=tuple({one.key for one in rows})))
     # What we made ourselves was added to the total then.
     ours = {one.key for one in stored}
-    # Where an instance shows whole minutes only, what was made in the watermark's own minute may be new as well.
-    coarse = all(one.created_at is None or one.created_at.second == one.created_at.microsecond == 0 for one in rows)
-    minute = cursor.watermark.replace(second=0, microsecond=0)
-    since = minute - timedelta(microseconds=1) if coarse else cursor.watermark
-    created = {one.key for one in rows if one.created_at is not None and one.created_at > since and one.key not in ours}
+    created = _created_since(rows, cursor.watermark) - ours
     yield from _store_activities(ctx, rows, replace(cursor, watermark=watermark))
     read = RaynetCursor(watermark=watermark, total=total, read_at=read_at)
     if cursor.total is None or total != cursor.total + len(created):
@@ -152,6 +151,17 @@ def _newest(ctx: PassContext, cursor: RaynetCursor) -> Flow[None]:
     if sync != ctx.sync:
         ctx.put_sync(sync)
         yield from want(Commit(ctx.firm, (sync,)))
+
+
+def _created_since(rows: Sequence[Activity], watermark: datetime) -> set[ActivityKey]:
+    """Records made after the watermark.
+
+    Where an instance shows whole minutes only, what was made in the watermark's own minute may be new as well.
+    """
+    coarse = all(one.created_at is None or one.created_at.second == one.created_at.microsecond == 0 for one in rows)
+    minute = watermark.replace(second=0, microsecond=0)
+    since = minute - timedelta(microseconds=1) if coarse else watermark
+    return {one.key for one in rows if one.created_at is not None and one.created_at > since}
 
 
 def _will_ring(ctx: PassContext, missing_since: datetime) -> bool:
