@@ -38,6 +38,7 @@ from server.sync.panel_outcome import rejected
 from server.sync.planned import conflict_rows, plan_rows, unwritten_losses
 from server.sync.seats import mailbox_scope, mailbox_trouble
 from server.sync.secrecy import turned_private
+from server.sync.typed import said_by_twin
 from server.sync.work import LinkWork, as_drafted
 
 #: A rejected item is tried again ever more rarely: an hour, doubling up to a day.
@@ -320,7 +321,9 @@ def create_event(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tuple
         event = as_drafted(mailbox, spent.detail or draft.transaction_id, draft)
         return (*work.event_created(intent, event, echo=False), *work.event_gone(event.key, ctx.now))
     if not intent.attempts:
-        return work.event_created(intent, event, echo=True)
+        older = said_by_twin(ctx, work, intent, event)
+        ctx.counts.conflicts += len(older)
+        return (*older, *work.event_created(intent, event, echo=True))
     try:
         event = yield from want(GetEvent(ctx.firm, event.key))
     except Gone:

@@ -3,6 +3,7 @@
 from server.domain.activity import Activity, Priority
 from server.domain.content import MERGED_FIELDS, Content, FieldName
 from server.domain.draft import shown
+from server.domain.event import Event
 from server.domain.ids import ActivityKey
 from server.domain.keys import conflict_id
 from server.domain.mapping import PRIVATE_TITLE, raynet_content, raynet_when
@@ -32,6 +33,15 @@ def typed_over(ctx: PassContext, work: LinkWork, intent: Intent, found: Activity
     if change is None or expects is None or found.title == change.title:
         return ()
     return _conflicts(ctx, work, intent, found.key, (_content(ctx, found), expects.outlook, Side.GRAPH))
+
+
+def said_by_twin(ctx: PassContext, work: LinkWork, intent: Intent, event: Event) -> tuple[Conflict, ...]:
+    """What an older twin says otherwise than its create asks, for the journal: its user may have typed it since."""
+    fields, expects = work.older_fields(intent, event), intent.expects
+    if not fields or expects is None:
+        return ()
+    made = intent.activity or work.link.activity
+    return _conflicts(ctx, work, intent, made, (expects.raynet, work.shown_by(event), Side.GRAPH)) if made else ()
 
 
 def _content(ctx: PassContext, found: Activity) -> Content:

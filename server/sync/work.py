@@ -29,6 +29,7 @@ from server.domain.state import (
     Side,
     Tombstone,
 )
+from server.domain.when import to_instants
 from server.ports.store import Row
 from server.sync.panel_outcome import confirmed
 
@@ -72,7 +73,8 @@ class LinkWork:
 
     # --- Outlook's side ---
 
-    def _shown(self, event: Event) -> Content:
+    def shown_by(self, event: Event) -> Content:
+        """What its event says, as far as Raynet may know."""
         kind = self.link.activity.type if self.link.activity is not None else mapping.NEW_TYPE
         return mapping.outlook_content(event, kind, masked=mapping.is_masked(event, self.world))
 
@@ -93,11 +95,14 @@ class LinkWork:
         return (seen,)
 
     def event_created(self, intent: Intent, event: Event, *, echo: bool) -> tuple[Row, ...]:
-        """The event exists. ``echo`` = the answer to the create itself, so what it shows is what was agreed."""
+        """The event exists. ``echo`` = the answer to the create itself, so what it shows is what was agreed.
+
+        Unless it is an older twin: what that says otherwise than it was asked to is what Raynet has changed since.
+        """
         pair = self.pairs[intent.pair_id]
         base = intent.expects
         if base is not None and echo:
-            base = replace(base, outlook=self._shown(event))
+            base = self._as_older(replace(base, outlook=self.shown_by(event)), self.older_fields(intent, event))
         pair = replace(pair, event=event.id, base=base, failures=0, updated_at=self.world.now)
         self.pairs[pair.id] = pair
         rows: list[Row] = [pair, self.observe_event(event, self.world.now)]
@@ -106,10 +111,28 @@ class LinkWork:
             rows.append(self.link)
         return (*rows, _done(intent, event=event.key))
 
+    def older_fields(self, intent: Intent, event: Event) -> tuple[FieldName, ...]:
+        """Fields in which the answer to a create shows a twin: saved before we asked, it says something else.
+
+        Fact: an id used before is answered with the event it made once, or its name [seen], graph-calendar §12.
+        """
+        draft = intent.payload.event_draft
+        if draft is None or event.modified_at is None or event.modified_at >= intent.at:
+            return ()
+        asked, answer = self.shown_by(as_drafted(event.mailbox, event.id, draft)), self.shown_by(event)
+        return tuple(name for name in MERGED_FIELDS if getattr(asked, name.value) != getattr(answer, name.value))
+
+    def _as_older(self, base: Base, fields: tuple[FieldName, ...]) -> Base:
+        moved = mapping.moved_base(base, base.outlook, base.outlook, tuple(name.value for name in fields))
+        if FieldName.WHEN not in fields or base.outlook.when is None:
+            return moved
+        start, till = to_instants(base.outlook.when, self.world.zone)
+        return replace(moved, raynet_from=start, raynet_till=till)
+
     def event_updated(self, intent: Intent, event: Event) -> tuple[Row, ...]:
         """The change stands. The base takes, for the written fields, what each side now shows."""
         pair = self.pairs[intent.pair_id]
-        shown = self._shown(event)
+        shown = self.shown_by(event)
         rows: list[Row] = [self.observe_event(event, self.world.now), _done(intent)]
         if pair.base is not None and intent.expects is not None:
             base = _moved(pair.base, intent, raynet=intent.expects.raynet, outlook=shown)
