@@ -188,7 +188,7 @@ def _activity_create(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[t
         yield from want(Commit(ctx.firm, (work.remember_sent(again), again)))
         return (yield from create_activity(ctx, work, again))
     made = replace(fresh, activity=found.key, half_done=True, attempts=intent.attempts + 1)
-    rows = work.activity_made(made, found.key) if not intent.half_done else (made,)
+    rows = work.activity_made(made, found.key) if not intent.half_done else work.activity_found(made, found.key)
     yield from want(Commit(ctx.firm, (*rows, work.remember_sent(made))))
     return (yield from reveal(ctx, work, made, found if found.detailed else None, read_at))
 

@@ -178,6 +178,11 @@ class LinkWork:
         self.link = replace(self.link, activity=key, version=None, own_saves=own_saves, echoes=echoes)
         return (self.link, replace(intent, activity=key, half_done=True))
 
+    def activity_found(self, intent: Intent, key: ActivityKey) -> tuple[Row, ...]:
+        """The placeholder that the link points at was found, maybe under another type."""
+        self.link = replace(self.link, activity=key)
+        return (self.link, intent)
+
     def activity_revealed(self, intent: Intent, known: Activity) -> tuple[Row, ...]:
         """The placeholder was filled: both sides are agreed."""
         pair = replace(self.pairs[intent.pair_id], base=intent.expects, failures=0, updated_at=self.world.now)
