@@ -23,12 +23,12 @@ from server.domain.when import to_instants
 def align_copies(draft: PlanDraft, activity: Activity, merged: Content) -> None:
     """Bring every participant's mailbox to what the activity says."""
     wanted = mapping.wanted_mailboxes(activity, draft.world)
-    invited = {pair.mailbox for pair in draft.open_pairs() if pair.role is Role.ATTENDEE and _stands(draft, pair)}
+    invited = invited_mailboxes(draft)
     for pair in draft.open_pairs():
         if pair.role is Role.ATTENDEE:
             _attendee(draft, pair)
         elif pair.role is Role.COPY and pair.mailbox in invited:
-            _superseded(draft, pair)
+            superseded(draft, pair)
         elif pair.role is Role.COPY:
             _copy(draft, pair, activity, merged, wanted=pair.mailbox in wanted)
     taken = {pair.mailbox for pair in draft.pairs() if pair.state is not PairState.CLOSED} | _invited(draft)
@@ -53,12 +53,17 @@ def _invited(draft: PlanDraft) -> set[MailboxId]:
     return {seat.mailbox for seat in seats if seat is not None}
 
 
+def invited_mailboxes(draft: PlanDraft) -> set[MailboxId]:
+    """Calendars in which the meeting stands as Outlook's own invitation."""
+    return {pair.mailbox for pair in draft.open_pairs() if pair.role is Role.ATTENDEE and _stands(draft, pair)}
+
+
 def _stands(draft: PlanDraft, pair: Pair) -> bool:
     event = draft.event_of(pair)
     return event is not None and not event.is_cancelled and event.response is not Response.DECLINED
 
 
-def _superseded(draft: PlanDraft, pair: Pair) -> None:
+def superseded(draft: PlanDraft, pair: Pair) -> None:
     """The user was invited in Outlook: the real attendee's copy stays, ours goes."""
     event = draft.event_of(pair)
     if event is None or event.is_cancelled:

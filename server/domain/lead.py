@@ -6,6 +6,7 @@ from server.domain import mapping
 from server.domain.activity import Activity, ActivityStatus, ParticipantWrite
 from server.domain.changes import activity_change, event_change
 from server.domain.content import MERGED_FIELDS, Content, FieldName
+from server.domain.copies import invited_mailboxes, superseded
 from server.domain.draft import PlanDraft
 from server.domain.event import Event, Response
 from server.domain.existence import create_event, delete_event, outlook_removed
@@ -38,6 +39,9 @@ def merge_lead(draft: PlanDraft, activity: Activity, raynet: Content) -> Content
         draft.release(lead, excluded)
         return raynet
     if seen.is_draft:
+        return raynet
+    if lead.role is Role.LEAD and lead.origin is Origin.RAYNET and lead.mailbox in invited_mailboxes(draft):
+        superseded(draft, lead)
         return raynet
     if lead.role is Role.FOLLOWER and seen.response is Response.DECLINED:
         return _without_lead_event(draft, lead, activity, raynet, Reason.RELEASED_BY_ATTENDEE)
