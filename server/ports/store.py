@@ -287,13 +287,15 @@ class LoadPanel(Op[PanelDesk]):
 class BindDraft(Op[bool]):
     """Bind an open draft, at exactly this revision, to an event; False when it has moved on or another one is bound.
 
-    From then on its choices are those of the activity. Outdated when the lease of the firm was lost.
+    From then on its choices are those of the activity. ``rows`` are stored with it, or not at all: what is bound and
+    settled at once has no crash in between. Outdated when the lease of the firm was lost.
     """
 
     firm: FirmId
     draft: DraftId
     rev: int
     event: EventId
+    rows: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,10 +193,11 @@ def _carried(
 
 
 def _bind_late(ctx: PassContext, draft: PanelDraft, event: Event, group: Group) -> Flow[None]:
-    """Bind what was agreed without the draft, and let the rest follow as a change or a release."""
+    """Bind what was agreed without the draft, and let the rest follow as a change or a release: in one commit.
+
+    A draft that a crash left bound beside its finished activity would never be looked at again.
+    """
     assert group.link.activity is not None
-    if not (yield from _bind(ctx, draft, event)):
-        return
     was = Choices(type=group.link.activity.type)
     settled = replace(
         draft, state=DraftState.APPLIED, event=event.id, bound=was, bound_rev=draft.rev, reason=_too_late(draft, was)
@@ -213,8 +214,8 @@ def _bind_late(ctx: PassContext, draft: PanelDraft, event: Event, group: Group) 
     )
     if changes is not None or not draft.choices.linked:
         rows.append(replace(bare, changes=changes) if changes is not None else bare)
-    yield from want(Commit(ctx.firm, tuple(rows)))
-    yield from load_panel(ctx)
+    if (yield from want(BindDraft(ctx.firm, draft.id, draft.rev, event.id, tuple(rows)))):
+        yield from load_panel(ctx)
 
 
 def _too_late(draft: PanelDraft, was: Choices) -> Reason | None:

@@ -11,7 +11,7 @@ from server.domain.concern import ConcernKind
 from server.microsoft.translate import PANEL_PROPERTY
 from simulator.raynet.populate import add_business_case, add_category, add_company, add_lead, add_person
 from tests.support.panel import PanelHost, panel_host, ref
-from tests.support.rig import Rig, rig
+from tests.support.rig import Crash, Rig, rig
 
 
 @pytest.fixture
@@ -209,6 +209,38 @@ def test_a_draft_that_comes_after_its_event_changes_all_but_the_type(office: Pan
     assert (activity.kind, activity.company, activity.personal) == ("event", company, False)
     shown = form.get()
     assert (shown["refused"], shown["reason"]["code"]) == (["type"], "type_only_in_raynet")
+
+
+def test_a_draft_that_comes_after_its_event_is_carried_out_wherever_the_worker_dies(office: PanelHost) -> None:
+    made, steps = office.rig, 0
+    company = add_company(made.raynet, "Pekárna").id
+    while True:
+        steps += 1
+        form = office.panel("jana", consent=steps == 1).form()
+        form.subject = f"Návštěva {steps}"
+        form.start += timedelta(hours=2 * steps)
+        form.end = form.start + timedelta(hours=1)
+        form.save()
+        form.event = None
+        made.sync()
+        assert form.put(concerns=[{"kind": ConcernKind.COMPANY.value, "id": company}])["accepted"]
+        made.driver.crash_after = made.driver.count + steps
+        try:
+            made.one_pass()
+        except Crash:
+            died = True
+        else:
+            died = False
+        made.driver.crash_after = None
+        made.restart(5)
+        office = form.panel.host = panel_host(made)
+        made.sync()
+        carried = [one for one in made.raynet.activities() if one.title == form.subject]
+        assert [one.company for one in carried] == [company], f"killed after step {steps}"
+        assert form.get()["step"] == "applied", f"killed after step {steps}"
+        if not died:
+            break
+    assert steps > 10
 
 
 def test_a_choice_made_while_the_activity_is_there_is_a_change_of_it(office: PanelHost) -> None:

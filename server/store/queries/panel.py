@@ -7,9 +7,10 @@ from sqlalchemy import and_, bindparam, delete, exists, or_, select, update
 from server.domain.panel import DRAFT_FOR, ChangeState, DraftState
 from server.domain.panel_binding import BEAT_FOR
 from server.domain.state import PairState, SeenEvent
-from server.ports.store import BindDraft, LoadPanel, PanelDesk, Prune, RecentEvents
+from server.ports.store import BindDraft, Commit, LoadPanel, PanelDesk, Prune, RecentEvents
 from server.store import shapes
 from server.store.locks import Lease, fence
+from server.store.queries.commit import commit
 from server.store.scope import FirmScope, Prepared
 from server.store.tables import items, panel
 from server.store.tables.meta import firm_criterion
@@ -65,7 +66,10 @@ def bind_draft(scope: FirmScope, op: BindDraft, lease: Lease) -> bool:
     if taken:
         return False
     values = {"state": DraftState.BOUND, "event": op.event, "bound": found[0].choices, "bound_rev": op.rev}
-    return scope.change(update(draft).where(draft.c.id == op.draft).values(values)) == 1
+    bound = scope.change(update(draft).where(draft.c.id == op.draft).values(values)) == 1
+    if bound and op.rows:
+        commit(scope, Commit(op.firm, op.rows), lease)
+    return bound
 
 
 def recent_events(scope: FirmScope, op: RecentEvents) -> tuple[SeenEvent, ...]:
