@@ -14,9 +14,9 @@ from tests.histories.shrink import Shrinker, kind_of
 from tests.histories.workload import history
 
 #: Ranges of the slow test, each a test of its own so that they spread over the processes.
-RANGES = 20
+RANGES = 10
 #: Histories of all ranges together; the nightly and the release play more.
-HISTORIES = int(os.environ.get("ROS_TEST_HISTORIES", "4000"))
+HISTORIES = int(os.environ.get("ROS_TEST_HISTORIES", "2000"))
 CORPUS = scripts()
 #: Histories of a range that may fail: whoever mends one way may leave another for the next day. Only ever lower.
 OPEN_SHARE = 0.01

@@ -4,6 +4,7 @@ import asyncio
 import ssl
 import warnings
 from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -122,7 +123,9 @@ class Served:
                 adapter.base_url = self.world.graph_url
                 await work(GraphServiceClient(request_adapter=adapter))
 
-        asyncio.run(run())
+        # In a thread of its own: a browser that other tests opened keeps a loop running in this one.
+        with ThreadPoolExecutor(1) as alone:
+            alone.submit(lambda: asyncio.run(run())).result()
 
 
 @pytest.fixture(scope="module")
