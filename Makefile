@@ -5,7 +5,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 SETUP = @p=$$(PYTHON="$(PYTHON)" sh scripts/python) && "$$p" scripts/bootstrap.py
 
-.PHONY: help setup check test demo console package lock facts audit format clean process panel screens fuzz bench bench-report histories campaign defects
+.PHONY: help setup check test demo console package interleavings lock facts audit format clean process panel screens fuzz bench bench-report histories campaign defects
 
 help: ## this list
 	@echo 'make <what>:'
@@ -36,6 +36,10 @@ test: ## everything that CI runs
 panel: ## build the Outlook panel and run its tests (pure parts, every state in a browser, the real office.js)
 	$(SETUP) dev
 	@$(BIN)/pytest -q -n2 --dist worksteal tests/addin
+
+interleavings: ## orders of the panel's drafts, deliveries, saves and crashes, 24 stories a seed: make interleavings [N=400]
+	$(SETUP) dev
+	@ROS_TEST_INTERLEAVINGS=$(or $(N),400) $(BIN)/pytest -q -n2 --dist worksteal -p no:randomly tests/scenario/test_panel_interleavings.py
 
 screens: ## photograph every state of the Outlook panel and every page of the console into docs/screens
 	$(SETUP) dev

@@ -1,5 +1,6 @@
 """Every order and repetition of deliveries, saves, readings, crashes: one activity, no confirmed choice lost."""
 
+import os
 from collections import Counter
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import pytest
 from tests.scenario.panel_stories import Stage, judge
 
 STORIES = 24
+#: Seeds of the long run; `make interleavings N=400` plays more.
+SEEDS = int(os.environ.get("ROS_TEST_INTERLEAVINGS", "45"))
 
 
 def played(folder: Path, seed: int) -> Counter[str]:
@@ -27,6 +30,6 @@ def test_nothing_is_doubled_or_lost(tmp_path: Path, seed: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(100, 145))
+@pytest.mark.parametrize("seed", range(100, 100 + SEEDS))
 def test_nothing_is_doubled_or_lost_in_thousands_of_stories(tmp_path: Path, seed: int) -> None:
     assert sum(played(tmp_path, seed).values()) == STORIES
