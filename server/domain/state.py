@@ -122,6 +122,8 @@ class FirmSync:
     graph_read_at: datetime | None = None
     #: A change found by polling that no webhook has announced yet; cleared by its announcement or by patience.
     unannounced_at: datetime | None = None
+    #: Raynet's announcements come out of a queue, late, until this instant: the floor of polling is not relaxed.
+    queued_until: datetime | None = None
     #: Rules with which the pairs were last reconciled; a difference re-plans everything.
     planned_rules: Rules | None = None
     licensed: bool = True

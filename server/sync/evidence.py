@@ -26,6 +26,7 @@ FRESH = timedelta(minutes=15)
 
 def weigh(ctx: PassContext) -> Flow[None]:
     """Close what waits for an announcement, then decide how far polling may relax in this pass."""
+    _note_queue(ctx)
     rows: list[Row] = []
     for row in ctx.ready():
         if row.unannounced_at is not None and row.mailbox is not None:
@@ -48,6 +49,23 @@ def weigh(ctx: PassContext) -> Flow[None]:
         samples = yield from want(PushSamples(ctx.firm, side, since))
         if is_proven(samples, ctx.now):
             ctx.proven.add(side)
+
+
+def _note_queue(ctx: PassContext) -> None:
+    """Remember for a while that announcements come late. Stored with the pass: each further one says it again."""
+    late = any(
+        one.received_at - one.changed_at > QUEUED
+        for one in ctx.notices
+        if one.kind is NoticeKind.ACTIVITY and one.changed_at is not None
+    )
+    if late:
+        ctx.put_sync(replace(ctx.sync, queued_until=ctx.now + QUEUE_LASTS))
+
+
+def is_queued(ctx: PassContext) -> bool:
+    """Whether Raynet's announcements come out of a queue now: a change made now would wait too long for its own."""
+    until = ctx.sync.queued_until
+    return until is not None and ctx.now < until
 
 
 def _closed(ctx: PassContext, side: Side, changed_at: datetime, heard: list[datetime]) -> PushSample | None:
@@ -117,12 +135,24 @@ def _sorted_out(
 SLACK = timedelta(milliseconds=500)
 #: Exchange saves a new event again by itself within seconds. Fact: [doc sample, seen], graph-calendar §12.
 SETTLING = timedelta(seconds=2)
+#: An announcement of Raynet that comes this long after its change stood in a queue: the promise of 15 seconds less the
+#: widest spacing of a queue and the carrying over. Our own saves queue as well.
+#: Fact: one event per URL at a time, up to 5 s apart [doc], raynet-api §18.
+QUEUED = timedelta(seconds=8)
+#: A queue is taken to last this long beyond the last announcement that came out of it: several spacings.
+QUEUE_LASTS = timedelta(seconds=20)
 _ROUNDS_FROM = datetime(2026, 1, 1, tzinfo=UTC)
 _FIRMS_APART = timedelta(seconds=37)
 
 
 def _floor(ctx: PassContext, relaxed: timedelta, side: Side) -> timedelta:
     return relaxed if side in ctx.proven else timedelta(seconds=ctx.options.floor_seconds)
+
+
+def _floor_of_raynet(ctx: PassContext) -> timedelta:
+    """Trusted push does not relax the floor while its announcements queue."""
+    relaxed = timedelta(seconds=ctx.options.floor_seconds) if is_queued(ctx) else RELAXED_FIRM
+    return _floor(ctx, relaxed, Side.RAYNET)
 
 
 def _is_over(ctx: PassContext, last: datetime, floor: timedelta) -> bool:
@@ -147,7 +177,7 @@ def reads_raynet(ctx: PassContext) -> bool:
         return True
     if any(not row.matched for row in ctx.ready()):
         return True
-    return _is_over(ctx, last, _floor(ctx, RELAXED_FIRM, Side.RAYNET))
+    return _is_over(ctx, last, _floor_of_raynet(ctx))
 
 
 def reads_all_mailboxes(ctx: PassContext) -> bool:
@@ -196,7 +226,7 @@ def next_reading_in(ctx: PassContext, now: datetime) -> float | None:
     if ctx.options.trigger != "worker":
         return None
     sync = ctx.sync
-    dues = [_due(now, sync.last_read_at, _floor(ctx, RELAXED_FIRM, Side.RAYNET), sync.raynet_wait_until)]
+    dues = [_due(now, sync.last_read_at, _floor_of_raynet(ctx), sync.raynet_wait_until)]
     if Side.GRAPH in ctx.proven:
         dues += [_due_round(now, row) for row in ctx.ready()]
     else:

@@ -27,6 +27,7 @@ from server.ports.raynet import (
 from server.ports.store import Commit, KnownActivities, KnownEvents, LoadSeen, UnlinkedSeen
 from server.sync.context import PassContext, concerns_side, side_trouble, side_well
 from server.sync.evidence import (
+    is_queued,
     of_activities,
     of_events,
     reads_all_mailboxes,
@@ -166,7 +167,7 @@ def _created_since(rows: Sequence[Activity], watermark: datetime) -> set[Activit
 
 def _will_ring(ctx: PassContext, missing_since: datetime) -> bool:
     """Whether the deletion that the total shows may still be announced: looking for it asks for every pair."""
-    return Side.RAYNET in ctx.proven and ctx.now - missing_since < PATIENCE
+    return Side.RAYNET in ctx.proven and not is_queued(ctx) and ctx.now - missing_since < PATIENCE
 
 
 def _goes_on(ctx: PassContext, activities: tuple[Activity, ...], watermark: datetime, horizon: datetime) -> Flow[bool]:

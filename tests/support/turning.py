@@ -193,7 +193,9 @@ class Turning:
         """Sides that this turn would read without any ring."""
         state, now, proven = self._want(LoadFirm(self.rig.firm)), self.rig.clock(), self.proven()
         plain = timedelta(seconds=POLL_SECONDS - CARRYING_SECONDS)
-        floors = {Side.RAYNET: (state.sync.last_read_at, RELAXED_FIRM if Side.RAYNET in proven else plain)}
+        until = state.sync.queued_until
+        is_relaxed = Side.RAYNET in proven and (until is None or until <= now)
+        floors = {Side.RAYNET: (state.sync.last_read_at, RELAXED_FIRM if is_relaxed else plain)}
         floors[Side.GRAPH] = (state.sync.graph_read_at, plain)
         if Side.GRAPH in proven:
             oldest = min(row.last_read_at or now for row in state.mailboxes)

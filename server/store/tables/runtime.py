@@ -41,6 +41,7 @@ firm_sync: Final = Table(
     Column("last_read_at", Instant),
     Column("graph_read_at", Instant),
     Column("unannounced_at", Instant),
+    Column("queued_until", Instant),
     Column("planned_rules", Json(Rules)),
     Column("licensed", Boolean, nullable=False),
 )
