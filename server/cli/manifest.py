@@ -7,7 +7,7 @@ import click
 
 from server.api.panel.files import BUILT
 from server.api.panel.manifest import PUBLIC_URL, UNKNOWN_CLIENT, ManifestOf, manifest
-from server.api.panel.manifest_check import check_manifest
+from server.api.panel.manifest_check import check_manifest, is_guid
 from server.catalogue.sentences import Sentence
 from server.cli.output import show_json
 from server.cli.shell import Shell, both, command, json_option, pass_shell
@@ -20,7 +20,12 @@ _REFUSED: Final = 1
     "Vypíše manifest doplňku pro Outlook, nebo zkontroluje daný soubor.",
     "Prints the Outlook add-in's manifest, or checks a given file.",
 )
-@click.option("--url", help=both("adresa serveru, jinak ROS_PUBLIC_URL", "address of the server, else ROS_PUBLIC_URL"))
+@click.option(
+    "--public-url",
+    "--url",
+    "public_url",
+    help=both("adresa serveru, jinak ROS_PUBLIC_URL", "address of the server, else ROS_PUBLIC_URL"),
+)
 @click.option(
     "--client-id",
     help=both("registrace v Entra ID, jinak ROS_CLIENT_ID", "registration at Entra ID, else ROS_CLIENT_ID"),
@@ -33,21 +38,31 @@ _REFUSED: Final = 1
 )
 @json_option
 @pass_shell
-def manifest_command(shell: Shell, *, url: str | None, client_id: str | None, file: Path | None, as_json: bool) -> int:
-    """Exit code 1 when the checked file has findings, or the address cannot have a manifest."""
+def manifest_command(
+    shell: Shell, *, public_url: str | None, client_id: str | None, file: Path | None, as_json: bool
+) -> int:
+    """Exit code 1 when the checked file has findings, or the address or the registration cannot have a manifest."""
     if file is not None:
         return _check(shell, file, as_json=as_json)
     of = ManifestOf(
-        public_url=url or shell.environ.get("ROS_PUBLIC_URL") or PUBLIC_URL,
+        public_url=public_url or shell.environ.get("ROS_PUBLIC_URL") or PUBLIC_URL,
         client_id=client_id or shell.environ.get("ROS_CLIENT_ID") or UNKNOWN_CLIENT,
     )
+    if not is_guid(of.client_id):
+        shell.say(
+            Sentence(
+                "Registrace v Entra ID je GUID, například 11111111-2222-3333-4444-555555555555.",
+                "A registration at Entra ID is a GUID, for example 11111111-2222-3333-4444-555555555555.",
+            )
+        )
+        return _REFUSED
     try:
         click.echo(manifest(of), nl=False)
     except ValueError:
         shell.say(
             Sentence(
-                "Manifest může mít jen adresa https://jméno[:port] bez cesty.",
-                "Only an address https://name[:port] without a path can have a manifest.",
+                "Manifest může mít jen adresa https://jméno[:port] bez cesty; jméno s diakritikou ve tvaru xn--.",
+                "Only an address https://name[:port] without a path can have a manifest; a name with accents as xn--.",
             )
         )
         return _REFUSED

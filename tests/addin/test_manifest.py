@@ -52,7 +52,17 @@ def test_another_server_gets_its_own_addresses_and_registration() -> None:
     assert f"<Resource>api://sync.example:8443/{client}</Resource>" in text
 
 
-@pytest.mark.parametrize("url", ["http://ros.vitkovice.cz", "https://ros.vitkovice.cz/panel", "ros.vitkovice.cz", ""])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://ros.vitkovice.cz",
+        "https://ros.vitkovice.cz/panel",
+        "ros.vitkovice.cz",
+        "",
+        "https://user:password@ros.vitkovice.cz",
+        "https://úřad.cz",
+    ],
+)
 def test_an_address_that_outlook_would_refuse_has_no_manifest(url: str) -> None:
     with pytest.raises(ValueError, match="origin"):
         manifest(ManifestOf(public_url=url))
@@ -203,13 +213,25 @@ def test_the_command_prints_and_checks(capsys: pytest.CaptureFixture[str], tmp_p
     found: dict[str, Any] = json.loads(capsys.readouterr().out)
     assert found == {"findings": [{"code": "permission", "where": "OfficeApp/Permissions"}]}
 
-    assert run(["manifest", "--url", "http://nowhere.example"], {}) == 1
+    assert run(["manifest", "--public-url", "http://nowhere.example"], {}) == 1
     assert "https" in capsys.readouterr().err
 
 
+def test_the_command_writes_the_manifest_of_another_host(capsys: pytest.CaptureFixture[str]) -> None:
+    client = "11111111-2222-4333-8444-555555555555"
+    other = ["manifest", "--public-url", "https://sync.example"]
+    assert run([*other, "--client-id", client], {}) == 0
+    assert f"api://sync.example/{client}" in capsys.readouterr().out
+    for wrong in ("abc", f"{{{client}}}", client[:-1]):
+        assert run([*other, "--client-id", wrong], {}) == 1
+        told = capsys.readouterr()
+        assert (told.out, "GUID" in told.err) == ("", True)
+
+
 def test_the_command_takes_the_servers_own_settings(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["manifest"], {"ROS_PUBLIC_URL": "https://sync.example", "ROS_CLIENT_ID": "1" * 8}) == 0
-    assert "api://sync.example/11111111" in capsys.readouterr().out
+    client = "11111111-2222-4333-8444-555555555555"
+    assert run(["manifest"], {"ROS_PUBLIC_URL": "https://sync.example", "ROS_CLIENT_ID": client}) == 0
+    assert f"api://sync.example/{client}" in capsys.readouterr().out
 
 
 def test_the_built_pages_are_those_that_the_manifest_names() -> None:

@@ -124,7 +124,8 @@ xsi:type="VersionOverridesV1_1">
 
 def _origin(public_url: str) -> str:
     parts = urlsplit(public_url)
-    if parts.scheme != "https" or not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment:
+    more = parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc or not public_url.isascii()
+    if parts.scheme != "https" or not parts.hostname or more:
         raise ValueError("the public URL is not an https origin")
     return f"https://{parts.netloc}"
 

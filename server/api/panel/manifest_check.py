@@ -50,6 +50,11 @@ class Finding:
     where: str
 
 
+def is_guid(text: str) -> bool:
+    """With hyphens and nothing around it, as manifests want it."""
+    return _GUID.fullmatch(text) is not None
+
+
 def check_manifest(text: str, *, icons: Icons | None = None) -> tuple[Finding, ...]:
     """Everything that is wrong, in the file's order; empty when nothing is. ``icons`` None leaves the pictures out."""
     if len(text.encode()) > FILE_BYTES:
@@ -86,7 +91,7 @@ class _Check:
 
     def _base(self) -> Iterator[Finding]:
         root = self._root
-        if not _GUID.fullmatch(_text(root, "Id")):
+        if not is_guid(_text(root, "Id")):
             yield Finding("id_not_guid", "OfficeApp/Id")
         elif _text(root, "Id").lower() != ADDIN_ID:
             # The id names the hidden property in which clients keep our data.
@@ -147,7 +152,7 @@ class _Check:
         if info is None:
             return
         client, resource = _text(info, "Id", V1_1), _text(info, "Resource", V1_1)
-        if not _GUID.fullmatch(client):
+        if not is_guid(client):
             yield Finding("client_not_guid", f"{where}/WebApplicationInfo/Id")
         if resource != f"api://{self._host}/{client}":
             yield Finding("resource_form", f"{where}/WebApplicationInfo/Resource")
