@@ -130,7 +130,8 @@ class Stage:
         if story.events:
             return
         members: dict[str, Any] = {}
-        if story.bodies and self.random.random() < 0.3:
+        # The panel writes its note only after the server has taken the draft.
+        if story.bodies and self.random.random() < 0.3 and story.accepted:
             note = json.dumps({"draftId": story.form.draft_id})
             members = {"singleValueExtendedProperties": [{"id": PANEL_PROPERTY, "value": note}]}
             story.noted = True
