@@ -1875,20 +1875,28 @@
         <translation>Právě pracuje</translation>
     </message>
     <message>
-        <source>Open the guide</source>
-        <translation>Otevřít průvodce</translation>
-    </message>
-    <message>
-        <source>The synchronisation does not run</source>
-        <translation>Synchronizace neběží</translation>
-    </message>
-    <message>
-        <source>It is paused or not set up yet. The guide shows what is missing.</source>
-        <translation>Je pozastavena, nebo ještě není zavedena. Průvodce ukáže, co chybí.</translation>
-    </message>
-    <message>
         <source>{0} refuses us</source>
         <translation>{0} nás odmítá</translation>
+    </message>
+    <message>
+        <source>The synchronisation is not set up yet</source>
+        <translation>Synchronizace ještě není zavedena</translation>
+    </message>
+    <message>
+        <source>The guide shows what is missing and starts it.</source>
+        <translation>Průvodce ukáže, co chybí, a spustí ji.</translation>
+    </message>
+    <message>
+        <source>The synchronisation is paused</source>
+        <translation>Synchronizace je pozastavena</translation>
+    </message>
+    <message>
+        <source>Nothing is read or written. The guide resumes it.</source>
+        <translation>Nic se nečte ani nezapisuje. Obnoví ji průvodce.</translation>
+    </message>
+    <message>
+        <source>Open the guide</source>
+        <translation>Otevřít průvodce</translation>
     </message>
     <message>
         <source>promised {0}</source>
@@ -2871,6 +2879,10 @@
         <translation>Pozastaveno</translation>
     </message>
     <message>
+        <source>Not set up yet</source>
+        <translation>Zatím nezavedeno</translation>
+    </message>
+    <message>
         <source>Valid</source>
         <translation>Platí</translation>
     </message>
@@ -2937,6 +2949,10 @@
     <message>
         <source>Everything carried over</source>
         <translation>Vše přeneseno</translation>
+    </message>
+    <message>
+        <source>Changes wait</source>
+        <translation>Změny čekají</translation>
     </message>
     <message>
         <source>Waiting</source>

@@ -17,6 +17,7 @@ def health(value: str) -> State:
             "warning": (translate("States", "Attention"), Tone.WARN),
             "failed": (translate("States", "Action needed"), Tone.BAD),
             "paused": (translate("States", "Paused"), Tone.NEUTRAL),
+            "not_set_up": (translate("States", "Not set up yet"), Tone.ACCENT),
         },
         value,
     )
@@ -68,9 +69,11 @@ def sync(value: str) -> State:
     return _found(
         {
             "idle": (translate("States", "Everything carried over"), Tone.GOOD),
+            "queued": (translate("States", "Changes wait"), Tone.ACCENT),
             "waiting": (translate("States", "Waiting"), Tone.ACCENT),
             "working": (translate("States", "Working"), Tone.ACCENT),
             "paused": (translate("States", "Paused"), Tone.NEUTRAL),
+            "not_set_up": (translate("States", "Not set up yet"), Tone.ACCENT),
             "unlicensed": (translate("States", "Without a licence"), Tone.BAD),
             "refused": (translate("States", "Access refused"), Tone.BAD),
         },

@@ -11,6 +11,7 @@ class Firm(Wire):
     note: str | None
     paused: bool
     connected: bool
+    set_up: bool
     tenant_id: str | None
     seats: int
     seats_used: int

@@ -33,7 +33,7 @@ class Pass(LastPass):
 
 
 class SyncState(Wire):
-    """``state`` is idle, waiting, working, paused, unlicensed or refused."""
+    """``state`` is idle, queued, waiting, working, paused, not_set_up, unlicensed or refused."""
 
     state: str
     text: Words

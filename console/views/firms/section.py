@@ -92,8 +92,8 @@ class FirmsSection(Section):
     # --- actions ------------------------------------------------------------------------------------------------------
 
     def _open(self, firm: Firm) -> None:
-        """A firm that is not connected yet is led on, another one shown."""
-        self._go(firm, "overview" if firm.connected else "setup")
+        """A firm that is not set up yet is led on, another one shown."""
+        self._go(firm, "overview" if firm.set_up else "setup")
 
     def _go(self, firm: Firm, section: str) -> None:
         self.context.go(Target(section=section, firm_id=firm.id, filters={"firm_name": firm.name}))
@@ -131,7 +131,7 @@ class FirmsSection(Section):
 
 
 def _state(firm: Firm) -> tuple[str, Tone]:
-    if not firm.connected:
+    if not firm.set_up:
         return translate("Firms", "Not set up yet"), Tone.ACCENT
     if firm.paused:
         return translate("Firms", "Paused"), Tone.NEUTRAL

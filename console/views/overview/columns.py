@@ -9,7 +9,7 @@ from console.presenters.formats import ago, iso, number, span
 from console.presenters.health import PROMISE_SECONDS, overall
 from console.theme import Tone
 
-_RANK = {"failed": 0, "warning": 1, "ok": 2, "paused": 3}
+_RANK = {"failed": 0, "warning": 1, "not_set_up": 2, "ok": 3, "paused": 4}
 
 
 def health_columns() -> tuple[Column[Health], ...]:
@@ -97,7 +97,7 @@ def health_filters() -> tuple[Filter[Health], ...]:
 
     choices = [
         Choice(value="", title=lambda: translate("Overview", "All states")),
-        *map(choice, ("failed", "warning", "ok", "paused")),
+        *map(choice, ("failed", "warning", "ok", "paused", "not_set_up")),
     ]
     return (Filter(key="state", title=lambda: translate("Overview", "State"), choices=choices),)
 

@@ -123,18 +123,7 @@ class FirmHealth(QWidget):
                 self._state.addWidget(badge(expiry_text(end), tone))
         self._state.addStretch(1)
         if found.paused and self._context.can_change:
-            step = Step(
-                name="overview.setup",
-                text=translate("Overview", "Open the guide"),
-                run=lambda: self._context.go(Target(section="setup")),
-                is_primary=True,
-            )
-            self.banner.say(
-                Tone.ACCENT,
-                translate("Overview", "The synchronisation does not run"),
-                translate("Overview", "It is paused or not set up yet. The guide shows what is missing."),
-                (step,),
-            )
+            self._say_why_not(found)
         for breaker in found.breakers:
             self.banner.say(
                 Tone.BAD,
@@ -143,6 +132,22 @@ class FirmHealth(QWidget):
             )
         for place, figure in enumerate(figures(found)):
             self._card(figure, place).show_figure(figure.figure, figure.note, figure.tone)
+
+    def _say_why_not(self, found: Health) -> None:
+        """A firm that stands still: never started, or paused by somebody."""
+        if found.state == "not_set_up":
+            title = translate("Overview", "The synchronisation is not set up yet")
+            text = translate("Overview", "The guide shows what is missing and starts it.")
+        else:
+            title = translate("Overview", "The synchronisation is paused")
+            text = translate("Overview", "Nothing is read or written. The guide resumes it.")
+        step = Step(
+            name="overview.setup",
+            text=translate("Overview", "Open the guide"),
+            run=lambda: self._context.go(Target(section="setup")),
+            is_primary=True,
+        )
+        self.banner.say(Tone.ACCENT, title, text, (step,))
 
     def _card(self, figure: Figure, place: int) -> FigureCard:
         card = self.cards.get(figure.key)

@@ -95,7 +95,7 @@ class StateOfSync(QWidget):
     def _show(self, found: Everything) -> None:
         state = found.state
         title, tone = states.sync(state.state)
-        if state.state == "idle" and not state.last_passes:
+        if state.state in ("idle", "queued") and not state.last_passes:
             self.banner.say(Tone.ACCENT, translate("Sync", "Waits for its first pass"), _never_passed(self._context))
         else:
             self.banner.say(tone, title, state.text.said(self._context.language))

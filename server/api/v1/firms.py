@@ -30,6 +30,7 @@ def shown(call: Call, one: FirmEntry) -> shapes.Firm:
         note=(one.note or "") if call.who.firm_id is None else None,
         paused=one.paused,
         connected=one.is_connected,
+        set_up=one.is_set_up,
         tenant_id=one.tenant_id or None,
         seats=one.seats,
         seats_used=one.seats_used,

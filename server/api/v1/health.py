@@ -12,14 +12,16 @@ from server.api.v1.models import firms as shapes
 from server.api.v1.words import breaker_of
 from server.catalogue.sentences import Sentence
 from server.domain.licence import LicenceState
-from server.domain.state import PairState, Side
+from server.domain.state import MailboxState, PairState, Side
 from server.store.admin.health import FirmHealth
 from server.store.listing import sliced
 
 ROUTES: Final = Routes("health")
-State = Literal["ok", "warning", "failed", "paused"]
+State = Literal["ok", "warning", "failed", "paused", "not_set_up"]
+#: Of calendars that nothing can be carried to until somebody acts.
+_BROKEN: Final = (MailboxState.UNKNOWN_USER, MailboxState.NO_MAILBOX, MailboxState.NO_ACCESS, MailboxState.NO_PERSON)
 #: The worst first when sorted downwards.
-_WEIGHT: Final[dict[State, int]] = {"ok": 0, "paused": 1, "warning": 2, "failed": 3}
+_WEIGHT: Final[dict[State, int]] = {"ok": 0, "paused": 1, "not_set_up": 2, "warning": 3, "failed": 4}
 
 
 @ROUTES.get("/firms/{firm_id}/health", READ, Sentence("Zdraví firmy", "A firm's health"))
@@ -55,12 +57,15 @@ def _sort_value(one: FirmHealth, sort: str) -> str | int | float:
 
 
 def state_of(one: FirmHealth) -> State:
-    """``failed``: nothing is carried until somebody acts."""
+    """``failed``: nothing is carried until somebody acts. ``not_set_up``: nobody has started it yet."""
+    if not one.firm.is_set_up:
+        return "not_set_up"
     if one.firm.paused:
         return "paused"
     if one.raynet_breaker or one.graph_breaker or one.licence.state is LicenceState.EXPIRED:
         return "failed"
-    is_waiting = one.holds or one.pairs.get(PairState.PARKED, 0)
+    is_broken = any(one.mailboxes.get(state, 0) for state in _BROKEN)
+    is_waiting = one.holds or one.pairs.get(PairState.PARKED, 0) or is_broken
     return "warning" if is_waiting or one.licence.state is not LicenceState.ACTIVE else "ok"
 
 

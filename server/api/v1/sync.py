@@ -48,10 +48,12 @@ def get_sync(call: Call) -> shapes.SyncState:
     )
 
 
-State = Literal["idle", "waiting", "working", "paused", "unlicensed", "refused"]
+State = Literal["idle", "queued", "waiting", "working", "paused", "not_set_up", "unlicensed", "refused"]
 
 
 def _state(call: Call, health: FirmHealth, sync: FirmSync) -> State:
+    if not health.firm.is_set_up:
+        return "not_set_up"
     if health.firm.paused:
         return "paused"
     if not health.licence.is_running:
@@ -61,7 +63,9 @@ def _state(call: Call, health: FirmHealth, sync: FirmSync) -> State:
     now = call.services.now()
     if any(until is not None and until > now for until in (sync.raynet_wait_until, sync.graph_wait_until)):
         return "waiting"
-    return "working" if health.is_worked_on else "idle"
+    if health.is_worked_on:
+        return "working"
+    return "queued" if health.waiting.count else "idle"
 
 
 def _sides(firm: FirmEntry, sync: FirmSync) -> tuple[shapes.SideState, ...]:

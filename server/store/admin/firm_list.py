@@ -12,6 +12,7 @@ from server.store.admin.reach import Reach, read_within_unscoped
 from server.store.database import Database
 from server.store.tables.people import firm as firm_table
 from server.store.tables.people import seat as seat_table
+from server.store.tables.runtime import firm_sync
 
 _MEMBERS: Final = (
     "id",
@@ -50,10 +51,17 @@ class FirmEntry:
     revision: int
     connection_revision: int
     seats_used: int
+    #: Whether a pass has ever looked at both sides.
+    has_run: bool
 
     @property
     def is_connected(self) -> bool:
         return bool(self.tenant_id and self.raynet_instance)
+
+    @property
+    def is_set_up(self) -> bool:
+        """Whether somebody has started it once; a firm that stands still before that was not paused by anybody."""
+        return self.is_connected and (self.has_run or not self.paused)
 
 
 class FirmList:
@@ -68,7 +76,7 @@ class FirmList:
             raise NotFound
 
     def every_unscoped(self) -> tuple[FirmEntry, ...]:
-        """All firms of the server, by id, in two statements."""
+        """All firms of the server, by id, in three statements."""
         return read_within_unscoped(self._database, None, firm_entries)
 
     def get(self, firm: FirmId) -> FirmEntry:
@@ -84,12 +92,14 @@ def firm_entries(reach: Reach) -> tuple[FirmEntry, ...]:
     seat = seat_table.c
     counted = select(seat.firm_id, func.count()).where(seat.enabled).group_by(seat.firm_id)
     used = {row[0]: row[1] for row in reach.rows(counted)}
+    looked_at = select(firm_sync.c.firm_id).where(firm_sync.c.last_pass_at.is_not(None))
+    run = {row[0] for row in reach.rows(looked_at)}
     statement = select(*(firm_table.c[name] for name in _MEMBERS)).order_by(firm_table.c.id)
-    return tuple(_entry(row, used.get(row.id, 0)) for row in reach.rows(statement))
+    return tuple(_entry(row, used.get(row.id, 0), has_run=row.id in run) for row in reach.rows(statement))
 
 
-def _entry(row: Any, used: int) -> FirmEntry:
-    return FirmEntry(**dict(zip(_MEMBERS, row, strict=True)), seats_used=used)
+def _entry(row: Any, used: int, *, has_run: bool) -> FirmEntry:
+    return FirmEntry(**dict(zip(_MEMBERS, row, strict=True)), seats_used=used, has_run=has_run)
 
 
 def firm_names(database: Database, firms: set[FirmId | None]) -> dict[int, str]:

@@ -17,6 +17,7 @@ from server.cli.foreground import calls_of
 from server.domain.consent import Credential
 from server.domain.series import Carried
 from server.store.admin.administrators import Administrators, NewAdministrator
+from server.store.admin.firms import FirmChange
 from server.store.admin.registrations import Applicant
 from server.store.admin.sessions import Sessions
 from server.store.tables.accounts import SignInMethod
@@ -361,3 +362,50 @@ def test_the_operator_sees_all_firms_and_the_server_s_own(house: House) -> None:
     assert own.status_code == 200
     theirs = house.ask("central_admin", "POST", f"//alerts/{found['registrations_waiting']['id']}/acknowledge")
     assert theirs.status_code == 404
+
+
+# --- states -----------------------------------------------------------------------------------------------------------
+
+
+def consented_and_quiet(house: House) -> None:
+    """The consent is there and everything is carried over."""
+    house.case.rig.world.entra.consent(house.case.rig.world.entra.tenants[house.case.rig.tenant], CLIENT_ID)
+    house.case.rig.sync()
+
+
+def test_a_firm_that_was_never_started_is_not_called_paused(house: House) -> None:
+    """Neither in the overview, nor in the list, nor in the sync's own words; a pause of one that ran is a pause."""
+    firm = house.case.rig.firm
+    house.case.rig.administration.firms.set_paused(firm, paused=True, actor="test")
+    assert house.read("/health")["state"] == "not_set_up"
+    assert house.read("/sync")["state"] == "not_set_up"
+    assert house.read("")["set_up"] is False
+    overview = house.ask("central_admin", "GET", "//overview")
+    assert [one["state"] for one in overview.json["items"]] == ["not_set_up"]
+    house.case.rig.administration.firms.set_paused(firm, paused=False, actor="test")
+    consented_and_quiet(house)
+    house.case.rig.administration.firms.set_paused(firm, paused=True, actor="test")
+    assert (house.read("/health")["state"], house.read("/sync")["state"]) == ("paused", "paused")
+    assert house.read("")["set_up"] is True
+
+
+def test_a_queue_is_not_called_everything_carried_over(house: House) -> None:
+    rig = house.case.rig
+    consented_and_quiet(house)
+    found = house.read("/sync")
+    assert (found["state"], found["queue"]) == ("idle", 0)
+    rig.administration.firms.change(rig.firm, FirmChange(paused=False), actor="test")
+    found = house.read("/sync")
+    assert found["queue"] == 1, "what changed wakes the sync"
+    assert found["state"] == "queued"
+
+
+def test_a_calendar_in_trouble_is_a_firm_that_wants_a_look(house: House) -> None:
+    rig = house.case.rig
+    consented_and_quiet(house)
+    assert house.read("/health")["state"] == "ok"
+    rig.seats.add(rig.firm, "nikdo@jinde.example", actor="test")
+    rig.sync()
+    found = house.read("/health")
+    assert found["mailboxes"]["unknown_user"] == 1
+    assert found["state"] == "warning"

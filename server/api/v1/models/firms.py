@@ -23,6 +23,8 @@ class Firm(Shape):
     paused: bool
     #: Whether access to Raynet and a tenant are set; a firm without them is paused.
     connected: bool
+    #: Whether it was started once; until then it waits for its set-up, not for somebody to resume it.
+    set_up: bool
     tenant_id: str | None
     seats: int
     seats_used: int
@@ -117,8 +119,8 @@ class MailboxCounts(Shape):
 class Health(Shape):
     firm_id: int
     name: str
-    #: ``failed``: somebody must act. ``warning``: somebody should look.
-    state: Literal["ok", "warning", "failed", "paused"]
+    #: ``failed``: somebody must act. ``warning``: somebody should look. ``not_set_up``: it was never started.
+    state: Literal["ok", "warning", "failed", "paused", "not_set_up"]
     paused: bool
     lag: Lag
     pairs: PairCounts

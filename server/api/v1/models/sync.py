@@ -33,7 +33,7 @@ class Quota(Shape):
 
 
 class SyncState(Shape):
-    state: Literal["idle", "waiting", "working", "paused", "unlicensed", "refused"]
+    state: Literal["idle", "queued", "waiting", "working", "paused", "not_set_up", "unlicensed", "refused"]
     text: Words
     #: Notices and links that wait.
     queue: Count
