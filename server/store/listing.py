@@ -1,4 +1,5 @@
-"""Lists by pages: a statement, what it may be sorted by, and where the page begins. Two statements, however long.
+"""Lists by pages: a statement, what it may be sorted by, and where the page begins. One statement, however long
+(a second one counts for a page that holds nothing).
 
 A page begins after a row, not at a number: rows that come or go meanwhile shift nothing.
 """
@@ -58,12 +59,18 @@ def listed(
     column = order.columns[wanted.sort]
     # Limited first: a scope finds the tables to limit among the columns.
     counted = scope.limited(statement).order_by(None).with_only_columns(order.key, maintain_column_froms=True)
-    total = int(scope.rows(select(func.count()).select_from(counted.subquery()))[0][0])
-    page = statement.add_columns(column.label("_sort"), order.key.label("_key"))
+    count = select(func.count()).select_from(counted.subquery())
+    page = statement.add_columns(
+        count.scalar_subquery().label("_total"), column.label("_sort"), order.key.label("_key")
+    )
     if wanted.after is not None:
         page = page.where(_behind(column, order.key, wanted))
     ordered = (column.desc(), order.key.desc()) if wanted.descending else (column.asc(), order.key.asc())
     rows = scope.rows(page.order_by(None).order_by(*ordered).limit(wanted.limit + 1))
+    if rows:
+        total = int(rows[0][-3])
+    else:
+        total = int(scope.rows(count)[0][0]) if wanted.after is not None else 0
     shown = rows[: wanted.limit]
     following = (shown[-1][-2], shown[-1][-1]) if len(rows) > wanted.limit else None
     return Listed(items=tuple(value(row) for row in shown), next=following, total=total)

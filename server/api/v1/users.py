@@ -23,6 +23,7 @@ _PATH: Final = "/firms/{firm_id}/users"
 _ONE: Final = "/firms/{firm_id}/users/{user_id}"
 #: ``lag`` counts from the last reading: the longest lag is the earliest instant.
 _TURNED: Final = {"lag": "-lag", "-lag": "lag"}
+_REASONS: Final = {state: Words.of(sentence) for state, sentence in USERS.items()}
 
 
 def shown(call: Call, one: UserEntry) -> shapes.User:
@@ -36,7 +37,7 @@ def shown(call: Call, one: UserEntry) -> shapes.User:
         person_chosen=one.chosen_person_id is not None,
         enabled=one.enabled,
         state=cast(shapes.UserState, one.state),
-        reason=Words.of(USERS[one.state]),
+        reason=_REASONS[one.state],
         pairs=one.pairs,
         lag_seconds=max(0.0, (call.services.now() - read_at).total_seconds()) if read_at is not None else None,
         last_to_outlook_at=one.last_to_outlook_at,

@@ -6,9 +6,10 @@ Role, firm and whether the account may be used are read with each request, so a 
 import secrets
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, delete, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, insert, select, update
 
 from server.domain.ids import FirmId
 from server.errors import NotFound
@@ -102,8 +103,8 @@ class Sessions:
     def resolve_unscoped(self, token: str) -> SignedIn | None:
         """Who the token is; None for an unknown, ended, idle or revoked one and for a disabled account."""
         at = self._now()
-        statement = _select_signed_in().where(session_table.c.token_digest == lookup_digest(token))
-        row = self._database.read_unscoped(lambda connection: connection.execute(statement).first())
+        of = {"digest": lookup_digest(token)}
+        row = self._database.read_unscoped(lambda connection: connection.execute(_select_signed_in(), of).first())
         if row is None or row.expires_at <= at or row.seen_at + IDLE <= at:
             return None
         if at - row.seen_at >= _NOTED_EVERY:
@@ -153,6 +154,7 @@ def _end_oldest(connection: Connection, administrator_id: int) -> None:
         connection.execute(delete(session_table).where(own.id.in_(surplus)))
 
 
+@cache
 def _select_signed_in() -> Select[*tuple[Any, ...]]:
     """The columns are named as the members of :class:`SignedIn`."""
     own, who = session_table.c, administrator.c
@@ -172,7 +174,7 @@ def _select_signed_in() -> Select[*tuple[Any, ...]]:
             own.expires_at,
         )
         .join_from(session_table, administrator, own.administrator_id == who.id)
-        .where(who.enabled)
+        .where(who.enabled, own.token_digest == bindparam("digest"))
     )
 
 

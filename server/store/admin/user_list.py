@@ -1,17 +1,18 @@
 """Users with a seat as administrators see them: the seat, the calendar behind it, when something last moved."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, literal, select
 
 from server.domain.ids import FirmId, SeatId
 from server.domain.state import IntentKind, IntentState, MailboxState, PairState
 from server.errors import NotFound
 from server.store.database import Database
 from server.store.listing import Listed, Order, Wanted, contains, listed
-from server.store.scope import FirmScope
+from server.store.scope import FirmScope, Prepared
 from server.store.tables import items, people, runtime
 from server.store.tables.meta import firm_criterion
 
@@ -54,45 +55,39 @@ class UserFilter:
 
 
 class UserList:
-    """Reads only. A page takes three statements, one user four."""
+    """Reads only. A page takes two statements, one user three."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def page(self, firm: FirmId, wanted: Wanted, only: UserFilter) -> Listed[UserEntry]:
         """Sorted by ``email``, ``id``, ``state`` or ``lag`` (the longest unread last)."""
-        statement, sync = _select_users()
-        state = _state(sync)
+        statement, state, order = _select_users()
         if only.q:
             statement = statement.where(contains(people.seat.c.email, only.q))
         if only.state is not None:
             statement = statement.where(state == only.state)
         if only.enabled is not None:
             statement = statement.where(people.seat.c.enabled == only.enabled)
-        order = Order(columns=_sorts(sync, state), key=people.seat.c.id)
 
         def work(scope: FirmScope) -> Listed[UserEntry]:
-            found = listed(scope, statement, order, wanted, _entry)
-            moved = _movement(scope, [one.mailbox for one in found.items if one.mailbox])
-            return Listed(
-                items=tuple(_with_movement(one, moved) for one in found.items), next=found.next, total=found.total
-            )
+            found = listed(scope, statement, order, wanted, lambda row: row)
+            moved = _movement(scope, [row.mailbox for row in found.items if row.mailbox])
+            return Listed(items=tuple(_entry(row, moved) for row in found.items), next=found.next, total=found.total)
 
         return self._database.read(firm, work)
 
     def get(self, firm: FirmId, seat: SeatId) -> UserEntry:
         """One user, also with what last went each way. Raises NotFound."""
-        statement, _ = _select_users()
+        statement, *_ = _select_users()
 
         def work(scope: FirmScope) -> UserEntry:
             row = scope.first(statement.where(people.seat.c.id == seat))
             if row is None:
                 raise NotFound(seat=seat)
-            one = _entry(row)
-            if one.mailbox is None:
-                return one
-            moved = _movement(scope, [one.mailbox])
-            return _with_movement(one, moved, _last_each_way(scope, one.mailbox))
+            if row.mailbox is None:
+                return _entry(row, {})
+            return _entry(row, _movement(scope, [row.mailbox]), _last_each_way(scope, row.mailbox))
 
         return self._database.read(firm, work)
 
@@ -104,8 +99,12 @@ class UserList:
         return row[0] if row is not None else None
 
 
-def _select_users() -> tuple[Select[*tuple[Any, ...]], Any]:
-    """Seats with their calendars; the inner table is limited where it is written, so that the join stays outer."""
+@cache
+def _select_users() -> tuple[Select[*tuple[Any, ...]], ColumnElement[str], Order]:
+    """Seats with their calendars, the state among their columns, and how they may be sorted. Made once.
+
+    The inner table is limited where it is written, so that the join stays outer.
+    """
     sync = select(runtime.mailbox_sync).where(firm_criterion(runtime.mailbox_sync)).subquery("calendar")
     seat = people.seat.c
     statement = select(
@@ -122,7 +121,8 @@ def _select_users() -> tuple[Select[*tuple[Any, ...]], Any]:
         sync.c.wait_until,
         sync.c.last_read_at,
     ).join_from(people.seat, sync, sync.c.seat_id == seat.id, isouter=True)
-    return statement, sync
+    state = _state(sync)
+    return statement, state, Order(columns=_sorts(sync, state), key=seat.id)
 
 
 def _state(sync: Any) -> ColumnElement[str]:
@@ -147,7 +147,8 @@ def _sorts(sync: Any, state: ColumnElement[str]) -> dict[str, ColumnElement[Any]
     }
 
 
-def _entry(row: Any) -> UserEntry:
+def _entry(row: Any, moved: dict[str, "_Movement"], each_way: dict[bool, datetime] | None = None) -> UserEntry:
+    found, ways = moved.get(row[6] or "", _NOTHING), each_way or {}
     return UserEntry(
         id=SeatId(row[0]),
         email=row[1],
@@ -161,6 +162,10 @@ def _entry(row: Any) -> UserEntry:
         failures=row[9] or 0,
         wait_until=row[10],
         last_read_at=row[11],
+        pairs=found.pairs,
+        last_change_at=found.at,
+        last_to_outlook_at=ways.get(True),
+        last_to_raynet_at=ways.get(False),
     )
 
 
@@ -173,21 +178,29 @@ def _state_of(enabled: object, state: MailboxState | None) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Movement:
-    pairs: int
-    at: datetime | None
+    pairs: int = 0
+    at: datetime | None = None
+
+
+_NOTHING: Final = _Movement()
 
 
 def _movement(scope: FirmScope, mailboxes: list[str]) -> dict[str, _Movement]:
     """How many open pairs each calendar has, and when one of them last changed."""
     if not mailboxes:
         return {}
+    return {row[0]: _Movement(pairs=row[1], at=row[2]) for row in scope.rows(_select_movement(), mailboxes=mailboxes)}
+
+
+@cache
+def _select_movement() -> Prepared:
     pair = items.pair.c
-    statement = (
+    return Prepared(
         select(pair.mailbox, func.count(), func.max(pair.updated_at))
-        .where(pair.mailbox.in_(mailboxes), pair.state != PairState.CLOSED, pair.event.is_not(None))
+        .where(pair.mailbox.in_(bindparam("mailboxes", expanding=True)))
+        .where(pair.state != PairState.CLOSED, pair.event.is_not(None))
         .group_by(pair.mailbox)
     )
-    return {row[0]: _Movement(pairs=row[1], at=row[2]) for row in scope.rows(statement)}
 
 
 def _last_each_way(scope: FirmScope, mailbox: str) -> dict[bool, datetime]:
@@ -200,17 +213,3 @@ def _last_each_way(scope: FirmScope, mailbox: str) -> dict[bool, datetime]:
         .group_by(intent.kind.in_(_TO_OUTLOOK), pair.firm_id)
     )
     return {bool(row[0]): row[2] for row in scope.rows(statement)}
-
-
-def _with_movement(
-    one: UserEntry, moved: dict[str, _Movement], each_way: dict[bool, datetime] | None = None
-) -> UserEntry:
-    found = moved.get(one.mailbox or "")
-    ways = each_way or {}
-    return replace(
-        one,
-        pairs=found.pairs if found else 0,
-        last_change_at=found.at if found else None,
-        last_to_outlook_at=ways.get(True),
-        last_to_raynet_at=ways.get(False),
-    )
