@@ -1,6 +1,7 @@
 """``python -m bench.report``: tables and plots of the newest figures of each bar, into ``README.md`` and ``plots/``."""
 
 import json
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -22,36 +23,55 @@ of the machine stands beside each figure: two cores, on which much other work ra
 """
 
 
-def write() -> None:
-    """Newest stored figures of each module."""
-    found = newest()
+def write(results: Path = _RESULTS, page: Path = _PAGE, plots: Path = _PLOTS) -> None:
+    """Newest stored figures of each module, and which could not be measured when it was last tried."""
+    runs = _runs(results)
+    whole = {name: [one for one in some if is_whole(one)] for name, some in runs.items()}
+    found = {name: some[-1] for name, some in whole.items() if some}
+    failed = [some[-1] for some in runs.values() if not is_whole(some[-1])]
     rows = [(figure, document) for document in found.values() for figure in document["figures"]]
     rows.sort(key=lambda row: (row[0]["bar"][0], int(row[0]["bar"][1:])))
     parts = [
         _INTRODUCTION,
         _summary(rows),
+        _failed(failed),
         _table(rows),
         _missed(rows),
         _unmeasured(rows),
-        _pictures(found),
+        _pictures(found, plots),
         _details(found),
     ]
-    _PAGE.write_text("\n".join(part for part in parts if part))
+    page.write_text("\n".join(part for part in parts if part))
 
 
-def newest() -> dict[str, dict[str, Any]]:
-    """Of each module what was measured last."""
-    found: dict[str, dict[str, Any]] = {}
-    for path in _RESULTS.glob("*.json"):
+def is_whole(document: dict[str, Any]) -> bool:
+    """Whether the run found a figure for each of its targets."""
+    return not document["missing"] and not document.get("broken")
+
+
+def _runs(results: Path) -> dict[str, list[dict[str, Any]]]:
+    """By module, the last one last."""
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for path in results.glob("*.json"):
         for name, document in json.loads(path.read_text())["modules"].items():
-            if name not in found or found[name]["at"] < document["at"]:
-                found[name] = document
-    return dict(sorted(found.items()))
+            found[name].append(document)
+    return {name: sorted(runs, key=lambda one: str(one["at"])) for name, runs in sorted(found.items())}
 
 
 def _summary(rows: list[tuple[dict[str, Any], dict[str, Any]]]) -> str:
     met = sum(figure["met"] for figure, _ in rows)
     return f"**{met} of {len(rows)} targets are met.**\n"
+
+
+def _failed(failed: list[dict[str, Any]]) -> str:
+    if not failed:
+        return ""
+    lines = ["## Failed when last measured\n", "The figures below are those of the run before, where there is one.\n"]
+    for document in failed:
+        why = document.get("broken") or "no figure"
+        lines.append(f"- **{document['title']}**: {why}, {document['at']}, {document['commit']}")
+        lines += [f"  - {name}" for name in document["missing"]]
+    return "\n".join(lines) + "\n"
 
 
 def _table(rows: list[tuple[dict[str, Any], dict[str, Any]]]) -> str:
@@ -100,13 +120,13 @@ def _by(figure: dict[str, Any]) -> str:
     return f"{times:.2g} times" if times >= 2 else f"by {100 * (times - 1):.0f} %"
 
 
-def _pictures(found: dict[str, dict[str, Any]]) -> str:
-    _PLOTS.mkdir(exist_ok=True)
+def _pictures(found: dict[str, dict[str, Any]], plots: Path) -> str:
+    plots.mkdir(exist_ok=True)
     lines = []
     for document in found.values():
         for plot in document["plots"]:
             name = f"{plot['name']}.svg"
-            (_PLOTS / name).write_text(drawn(plot))
+            (plots / name).write_text(drawn(plot))
             lines.append(f"![{plot['title']}](plots/{name})\n")
     return "\n".join(["## Plots\n", *lines]) if lines else ""
 
@@ -117,7 +137,6 @@ def _details(found: dict[str, dict[str, Any]]) -> str:
         lines.append(f"### {document['title']}\n")
         lines.append(f"`{document['command']}`, {document['at']}, {document['seconds']:g} s.\n")
         lines += [f"- {name}: {_shown(value)}" for name, value in document["details"].items()]
-        lines += [f"- **not measured**: {name}" for name in document["missing"]]
         lines.append("")
     return "\n".join(lines)
 

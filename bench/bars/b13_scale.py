@@ -123,11 +123,14 @@ def _first_round_is_over(site: Site, mailboxes: int) -> bool:
 def _let_pass(site: Site, worker: Process, readings: int) -> int:
     """Wait for so many readings of mailboxes; how many it were. A batch holds a firm's twenty."""
     site.ledger.forget()
-    until = time.monotonic() + 600
-    while (done := _batches(site, worker) * TOGETHER) < readings:
-        if time.monotonic() > until:
-            raise TimeoutError("the mailboxes are not read")
-        time.sleep(0.25)
+    done = 0
+
+    def is_over() -> bool:
+        nonlocal done
+        done = _batches(site, worker) * TOGETHER
+        return done >= readings
+
+    wait(is_over, "reading the mailboxes", 600)
     return done
 
 

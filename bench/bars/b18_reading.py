@@ -21,11 +21,10 @@ TARGETS = (
         most=12,
         unit="times",
         kind="cpu",
-        obstacle="A hundred rows are read, decided about (state, sentences in the caller's language, next "
-        "step), checked "
-        "by the wire shape and written as JSON. The fixed part of a request stands in the details, three "
-        "statements through SQLAlchemy the most of it: who asks is looked up for each request, so that a revoked session "
-        "ends at once. The rest grows with the rows of the page and with nothing else.",
+        obstacle="A hundred rows are read, decided about (state, sentences in both languages), checked by the wire "
+        "shape and written as JSON. The fixed part of a request stands in the details, three statements through "
+        "SQLAlchemy the most of it: who asks is looked up for each request, so that a revoked session ends at once. "
+        "The rest grows with the rows of the page and with nothing else.",
     ),
 )
 
