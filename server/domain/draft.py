@@ -16,6 +16,8 @@ from server.domain.when import AllDay, Timed, When
 
 #: A save and the note that it was sent are never further apart, clocks that differ included.
 _SENDING_TAKES = timedelta(hours=1)
+#: A copy of a write that was answered comes within minutes or never.
+_COPIES_COME_WITHIN = timedelta(minutes=10)
 _OPEN = (PairState.LIVE, PairState.FROZEN, PairState.HELD, PairState.PARKED)
 
 
@@ -106,10 +108,11 @@ class PlanDraft:
             return value, True
         return base, False
 
-    def may_hide_duplicate(self, field: FieldName, value: object) -> bool:
+    def may_hide_duplicate(self, field: FieldName, value: object, base: object) -> bool:
         """Whether a late duplicate of our write may stand under a save that a user made since the base (hazard H4).
 
-        Raynet names the last who saved only: more saves than that one, and a value we once sent, tell no more.
+        Raynet names the last who saved only: more saves than that one, and a value we once sent, tell no more. It
+        may be the value shown, or one that stood there when the user, who never saw the base go, typed another.
         """
         activity, link = self.activity, self.group.link
         if activity is None or self.by_us():
@@ -117,7 +120,7 @@ class PlanDraft:
         known = link.version + link.own_saves if link.version is not None else None
         if known is not None and activity.version is not None and activity.version <= known + 1:
             return False
-        return self._was_sent(field, value)
+        return self._was_sent(field, value) or self._older_was_sent(field, base)
 
     def is_late_cancel(self) -> bool:
         """A removal that we once sent and gave up arrives after all: our login cancelled, in a save nobody counted."""
@@ -126,6 +129,12 @@ class PlanDraft:
     def _was_sent(self, field: FieldName, value: object) -> bool:
         digest = keys.value_digest(value)
         return any(sent.field is field and sent.digest == digest for sent in self.link.sent)
+
+    def _older_was_sent(self, field: FieldName, base: object) -> bool:
+        """Whether a value other than what was agreed since may still arrive once more."""
+        agreed, now = keys.value_digest(base), self.world.now
+        mine = (one for one in self.link.sent if one.field is field and one.digest)
+        return any(one.digest != agreed and now - one.at < _COPIES_COME_WITHIN for one in mine)
 
     def _just_sent(self) -> frozenset[FieldName]:
         """Fields of our saves since the base: values of one save share their instant."""

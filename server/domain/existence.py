@@ -129,21 +129,31 @@ def raynet_removed(draft: PlanDraft, activity: Activity | None, reason: Reason) 
     """The activity was deleted (``activity`` None), cancelled or unscheduled: its events go, but an edit beats that."""
     lead = draft.lead()
     event = draft.event_of(lead) if lead is not None else None
+    if lead is not None and activity is not None and _is_late_cancel(draft, lead, activity):
+        _put_right(draft, lead, activity)
+        return
     if lead is not None and event is not None and _outlives_removal(draft, lead, event):
         _revive_activity(draft, lead, event, activity)
-        return
-    if lead is not None and event is not None and activity is not None and _is_late_cancel(draft, lead, activity):
-        _put_right(draft, lead, activity)
         return
     for pair in sorted(draft.open_pairs(), key=lambda one: one.role is Role.ATTENDEE):
         _remove_event(draft, pair, reason)
 
 
 def _is_late_cancel(draft: PlanDraft, lead: Pair, activity: Activity) -> bool:
-    """The cancelling we once sent for an event that was deleted arrives after its activity was given a new one."""
-    if activity.status is not ActivityStatus.CANCELLED or activity.locked or lead.base is None:
+    """The cancelling we once sent for an event that was deleted arrives after an edit in Raynet had beaten it.
+
+    The edit's new event stands, or is still to be made, or the edit was met in the very record that we cancelled.
+    """
+    if activity.status is not ActivityStatus.CANCELLED or activity.locked or lead.role is not Role.LEAD:
         return False
-    return lead.role is Role.LEAD and draft.is_late_cancel()
+    if not draft.is_late_cancel():
+        return False
+    if lead.event is None:
+        again = (Reason.RECREATED_EDIT_BEATS_DELETION, Reason.HOLD_REJECTED)
+        return any(one.state is PairState.CLOSED and one.reason in again for one in draft.pairs())
+    if draft.is_gone(lead):
+        return _edited_in_raynet(draft, lead, _raynet_view(draft, lead, activity))
+    return lead.base is not None and draft.event_of(lead) is not None
 
 
 def _put_right(draft: PlanDraft, lead: Pair, activity: Activity) -> None:
@@ -189,11 +199,17 @@ def _outlives_removal(draft: PlanDraft, lead: Pair, event: Event) -> bool:
     before = lead.base.outlook.when if lead.base is not None else None
     if not _is_in_window(draft, event.when, before):
         return False
-    return lead.id in draft.rejected or _edited_in_outlook(draft, lead, event)
+    # An edit that was written over a removal nobody had seen is one that met it, not one that came before.
+    return lead.id in draft.rejected or _edited_in_outlook(draft, lead, event) or draft.has_version_gap()
 
 
 def _is_in_window(draft: PlanDraft, *whens: When | None) -> bool:
     return any(when is not None and draft.world.in_window(when) for when in whens)
+
+
+def _raynet_view(draft: PlanDraft, pair: Pair, activity: Activity) -> Content:
+    when = mapping.raynet_when(activity, draft.world, pair.base)
+    return mapping.raynet_content(activity, None if isinstance(when, Inverted) else when)
 
 
 def _outlook_view(draft: PlanDraft, event: Event) -> Content:
@@ -232,6 +248,7 @@ def delete_event(draft: PlanDraft, pair: Pair, event: Event, reason: Reason) -> 
     for name in edited:
         before = getattr(pair.base.outlook, name.value) if pair.base is not None else None
         draft.lose(pair, name, Side.GRAPH, (before, "", getattr(shown, name.value)))
+    edited += _put_over(draft, pair, shown, edited)
     if shown.place is None and event.location and not event.private:
         # A place that Raynet's type has no room for stands in Outlook alone.
         draft.lose(pair, FieldName.PLACE, Side.GRAPH, ("", "", event.location))
@@ -247,6 +264,22 @@ def delete_event(draft: PlanDraft, pair: Pair, event: Event, reason: Reason) -> 
             removal=True,
         )
     )
+
+
+def _put_over(draft: PlanDraft, pair: Pair, shown: Content, edited: tuple[FieldName, ...]) -> tuple[FieldName, ...]:
+    """Agreed values over which a late copy of our write may have come before the activity was called off (H4)."""
+    activity, base = draft.activity, pair.base
+    if activity is None or base is None or pair.role is not Role.LEAD or draft.link.masked:
+        return ()
+    raynet, found = _raynet_view(draft, pair, activity), []
+    for name in MERGED_FIELDS:
+        now, agreed = getattr(raynet, name.value), getattr(base.raynet, name.value)
+        if name in edited or now in (None, agreed) or agreed is None or is_empty(getattr(shown, name.value)):
+            continue
+        if draft.may_hide_duplicate(name, now, agreed):
+            draft.lose(pair, name, Side.GRAPH, (now, "", getattr(shown, name.value)))
+            found.append(name)
+    return tuple(found)
 
 
 def _revive_activity(draft: PlanDraft, pair: Pair, event: Event, activity: Activity | None) -> None:
@@ -280,9 +313,7 @@ def _revive_activity(draft: PlanDraft, pair: Pair, event: Event, activity: Activ
 
 def _revival(draft: PlanDraft, pair: Pair, event: Event, activity: Activity, reason: Reason) -> Write:
     """Plan the activity again as Outlook shows it; what somebody changed in Raynet beside its removal is journalled."""
-    when = mapping.raynet_when(activity, draft.world, pair.base)
-    raynet = mapping.raynet_content(activity, None if isinstance(when, Inverted) else when)
-    outlook = _outlook_view(draft, event)
+    raynet, outlook = _raynet_view(draft, pair, activity), _outlook_view(draft, event)
     unmasked = mapping.outlook_content(event, activity.key.type, masked=False)
     private = draft.link.masked or mapping.is_masked(event, draft.world)
     for name in MERGED_FIELDS:

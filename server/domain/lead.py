@@ -234,10 +234,13 @@ class _Merge:
                 return Merged(Way.TO_RAYNET, conflict=True)
             self.blocked = Reason.WOULD_MAIL
             return Merged(Way.NOTHING)
-        if merged.way is Way.TO_OUTLOOK and sides.met and self.draft.may_hide_duplicate(name, sides.raynet):
+        if merged.way is Way.TO_OUTLOOK and sides.met and self._may_hide_duplicate(name, sides):
             # Carried, because a user may have typed it; what it takes the place of is in the journal.
             return Merged(Way.TO_OUTLOOK, conflict=True)
         return merged
+
+    def _may_hide_duplicate(self, name: FieldName, sides: Sides[object]) -> bool:
+        return self.draft.may_hide_duplicate(name, sides.raynet, sides.base_raynet)
 
     def _private_text(self, name: FieldName, sides: Sides[object]) -> Merged:
         """Outlook alone decides: a mask never travels to Outlook, a lifted one is filled from there.

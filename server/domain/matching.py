@@ -11,6 +11,8 @@ from server.domain.ids import ActivityKey, EventKey, MailboxId
 from server.domain.mapping import World
 from server.domain.when import Inverted, When
 
+_Meeting = tuple[str, When]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matching:
@@ -31,7 +33,11 @@ def _planned(activity: Activity, mailbox: MailboxId, world: World) -> When | Non
 
 
 def match(activities: Sequence[Activity], events: Sequence[Event], mailbox: MailboxId, world: World) -> Matching:
-    """Pair by our own key first, then by equal title and time; equal groups of equal size pair in order."""
+    """Pair by our own key first, then by equal title and time; equal groups of equal size pair in order.
+
+    A private event whose own text equals an activity is an open question: paired, Raynet's people would lose their
+    text to the mask; made anew, its user would have it twice.
+    """
     pairs: list[tuple[Activity, Event]] = []
     by_key = {activity.key: activity for activity in activities}
     free_events: list[Event] = []
@@ -41,31 +47,52 @@ def match(activities: Sequence[Activity], events: Sequence[Event], mailbox: Mail
             pairs.append((by_key.pop(owned), event))
         else:
             free_events.append(event)
-    left: dict[tuple[str, When], list[Activity]] = defaultdict(list)
-    right: dict[tuple[str, When], list[Event]] = defaultdict(list)
+    shown, hidden = _by_meeting(free_events, world)
+    left: dict[_Meeting, list[Activity]] = defaultdict(list)
     for activity in sorted(by_key.values(), key=lambda one: one.key):
         when = _planned(activity, mailbox, world)
         if when is not None:
             content = mapping.raynet_content(activity, when)
             left[(content.title or "", when)].append(activity)
-    for event in free_events:
-        if mapping.outlook_excluded(event) or event.is_cancelled or event.is_draft or mapping.is_skipped(event, world):
-            continue
-        shown = mapping.outlook_content(event, mapping.NEW_TYPE, masked=mapping.is_masked(event, world))
-        if shown.when is not None:
-            right[(shown.title or "", shown.when)].append(event)
     odd_activities: set[ActivityKey] = set()
     odd_events: set[EventKey] = set()
     for meeting, group in left.items():
-        partners = right.get(meeting, [])
+        partners = shown.get(meeting, [])
         if len(group) == len(partners):
             pairs.extend(_by_text(group, partners))
         elif partners:
             odd_activities.update(one.key for one in group)
             odd_events.update(one.key for one in partners)
+    paired = {event.key for _, event in pairs}
+    for meeting, group in left.items():
+        private = [one.key for one in hidden.get(meeting, ()) if one.key not in paired]
+        if private and not shown.get(meeting):
+            odd_activities.update(one.key for one in group)
+            odd_events.update(private)
     return Matching(
         pairs=tuple(pairs), ambiguous_activities=frozenset(odd_activities), ambiguous_events=frozenset(odd_events)
     )
+
+
+def _by_meeting(
+    events: Sequence[Event], world: World
+) -> tuple[dict[_Meeting, list[Event]], dict[_Meeting, list[Event]]]:
+    """Events by the title and time that Raynet may see, and private ones by their own."""
+    shown: dict[_Meeting, list[Event]] = defaultdict(list)
+    hidden: dict[_Meeting, list[Event]] = defaultdict(list)
+    for event in events:
+        if mapping.outlook_excluded(event) or event.is_cancelled or event.is_draft:
+            continue
+        masked = mapping.is_masked(event, world)
+        own = mapping.outlook_content(event, mapping.NEW_TYPE, masked=False)
+        seen = mapping.outlook_content(event, mapping.NEW_TYPE, masked=masked)
+        if own.when is None or seen.when is None:
+            continue
+        if masked:
+            hidden[(own.title or "", own.when)].append(event)
+        if not mapping.is_skipped(event, world):
+            shown[(seen.title or "", seen.when)].append(event)
+    return shown, hidden
 
 
 def _by_text(activities: list[Activity], events: list[Event]) -> list[tuple[Activity, Event]]:

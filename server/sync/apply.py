@@ -31,6 +31,7 @@ from server.ports.raynet import DeleteActivity, GetActivity, UpdateActivity
 from server.ports.store import Commit, Forget, Row
 from server.sync.abandon import abandoned, dropped, parked_trail
 from server.sync.context import FIRST_WAIT, PassContext, concerns_side, due, side_trouble, waited
+from server.sync.journal import losses_of
 from server.sync.lag import count_written, note_carried
 from server.sync.likeness import same_activity, same_event
 from server.sync.making import SLOW, counted, create_activity, resolved
@@ -405,7 +406,8 @@ def _read_again(ctx: PassContext, work: LinkWork, intent: Intent, key: ActivityK
     seen = work.activity
     if seen is not None and same_activity(seen.activity, detail) and not detail.locked:
         return detail
-    yield from _replan(ctx, work, intent, (work.observe_activity(detail, ctx.now, moved=True),))
+    lost = losses_of(ctx, work.at_rest(), detail)
+    yield from _replan(ctx, work, intent, (*lost, work.observe_activity(detail, ctx.now, moved=True)))
     return None
 
 

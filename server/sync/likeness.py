@@ -23,6 +23,7 @@ def same_activity(one: Activity, other: Activity) -> bool:
     def shown(activity: Activity) -> tuple[object, ...]:
         common: Content = raynet_content(activity, None)
         times = (activity.scheduled_from, activity.scheduled_till, activity.status, activity.personal)
-        return (*(getattr(common, name.value) for name in MERGED_FIELDS), *times, activity.persons, activity.locked)
+        standing = (activity.persons, activity.locked, activity.recurring, activity.invalidated)
+        return (*(getattr(common, name.value) for name in MERGED_FIELDS), *times, *standing)
 
     return shown(one) == shown(other)

@@ -22,6 +22,7 @@ from server.domain.state import (
 from server.flow import Flow, NewId, want
 from server.ports.store import LinksOf, LoadGroups, Row
 from server.sync.context import PassContext, due
+from server.sync.journal import losses_between
 from server.sync.ownership import made_activity, made_event
 
 #: A placeholder older than this that no link holds is left over from an abandoned create.
@@ -51,6 +52,7 @@ def activity_rows(
         if keys.is_placeholder(activity.title) and link is None:
             rows += _claimed_orphan(ctx, activity)
         elif link is not None:
+            rows += yield from losses_between(ctx, known.get(activity.key), links.get(activity.key), activity)
             rows += [row, due(ctx, link)]
             if moved_from is not None:
                 rows += yield from _moved(ctx, moved_from, activity.key)

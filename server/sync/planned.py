@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from server.domain import keys
 from server.domain.content import FieldName
 from server.domain.plan import Loss, Plan, Step, Write
 from server.domain.reasons import Reason
 from server.domain.state import Conflict, Group, Trail
 from server.ports.store import Row
 from server.sync.context import PassContext
+from server.sync.journal import journalled
 from server.sync.panel_outcome import left_out
 from server.sync.work import LinkWork
 
@@ -46,33 +46,17 @@ def conflict_rows(ctx: PassContext, work: LinkWork, plan: Plan, write: Write) ->
         if loss.pair == write.pair and (loss.field in write.fields or loss.field is FieldName.EXISTENCE)
         if loss.lost_side is write.side or loss.field is FieldName.EXISTENCE
     ]
-    return _journalled(ctx, work, losses)
+    return _entries(ctx, work, losses)
 
 
 def unwritten_losses(ctx: PassContext, work: LinkWork, plan: Plan) -> tuple[Conflict, ...]:
     """What was lost in pairs that are not written themselves: a deleted event is made again as another pair's."""
     written = {write.pair for write in plan.writes}
-    return _journalled(ctx, work, [loss for loss in plan.losses if loss.pair not in written])
+    return _entries(ctx, work, [loss for loss in plan.losses if loss.pair not in written])
 
 
-def _journalled(ctx: PassContext, work: LinkWork, losses: list[Loss]) -> tuple[Conflict, ...]:
+def _entries(ctx: PassContext, work: LinkWork, losses: list[Loss]) -> tuple[Conflict, ...]:
     ctx.counts.conflicts += len(losses)
     # An activity that is made again has no record yet: the entry names the one that went.
     activity = work.link.activity or (work.activity.key if work.activity is not None else None)
-    return tuple(
-        Conflict(
-            id=keys.conflict_id(loss.pair, loss.field.value, loss.kept, loss.lost),
-            firm_id=ctx.firm,
-            link_id=work.link.id,
-            pair_id=loss.pair,
-            activity=activity,
-            mailbox=work.mailbox_of(loss.pair),
-            field=loss.field,
-            base=loss.base,
-            kept=loss.kept,
-            lost=loss.lost,
-            lost_side=loss.lost_side,
-            at=ctx.now,
-        )
-        for loss in losses
-    )
+    return tuple(journalled(ctx, work.link.id, activity, work.mailbox_of(loss.pair), loss) for loss in losses)

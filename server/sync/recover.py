@@ -10,12 +10,15 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
-from server.domain.activity import Activity
+from server.domain.activity import Activity, ActivityStatus
+from server.domain.content import MERGED_FIELDS
 from server.domain.ids import ActivityKey, LinkId
 from server.domain.keys import is_placeholder
+from server.domain.mapping import raynet_content, raynet_when
 from server.domain.reasons import Reason
 from server.domain.reconcile import reconcile
 from server.domain.state import Group, Intent, IntentKind, IntentState, Pair, PairState, Payload, Side, Trail
+from server.domain.when import Inverted
 from server.errors import Gone, Remote
 from server.flow import Flow, Now, want
 from server.ports.graph import FindEvents, GetEvent
@@ -293,9 +296,23 @@ def _activity_write(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tu
         ctx.suspects.add(key)
         return (dropped(intent),)
     change = intent.payload.activity_change
+    if _was_edited_before_it_was_cancelled(ctx, work, intent, fresh):
+        return (dropped(intent), work.observe_activity(fresh, ctx.now, moved=True))
     if change is not None and _shows(fresh, predicted(fresh, change, ctx.sync.login or "")):
         return work.activity_updated(intent, fresh)
     return (dropped(intent), work.observe_activity(fresh, ctx.now))
+
+
+def _was_edited_before_it_was_cancelled(ctx: PassContext, work: LinkWork, intent: Intent, fresh: Activity) -> bool:
+    """Our cancelling arrived, late, over an edit that was not there when it was decided: an edit beats a deletion."""
+    before, ours = intent.before, fresh.status is ActivityStatus.CANCELLED and fresh.modified_by == ctx.sync.login
+    change = intent.payload.activity_change
+    if before is None or change is None or change.status is not ActivityStatus.CANCELLED or not ours:
+        return False
+    when = raynet_when(fresh, ctx.world(), work.pairs[intent.pair_id].base)
+    now = raynet_content(fresh, None if isinstance(when, Inverted) else when)
+    pairs = ((getattr(before, name.value), getattr(now, name.value)) for name in MERGED_FIELDS)
+    return any(was is not None and is_ is not None and was != is_ for was, is_ in pairs)
 
 
 def _shows(fresh: Activity, wanted: Activity) -> bool:

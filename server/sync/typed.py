@@ -5,13 +5,13 @@ from server.domain.content import MERGED_FIELDS, Content, FieldName
 from server.domain.draft import shown
 from server.domain.event import Event
 from server.domain.ids import ActivityKey
-from server.domain.keys import conflict_id
 from server.domain.mapping import PRIVATE_TITLE, raynet_content, raynet_when
 from server.domain.merge import is_empty
 from server.domain.plan import Loss
 from server.domain.state import Conflict, Intent, Side
 from server.domain.when import Inverted
 from server.sync.context import PassContext
+from server.sync.journal import journalled
 from server.sync.work import LinkWork
 
 
@@ -78,17 +78,4 @@ def removed(ctx: PassContext, work: LinkWork, intent: Intent) -> Conflict:
 
 
 def _conflict(ctx: PassContext, work: LinkWork, key: ActivityKey | None, loss: Loss) -> Conflict:
-    return Conflict(
-        id=conflict_id(loss.pair, loss.field.value, loss.kept, loss.lost),
-        firm_id=ctx.firm,
-        link_id=work.link.id,
-        pair_id=loss.pair,
-        activity=key,
-        mailbox=work.mailbox_of(loss.pair),
-        field=loss.field,
-        base=loss.base,
-        kept=loss.kept,
-        lost=loss.lost,
-        lost_side=loss.lost_side,
-        at=ctx.now,
-    )
+    return journalled(ctx, work.link.id, key, work.mailbox_of(loss.pair), loss)

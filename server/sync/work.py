@@ -49,6 +49,11 @@ class LinkWork:
         self.events: dict[EventKey, SeenEvent] = {seen.key: seen for seen in group.events}
         self.world = world
 
+    def at_rest(self) -> Group:
+        """The link as it stands, as if nothing were under way."""
+        pairs, events = tuple(self.pairs.values()), tuple(self.events.values())
+        return Group(link=self.link, pairs=pairs, activity=self.activity, events=events, intents=())
+
     # --- what was sent ---
 
     def remember_sent(self, intent: Intent) -> Link:

@@ -49,3 +49,18 @@ def test_what_is_not_carried_is_not_matched() -> None:
     stand_in = activity("Soukromá událost")
     assert match([stand_in], [event("Lékař", private=True)], ANNA.mailbox, skip).pairs == ()
     assert len(match([stand_in], [event("Lékař", private=True)], ANNA.mailbox, world()).pairs) == 1
+
+
+def test_a_private_event_that_equals_an_activity_is_an_open_question() -> None:
+    private = event("Porada", private=True)
+    for rules in (Rules(), Rules(private_events=PrivateEvents.SKIP)):
+        found = match([activity(key=key(1))], [private], ANNA.mailbox, world(rules=rules))
+        assert found.pairs == ()
+        assert found.ambiguous_activities == {key(1)}
+        assert found.ambiguous_events == {private.key}
+    open_twin = event("Porada", event_id="b")
+    found = match([activity(key=key(1))], [private, open_twin], ANNA.mailbox, world())
+    assert [other for _, other in found.pairs] == [open_twin]
+    assert not found.ambiguous_events
+    full = world(rules=Rules(private_events=PrivateEvents.FULL))
+    assert len(match([activity(key=key(1))], [private], ANNA.mailbox, full).pairs) == 1

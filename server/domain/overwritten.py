@@ -1,0 +1,81 @@
+"""What somebody wrote in Raynet, was seen there, and went under a copy of a write of ours that came late (hazard H4).
+
+A value that was agreed stands in Outlook too and is put right by the merge. What was seen but not agreed has no second
+home: it waited for a calendar that could not be written, stood over a mask, or was held because Exchange would mail.
+"""
+
+from server.domain import keys, mapping
+from server.domain.activity import Activity
+from server.domain.content import MERGED_FIELDS, Content, FieldName
+from server.domain.draft import PlanDraft, shown
+from server.domain.mapping import World
+from server.domain.merge import is_empty
+from server.domain.plan import Loss
+from server.domain.state import Base, Group, IntentKind, Pair, Side
+from server.domain.when import Inverted
+
+
+def may_hide_ours(old: Activity, new: Activity, login: str) -> bool:
+    """Whether a save of ours may stand between two readings: cheap, before anything is loaded."""
+    if not login or old.key != new.key:
+        return False
+    between = (
+        new.version is not None and old.version is not None and new.version > old.version + (new.modified_by != login)
+    )
+    return between or (new.version is None and new.modified_by == login != old.modified_by)
+
+
+def overwritten(group: Group, new: Activity, world: World) -> tuple[Loss, ...]:
+    """Losers of a late copy between the stored reading and ``new``; empty where our saves are all accounted for."""
+    old = group.activity
+    draft = PlanDraft(group, world)
+    lead = draft.lead()
+    base = _base(group, lead)
+    if old is None or old.gone_at is not None or lead is None or base is None:
+        return ()
+    if not may_hide_ours(old.activity, new, world.login) or _is_counted(group, new):
+        return ()
+    was, now = _content(old.activity, base, world), _content(new, base, world)
+    losses = []
+    for name in MERGED_FIELDS:
+        before, after, agreed = (getattr(one, name.value) for one in (was, now, base.raynet))
+        if before in (after, agreed) or is_empty(before) or not _was_sent(group, name, after):
+            continue
+        if isinstance(before, str) and keys.is_placeholder(before):
+            continue
+        # What stands over a mask for this moment may be the private text itself.
+        kept = agreed if group.link.masked and name is not FieldName.WHEN else after
+        losses.append(
+            Loss(
+                pair=lead.id,
+                field=name,
+                base=shown(agreed),
+                kept=shown(kept),
+                lost=shown(before),
+                lost_side=Side.RAYNET,
+            )
+        )
+    return tuple(losses)
+
+
+def _is_counted(group: Group, new: Activity) -> bool:
+    link = group.link
+    return new.version is not None and link.version is not None and new.version <= link.version + link.own_saves
+
+
+def _base(group: Group, lead: Pair | None) -> Base | None:
+    """What was agreed; of an activity that is still being made, what it was made to say."""
+    if lead is None or lead.base is not None:
+        return lead.base if lead is not None else None
+    made = (one.expects for one in group.intents if one.kind is IntentKind.CREATE_ACTIVITY and one.pair_id == lead.id)
+    return next(made, None)
+
+
+def _content(activity: Activity, base: Base, world: World) -> Content:
+    when = mapping.raynet_when(activity, world, base)
+    return mapping.raynet_content(activity, None if isinstance(when, Inverted) else when)
+
+
+def _was_sent(group: Group, name: FieldName, value: object) -> bool:
+    digest = keys.value_digest(value)
+    return any(one.field is name and one.digest == digest for one in group.link.sent)
