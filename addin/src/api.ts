@@ -97,12 +97,13 @@ export class ServerApi implements Api {
     }
   }
 
-  putDraft(draftId: string, body: DraftBody, client: ClientFacts): Promise<DraftState> {
+  putDraft(draftId: string, body: DraftBody, client: ClientFacts, ageSeconds: number): Promise<DraftState> {
     return this.ask({
       method: "PUT",
       path: `/drafts/${draftId}`,
       body: {
         rev: body.rev,
+        age_seconds: Math.max(0, ageSeconds),
         choices: sent(body.choices),
         fingerprint: body.fingerprint,
         client: { ...client, panel_version: PANEL_VERSION },

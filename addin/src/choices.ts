@@ -29,7 +29,14 @@ export function withLabels(choices: Choices, before: Choices): Choices {
   return { ...choices, concerns: choices.concerns.map(named) };
 }
 
-export function shownOf(hit: SearchHit): ConcernShown {
+function shownOf(hit: SearchHit): ConcernShown {
   const { kind, id, label, detail, open_url } = hit;
   return { kind, id, label, detail: detail ?? "", open_url: open_url ?? null };
+}
+
+/** The record that was found in the place of the one of its kind, with its client where none is chosen; people gather. */
+export function withHit(concerns: readonly ConcernShown[], hit: SearchHit): readonly ConcernShown[] {
+  const others = concerns.filter((one) => (one.kind === "person" ? !(hit.kind === "person" && one.id === hit.id) : one.kind !== hit.kind));
+  const client = hit.company && !others.some((one) => one.kind === "company") && hit.kind !== "company" ? [hit.company] : [];
+  return [...others, ...client, shownOf(hit)];
 }

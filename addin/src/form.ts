@@ -1,7 +1,6 @@
 // The form of one event: a draft while Outlook has no id for it, the event itself afterwards. No DOM.
 
 import {
-  NO_CHOICES,
   type ActivityType,
   type Bootstrap,
   type CarrierPolicy,
@@ -14,17 +13,16 @@ import {
   type Options,
   type SearchHit,
 } from "./contract";
-import { choicesOf, policyFor, shownOf, withLabels } from "./choices";
+import { choicesOf, policyFor, withHit, withLabels } from "./choices";
 import { isUnsent, newDraft, resumed, step, type Draft, type DraftEffect, type DraftEvent } from "./draft";
 import { Finding } from "./finding";
-import { isSignedOut, Outbox } from "./outbox";
+import { isRefusal, isSignedOut, Outbox } from "./outbox";
 import { troubleOf } from "./panel";
-import { ApiFailure, HostFailure, SignInFailure, type Api, type Host, type Timer } from "./ports";
-import type { Form, LocalReason, Saving } from "./state";
+import { ApiFailure, HostFailure, type Api, type Host, type Timer } from "./ports";
+import { beginning, isUnsaved, type Form, type LocalReason, type Saving } from "./state";
 
 const TICK_MS = 250;
 const SESSION_KEY = "draftId";
-const CHOOSING = ["choose"] as const;
 
 export interface FormParts {
   readonly host: Host;
@@ -46,6 +44,8 @@ export class EventForm {
   private readonly policy: CarrierPolicy;
   private readonly finding: Finding;
   private readonly outbox: Outbox;
+  /** Everything that was known before is on the screen. */
+  private opened = false;
   private closed = false;
   /** Nobody is signed in: nothing is asked and nothing is drawn, and what was chosen is kept. */
   private asleep = false;
@@ -54,6 +54,11 @@ export class EventForm {
   private lookAt = 0;
   private beatAt = 0;
   private attendees: readonly string[] = [];
+  private readonly openedAt: number;
+  /** Counts what was done here: what was asked before it is no answer any more. */
+  private deeds = 0;
+  /** An act of the user's that did not get through; repeated under its own id. */
+  private undone: (() => Promise<EventState>) | null = null;
 
   constructor(
     private readonly parts: FormParts,
@@ -62,6 +67,7 @@ export class EventForm {
     private readonly screen: Screen,
   ) {
     const { host, timer } = parts;
+    this.openedAt = timer.now();
     this.policy = policyFor(parts.policies, host.facts.kind);
     const pace = { debounceMs: this.policy.debounce_ms, beatMs: this.policy.beat_seconds * 1000 };
     this.draft = newDraft(timer.newId(), timer.newSecret(), pace);
@@ -71,27 +77,7 @@ export class EventForm {
       state: (saving) => this.put({ saving }),
       refused: (failure) => (isSignedOut(failure) ? this.trouble(failure) : void this.look(true)),
     });
-    this.form = {
-      tab: "basic",
-      options,
-      account: known.account,
-      choices: NO_CHOICES,
-      activity: null,
-      status: "unknown",
-      reason: known.sync,
-      can: CHOOSING,
-      unsent: false,
-      pending: false,
-      saving: { kind: "rest" },
-      refused: [],
-      isCopy: false,
-      conflicts: [],
-      trail: null,
-      lastSync: known.last_sync_at,
-      finder: null,
-      confirming: null,
-      hostSilent: false,
-    };
+    this.form = beginning(options, known);
   }
 
   /** Finds out what this event is, and goes on looking until closed. Raises ApiFailure and SignInFailure. */
@@ -105,6 +91,7 @@ export class EventForm {
     } else {
       await this.resume();
     }
+    this.opened = true;
     this.put({});
     host.onItemChanged(() => void this.look(true));
     this.tick();
@@ -118,15 +105,16 @@ export class EventForm {
     this.outbox.stop();
     if (isUnsent(this.draft) && this.draft.failures > 0) this.parts.host.warn(this.lastWarning());
     this.advance({ kind: "closing" });
-    if (this.event !== null) void this.parts.api.readEvent(this.event, false).catch(() => undefined);
+    if (this.opened && this.event !== null) void this.parts.api.readEvent(this.event, false).catch(() => undefined);
   }
 
-  /** After another sign-in of the same account: goes on where it stopped. False when this form is over. */
+  /** After another sign-in of the same account: goes on where it stopped. False when this form is over, or never began. */
   carryOn(account: string): boolean {
-    if (this.closed || account !== this.form.account) return false;
+    if (this.closed || !this.opened || account !== this.form.account) return false;
     this.asleep = false;
     this.put({ saving: { kind: this.outbox.isBusy ? "busy" : "rest" } });
     this.outbox.again();
+    if (this.undone !== null) void this.acting(this.undone);
     if (isUnsent(this.draft)) this.advance({ kind: "retry", at: this.parts.timer.now() });
     this.tick();
     void this.look(true);
@@ -172,9 +160,7 @@ export class EventForm {
 
   pick(hit: SearchHit): void {
     this.finding.end();
-    const others = this.form.choices.concerns.filter((one) => (one.kind === "person" ? !(hit.kind === "person" && one.id === hit.id) : one.kind !== hit.kind));
-    const client = hit.company && !others.some((one) => one.kind === "company") && hit.kind !== "company" ? [hit.company] : [];
-    this.chooseConcerns([...others, ...client, shownOf(hit)]);
+    this.chooseConcerns(withHit(this.form.choices.concerns, hit));
   }
 
   drop(concern: ConcernShown): void {
@@ -208,7 +194,16 @@ export class EventForm {
 
   async syncNow(): Promise<void> {
     const { event } = this;
-    if (event !== null) await this.acting(() => this.parts.api.syncNow(event));
+    if (event === null) return;
+    // What is on its way is said first.
+    if (!this.isOwing) this.put({ saving: { kind: "asking" } });
+    try {
+      this.take(await this.parts.api.syncNow(event));
+      if (this.form.saving.kind === "asking") this.put({ saving: { kind: "rest" } });
+      this.lookAt = this.parts.timer.now() + 1000;
+    } catch (failure) {
+      this.unknown(failure);
+    }
   }
 
   async restore(conflictId: string): Promise<void> {
@@ -222,15 +217,22 @@ export class EventForm {
     try {
       this.put({ trail: await this.parts.api.trail(event) });
     } catch (failure) {
-      this.trouble(failure);
+      this.put({ trail: null });
+      this.unknown(failure);
     }
   }
 
   /** After *Neuloženo – zkusit znovu*, and after another window wrote. */
   async again(): Promise<void> {
     if (this.draft.step === "elsewhere") {
-      await this.resume();
-      this.put({ saving: { kind: "rest" } });
+      try {
+        await this.resume();
+        this.put({ saving: { kind: "rest" } });
+      } catch (failure) {
+        this.unknown(failure);
+      }
+    } else if (this.undone !== null) {
+      await this.acting(this.undone);
     } else if (this.event !== null && !isUnsent(this.draft)) {
       this.outbox.again();
       await this.look(true);
@@ -243,6 +245,8 @@ export class EventForm {
 
   private choose(choices: Choices, changes: Changes = {}): void {
     const { event, form } = this;
+    this.deeds += 1;
+    this.undone = null;
     if (form.activity !== null && event !== null) {
       this.put({ choices });
       if (Object.keys(changes).length > 0) this.outbox.add(changes);
@@ -267,22 +271,35 @@ export class EventForm {
   }
 
   private async sendChanges(changeId: string, changes: Changes): Promise<void> {
-    if (this.event !== null) this.take(await this.parts.api.change(this.event, changeId, changes));
+    if (this.event === null) return;
+    const known = await this.parts.api.change(this.event, changeId, changes);
+    this.deeds += 1;
+    this.take(known);
   }
 
   private async acting(work: () => Promise<EventState>): Promise<void> {
     const { choices } = this.form;
+    this.deeds += 1;
+    this.undone = null;
     this.put({ saving: { kind: "busy" } });
     try {
-      this.take(await work());
+      const known = await work();
+      this.deeds += 1;
+      this.take(known);
       this.put({ saving: { kind: "rest" } });
       this.lookAt = this.parts.timer.now() + 1000;
     } catch (failure) {
       // The switch shows what holds, not what was wished.
       const linked = this.form.activity === null ? choices.linked : !this.form.can.includes("relink");
       this.put({ choices: { ...this.form.choices, linked } });
+      if (!(failure instanceof ApiFailure) || failure.isTransient) this.undone = work;
       this.trouble(failure);
     }
+  }
+
+  /** Something chosen is not known to be saved. */
+  private get isOwing(): boolean {
+    return this.outbox.isBusy || this.undone !== null || isUnsent(this.draft);
   }
 
   // --- the draft ---
@@ -326,7 +343,7 @@ export class EventForm {
   private async sendDraft(body: Extract<DraftEffect, { kind: "put" }>["body"]): Promise<void> {
     const { api, host, timer } = this.parts;
     try {
-      const answer = await api.putDraft(this.draft.draftId, body, host.facts);
+      const answer = await api.putDraft(this.draft.draftId, body, host.facts, (timer.now() - this.openedAt) / 1000);
       this.advance({ kind: "answered", rev: body.rev, accepted: answer.accepted, step: answer.step, at: timer.now() });
       if (answer.accepted) this.takeDraft(answer);
       this.put({ saving: answer.accepted ? { kind: "rest" } : { kind: "elsewhere" } });
@@ -383,7 +400,7 @@ export class EventForm {
       this.put({ hostSilent: false });
     } catch (failure) {
       if (failure instanceof HostFailure) this.put({ hostSilent: failure.code === 0 });
-      else this.trouble(failure, true);
+      else this.unknown(failure, true);
     } finally {
       this.looking = false;
     }
@@ -414,8 +431,12 @@ export class EventForm {
     const isMoving = this.form.pending || this.form.status === "saving" || this.form.status === "waiting_for_save" || this.form.status === "unknown";
     if (!now && !isMoving && at < this.beatAt) return;
     this.beatAt = at + this.policy.beat_seconds * 1000;
+    const { deeds } = this;
     try {
-      this.take(await this.parts.api.readEvent(event, true));
+      const known = await this.parts.api.readEvent(event, true);
+      // What was asked before somebody chose is no answer: on a slow line it would take the choice back from the screen.
+      if (deeds === this.deeds) this.take(known);
+      else this.beatAt = this.lookAt = this.parts.timer.now();
     } catch (failure) {
       // Outlook gave the id before Exchange knows the event (cached mode); it will.
       if (!(failure instanceof ApiFailure) || (failure.code !== "event_not_saved" && failure.code !== "not_found")) throw failure;
@@ -423,6 +444,8 @@ export class EventForm {
   }
 
   private take(known: EventState): void {
+    // Perhaps only the answer was lost.
+    if (known.pending || known.status !== this.form.status) this.undone = null;
     const isSettling = this.outbox.isBusy || isUnsent(this.draft) || (known.pending && this.form.activity !== null);
     const { draft, activity } = known;
     const shown = activity !== null ? choicesOf(activity, !known.can.includes("relink")) : (draft?.choices ?? null);
@@ -437,19 +460,25 @@ export class EventForm {
       refused: draft?.refused ?? [],
       isCopy: draft?.is_copy ?? false,
       ...(isSettling || shown === null ? {} : { choices: withLabels(shown, this.form.choices) }),
-      ...(this.form.saving.kind === "failed" && !isSettling ? { saving: { kind: "rest" } as Saving } : {}),
+      ...(this.form.saving.kind === "failed" && !isSettling && this.undone === null ? { saving: { kind: "rest" } as Saving } : {}),
     });
   }
 
   // --- showing ---
 
   private trouble(failure: unknown, retrying = false): void {
-    if (failure instanceof SignInFailure || (failure instanceof ApiFailure && (failure.status === 401 || failure.status === 403))) {
+    if (isRefusal(failure)) {
       if (!this.asleep) this.screen.failed(failure);
       this.asleep = true;
       return;
     }
-    this.put({ saving: { kind: "failed", trouble: troubleOf(failure), retrying } });
+    this.put({ saving: { kind: "failed", trouble: troubleOf(failure), retrying, isLost: true } });
+  }
+
+  /** A question without an answer. Nothing is lost by it, and what was said to be lost is still. */
+  private unknown(failure: unknown, retrying = false): void {
+    if (isRefusal(failure) || this.isOwing || isUnsaved(this.form.saving)) this.trouble(failure, retrying);
+    else this.put({ saving: { kind: "failed", trouble: troubleOf(failure), retrying, isLost: false } });
   }
 
   private put(changes: Partial<Form>): void {

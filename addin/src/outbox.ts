@@ -89,15 +89,20 @@ export class Outbox {
     if (!isTransient) {
       this.done();
       this.waiting = null;
-      this.carrier.state({ kind: "failed", trouble: troubleOf(failure), retrying: false });
+      this.carrier.state({ kind: "failed", trouble: troubleOf(failure), retrying: false, isLost: true });
       this.carrier.refused(failure);
       return;
     }
     const wait = Math.max(BACKOFF_MS[Math.min(this.failures, BACKOFF_MS.length - 1)] ?? 60_000, failure.retryAfterMs);
     this.failures += 1;
-    this.carrier.state({ kind: "failed", trouble: troubleOf(failure), retrying: true });
+    this.carrier.state({ kind: "failed", trouble: troubleOf(failure), retrying: true, isLost: true });
     this.in(wait);
   }
+}
+
+/** Nobody is signed in, or somebody who may not. */
+export function isRefusal(failure: unknown): boolean {
+  return isSignedOut(failure) || (failure instanceof ApiFailure && failure.status === 403);
 }
 
 /** Whether a failure means that the person has to sign in again. */

@@ -6,6 +6,9 @@ import { ApiFailure, HostFailure, SignInFailure, type Api, type Auth, type Host,
 import type { LocalReason, Phase, Shown, Trouble } from "./state";
 
 const RETRY_MS = [3_000, 6_000, 12_000, 30_000, 60_000] as const;
+/** Refusals that the first page explains better than any message: a seat or a licence that went while the form was open. */
+const EXPLAINED: ReadonlySet<string> = new Set(["not_registered", "registration_waiting", "registration_rejected", "consent_missing", "licence_expired"]);
+const EXPLAIN_EVERY_MS = 10_000;
 
 export interface Parts {
   readonly host: Host;
@@ -26,6 +29,8 @@ export class Panel {
   private connection: Connection | null = null;
   private attempts = 0;
   private cancelRetry: (() => void) | null = null;
+  private explainedAt = Number.NEGATIVE_INFINITY;
+  private watches = false;
 
   constructor(
     private readonly parts: Parts,
@@ -42,7 +47,7 @@ export class Panel {
     try {
       const reason = await localReason(host);
       if (reason !== null) {
-        this.show({ kind: "excluded", reason, openUrl: null });
+        this.exclude(reason);
         if (reason === "not_organizer") await this.offerLink();
         return;
       }
@@ -117,11 +122,22 @@ export class Panel {
       this.form?.close();
       this.form = new EventForm({ ...this.parts, api, policies }, known.options, known, {
         draw: (form) => this.show({ kind: "form", form }),
-        excluded: (reason) => this.show({ kind: "excluded", reason, openUrl: null }),
+        excluded: (reason) => this.exclude(reason),
         failed: (failure) => this.failed(failure),
       });
       await this.form.open();
     }
+  }
+
+  private exclude(reason: LocalReason): void {
+    this.show({ kind: "excluded", reason, openUrl: null });
+    if (reason !== "series" || this.watches) return;
+    // A recurrence can be turned off again in the same form.
+    this.watches = true;
+    this.parts.host.onItemChanged(() => {
+      const { phase } = this.shown;
+      if (phase.kind === "excluded" && phase.reason === "series") void this.start();
+    });
   }
 
   /** Somebody else's meeting may still be in Raynet: show the way there, quietly. */
@@ -145,6 +161,12 @@ export class Panel {
       this.show({ kind: "sign_in", problem: "failed", busy: false });
       return;
     }
+    const now = this.parts.timer.now();
+    if (failure instanceof ApiFailure && EXPLAINED.has(failure.code) && now - this.explainedAt >= EXPLAIN_EVERY_MS) {
+      this.explainedAt = now;
+      void this.start();
+      return;
+    }
     const trouble = troubleOf(failure);
     const retrying = trouble.cause !== "refused";
     this.show({ kind: "trouble", trouble, retrying });
@@ -166,7 +188,7 @@ export class Panel {
 
 export function troubleOf(failure: unknown): Trouble {
   if (failure instanceof ApiFailure) {
-    const cause = failure.status === 0 ? "offline" : failure.isTransient ? "server" : "refused";
+    const cause = failure.status === 0 ? "offline" : failure.status === 429 ? "busy" : failure.isTransient ? "server" : "refused";
     return { cause, code: failure.code, supportCode: failure.supportCode, texts: failure.texts };
   }
   const code = failure instanceof HostFailure ? `office_${failure.code}` : "panel";

@@ -94,7 +94,8 @@ export interface Api {
   register(): Promise<Bootstrap>;
   search(kind: ConcernKind, query: string, attendees: readonly string[]): Promise<SearchResult>;
   readDraft(draftId: string): Promise<DraftState | null>;
-  putDraft(draftId: string, body: DraftBody, client: ClientFacts): Promise<DraftState>;
+  /** `ageSeconds`: how long ago the form was opened, so that a delivery that was held up still fits its event. */
+  putDraft(draftId: string, body: DraftBody, client: ClientFacts, ageSeconds: number): Promise<DraftState>;
   lastWord(draftId: string, body: DraftBody, secret: string): void;
   readEvent(event: EventRef, formOpen?: boolean): Promise<EventState>;
   change(event: EventRef, changeId: string, changes: Changes): Promise<EventState>;

@@ -1,18 +1,20 @@
 // Everything that the panel shows, as one value. The views draw it; nobody else reads the page back.
 
-import type {
-  Action,
-  Choices,
-  ConcernKind,
-  ConflictShown,
-  ConsentWording,
-  LinkedActivity,
-  Options,
-  Said,
-  SearchHit,
-  StatusCode,
-  TrailEntry,
-  UserState,
+import {
+  NO_CHOICES,
+  type Action,
+  type Bootstrap,
+  type Choices,
+  type ConcernKind,
+  type ConflictShown,
+  type ConsentWording,
+  type LinkedActivity,
+  type Options,
+  type Said,
+  type SearchHit,
+  type StatusCode,
+  type TrailEntry,
+  type UserState,
 } from "./contract";
 import type { SignInProblem } from "./ports";
 
@@ -21,7 +23,7 @@ export type LocalReason = "series" | "shared_calendar" | "not_organizer" | "unsu
 
 /** A failed exchange as people are told of it. */
 export interface Trouble {
-  readonly cause: "offline" | "server" | "refused";
+  readonly cause: "offline" | "server" | "busy" | "refused";
   readonly code: string;
   readonly supportCode: string;
   readonly texts: { readonly cs: string; readonly en: string } | null;
@@ -40,8 +42,10 @@ export type Phase =
 export type Saving =
   | { readonly kind: "rest" }
   | { readonly kind: "busy" }
-  /** `retrying`: the panel goes on by itself. */
-  | { readonly kind: "failed"; readonly trouble: Trouble; readonly retrying: boolean }
+  /** Nothing is being saved: both sides are being looked at. */
+  | { readonly kind: "asking" }
+  /** `retrying`: the panel goes on by itself. `isLost`: something chosen is not saved; else only the state is unknown. */
+  | { readonly kind: "failed"; readonly trouble: Trouble; readonly retrying: boolean; readonly isLost: boolean }
   | { readonly kind: "elsewhere" };
 
 export interface Finder {
@@ -83,6 +87,35 @@ export interface Shown {
   readonly language: "cs" | "en";
   readonly timeZone: string;
   readonly phase: Phase;
+}
+
+/** A form of which nothing is known but who opened it. */
+export function beginning(options: Options, known: Bootstrap): Form {
+  return {
+    tab: "basic",
+    options,
+    account: known.account,
+    choices: NO_CHOICES,
+    activity: null,
+    status: "unknown",
+    reason: known.sync,
+    can: ["choose"],
+    unsent: false,
+    pending: false,
+    saving: { kind: "rest" },
+    refused: [],
+    isCopy: false,
+    conflicts: [],
+    trail: null,
+    lastSync: known.last_sync_at,
+    finder: null,
+    confirming: null,
+    hostSilent: false,
+  };
+}
+
+export function isUnsaved(saving: Saving): boolean {
+  return saving.kind === "failed" && saving.isLost;
 }
 
 /** First the type, then the rest: while nothing is linked and no type was chosen. */

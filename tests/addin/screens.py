@@ -178,6 +178,12 @@ def _not_saved() -> ScriptedApi:
     return ScriptedApi({"PUT /drafts": (503, "unavailable")})
 
 
+def _gone_meanwhile() -> ScriptedApi:
+    """Answers once, and then no more."""
+    answers: list[m.EventState] = [event_state()]
+    return ScriptedApi({"POST /events/state": lambda _body: answers.pop() if answers else (503, "unavailable")})
+
+
 def _refused() -> ScriptedApi:
     return ScriptedApi({"GET /bootstrap": (403, "firm_unknown")})
 
@@ -251,6 +257,7 @@ SCREENS: Final[dict[str, Screen]] = {
         api=_event(event_state(m.StatusLine.SAVING, activity=activity(), pending=True)),
         form=_saved(),
     ),
+    "state-unknown": Screen(sign=".message.error", api=_gone_meanwhile, form=_saved()),
     "unlink": Screen(sign=".ask", api=_event(_LINKED), form=_saved(), reach=_switch),
     "cancel": Screen(sign=".ask", api=_event(_LINKED), form=_saved(), reach=_cancel),
     "unlinked": Screen(sign="#linked-hint", api=_event(_UNLINKED), form=_saved()),

@@ -27,7 +27,7 @@ export function statusLine(words: Words, form: Form, act: EventForm): VNode {
     saving.kind === "failed"
       ? h("div", { key: "failed", class: "message error", role: "alert" }, ...troubleText(words, saving.trouble), saving.retrying ? h("span", { class: "quiet" }, words.text("trouble.retrying")) : null)
       : null,
-    saving.kind === "failed" ? button(words.text(isLost(form) ? "line.unsaved" : "trouble.again"), () => void act.again(), "secondary") : null,
+    saving.kind === "failed" ? button(words.text(saving.isLost ? "line.unsaved" : "trouble.again"), () => void act.again(), "secondary") : null,
     saving.kind === "elsewhere" ? button(words.text("line.elsewhere_button"), () => void act.again(), "secondary") : null,
     form.refused.length > 0 ? h("p", { class: "hint" }, words.text("line.refused_choices", { names: form.refused.map((name) => refusedName(words, name)).join(", ") })) : null,
     form.hostSilent ? h("p", { class: "message warning", role: "alert" }, words.text("line.host")) : null,
@@ -41,17 +41,14 @@ function lastSync(words: Words, form: Form, act: EventForm): VNode {
   return h("div", { class: "last" }, h("span", {}, text), form.can.includes("sync_now") ? h("button", sync, icon("sync")) : null);
 }
 
-function isLost(form: Form): boolean {
-  return form.unsent || form.activity !== null;
-}
-
 function standing(form: Form): readonly [Tone, TextKey] {
   const { saving, status } = form;
   if (saving.kind === "elsewhere") return ["bad", "line.elsewhere"];
-  if (saving.kind === "failed") return ["bad", "line.unsaved_plain"];
+  if (saving.kind === "failed") return ["bad", saving.isLost ? "line.unsaved_plain" : "line.stale"];
   // What the form says cannot be read, so nothing can be on its way.
   if (form.hostSilent && form.unsent) return ["bad", "line.unsaved_plain"];
   if (saving.kind === "busy" || form.unsent) return ["busy", "line.busy"];
+  if (saving.kind === "asking") return ["busy", "line.asking"];
   if (form.pending || status === "saving") return ["busy", "line.saving"];
   switch (status) {
     case "linked":

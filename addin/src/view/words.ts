@@ -45,7 +45,11 @@ export class Words {
     const time: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit" };
     const timeZone = ianaZone(this.timeZone);
     const zone = timeZone === null ? {} : { timeZone };
-    const isToday = at.toDateString() === new Date().toDateString();
-    return new Intl.DateTimeFormat(this.locale, { ...(isToday ? {} : day), ...time, ...zone }).format(at);
+    const told = (when: Date, parts: Intl.DateTimeFormatOptions): string => new Intl.DateTimeFormat(this.locale, { ...parts, ...zone }).format(when);
+    const now = new Date();
+    const whole = { ...day, year: "numeric" } as const;
+    const isToday = told(at, whole) === told(now, whole);
+    const isThisYear = told(at, { year: "numeric" }) === told(now, { year: "numeric" });
+    return told(at, { ...(isToday ? {} : isThisYear ? day : whole), ...time });
   }
 }

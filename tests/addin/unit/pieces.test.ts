@@ -220,3 +220,9 @@ test("a server that has only begun to read is asked again before anybody says th
   await clock.pass(20_000);
   assert.deepEqual(shown.at(-1)?.items.map((one) => one.label), ["Ocelárna"]);
 });
+
+test("a moment of another year names it, one of today only the hour", () => {
+  const words = new Words("cs", "Tokyo Standard Time");
+  assert.match(words.moment("2020-07-01T22:30:00Z"), /2\. 7\. 2020/);
+  assert.match(words.moment(new Date().toISOString()), /^\d{1,2}:\d{2}$/);
+});
