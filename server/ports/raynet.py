@@ -29,12 +29,14 @@ class RaynetIdentity:
 class ActivityPage:
     """Rows of one list call. ``total`` is the list's ``totalCount``; ``more`` tells that the page was full.
 
-    ``read_at``: Raynet's own clock when it answered, a second at most too early; None where it does not say.
+    ``reaching`` tells that rows which began before a window may follow. ``read_at``: Raynet's own clock when it
+    answered, a second at most too early; None where it does not say.
     """
 
     activities: tuple[Activity, ...]
     total: int
     more: bool
+    reaching: bool = False
     read_at: datetime | None = None
 
 
@@ -70,12 +72,16 @@ class NewestActivities(Op[ActivityPage]):
 
 @dataclass(frozen=True, slots=True)
 class WindowActivities(Op[ActivityPage]):
-    """Activities scheduled into [``start``, ``end``), by ascending id after ``after_id``. One call, 1,000 rows."""
+    """Activities scheduled into [``start``, ``end``), by ascending id after ``after_id``. A thousand rows to a call.
+
+    ``reaching`` asks, in a call of its own, for those too that began before ``start`` and reach into the window.
+    """
 
     firm: FirmId
     start: datetime
     end: datetime
     after_id: int = 0
+    reaching: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,11 +138,18 @@ class LoadSeen(Op[tuple[tuple[SeenActivity, ...], tuple[SeenEvent, ...]]]):
 
 
 @dataclass(frozen=True, slots=True)
-class UnlinkedSeen(Op[tuple[tuple[SeenActivity, ...], tuple[SeenEvent, ...]]]):
-    """Observations, not gone, that no open link holds: the candidates of a first match. ``mailbox`` None = all."""
+class UnlinkedActivities(Op[tuple[SeenActivity, ...]]):
+    """Observed activities, not gone, that no open link holds: the candidates of a first match."""
 
     firm: FirmId
-    mailbox: MailboxId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnpairedEvents(Op[tuple[SeenEvent, ...]]):
+    """Observed events of a calendar, not gone, that no open pair holds: the candidates of its first match."""
+
+    firm: FirmId
+    mailbox: MailboxId
 
 
 @dataclass(frozen=True, slots=True)

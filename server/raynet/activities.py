@@ -69,18 +69,25 @@ def window(access: Access, op: WindowActivities) -> ActivityPage:
     Two calls, because no filter finds a missing ``scheduledTill`` [spec], §8.3, and a bare margin before the window
     would lose whatever lasts longer than the margin. Together they hold each activity of the window once. The page ends
     where the first of the two full lists ends, and never between two rows of the same id (§8: ids of two types may be
-    equal), so that going on after the last row skips nothing.
+    equal), so that going on after the last row skips nothing. The second list, a short one as a rule, is asked for
+    until it has shown all it holds.
     """
     zone = access.zone
     start, end = written_instant(op.start, zone), written_instant(op.end, zone)
     after: Query = (("id[GT]", str(op.after_id)), *_BY_ID)
     begins = access.page(_MIXED, (("scheduledFrom[GE]", start), ("scheduledFrom[LT]", end), *after), lane=Lane.SWEEP)
-    reaches = access.page(_MIXED, (("scheduledFrom[LT]", start), ("scheduledTill[GT]", start), *after), lane=Lane.SWEEP)
-    bounds = [bound for bound in (_page_end(begins), _page_end(reaches)) if bound is not None]
-    rows = sorted((*begins.rows, *reaches.rows), key=lambda row: id_of(row) or 0)
+    lists = [begins]
+    if op.reaching:
+        into = (("scheduledFrom[LT]", start), ("scheduledTill[GT]", start), *after)
+        lists.append(access.page(_MIXED, into, lane=Lane.SWEEP))
+    bounds = [bound for bound in map(_page_end, lists) if bound is not None]
+    rows = sorted((row for one in lists for row in one.rows), key=lambda row: id_of(row) or 0)
     if bounds:
         rows = [row for row in rows if (id_of(row) or 0) <= min(bounds)]
-    page = _page(access, rows, total=begins.total + reaches.total, more=bool(bounds))
+    page = _page(access, rows, total=sum(one.total for one in lists), more=bool(bounds))
+    if page.more and op.reaching:
+        shown = max((id_of(row) or 0 for row in lists[1].rows), default=0) <= min(bounds)
+        page = replace(page, reaching=not shown or _page_end(lists[1]) is not None)
     if page.more and not page.activities:
         # A page nobody can read gives the caller no id to go on from.
         raise Unavailable(RaynetCode.BROKEN_REPLY, detail="no_readable_row")

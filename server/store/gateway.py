@@ -29,7 +29,8 @@ from server.ports.store import (
     RestoreRequests,
     Subscriptions,
     UndoRequests,
-    UnlinkedSeen,
+    UnlinkedActivities,
+    UnpairedEvents,
     Webhooks,
 )
 from server.store.database import Database
@@ -43,7 +44,8 @@ _READS: Final[dict[type[Op[Any]], Callable[[FirmScope, Any], object]]] = {
     LoadGroups: items.load_groups,
     LinksOf: items.links_of,
     LoadSeen: items.load_seen,
-    UnlinkedSeen: items.unlinked_seen,
+    UnlinkedActivities: items.unlinked_activities,
+    UnpairedEvents: items.unpaired_events,
     OpenIntents: items.open_intents,
     DueLinks: journal.due_links,
     Notices: journal.notices,

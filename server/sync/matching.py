@@ -1,6 +1,8 @@
 """The first meeting of a calendar with Raynet: pair what exists on both sides without a write; the rest is made."""
 
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from server.domain import keys, mapping
 from server.domain.activity import Activity
@@ -12,7 +14,16 @@ from server.domain.state import Link, MailboxSync, Origin, Pair, PairState, Role
 from server.flow import Flow, NewId, want
 from server.ports.graph import ReadCalendar
 from server.ports.raynet import FindByExtId
-from server.ports.store import Commit, KnownActivities, LinksOf, LoadGroups, LoadSeen, Row, UnlinkedSeen
+from server.ports.store import (
+    Commit,
+    KnownActivities,
+    LinksOf,
+    LoadGroups,
+    LoadSeen,
+    Row,
+    UnlinkedActivities,
+    UnpairedEvents,
+)
 from server.sync.context import PassContext, due
 from server.sync.observe import new_link, new_pair
 
@@ -22,12 +33,13 @@ def first_matches(ctx: PassContext) -> Flow[None]:
     new = [row for row in ctx.ready() if not row.matched and row.mailbox in ctx.read_whole]
     if not new or not ctx.whole_window:
         return
-    unlinked, _ = yield from want(UnlinkedSeen(ctx.firm))
+    unlinked = yield from want(UnlinkedActivities(ctx.firm))
     free = {one.key: one.activity for one in unlinked if not one.hidden}
     linked = yield from _linked(ctx, tuple(sorted(free)))
+    shelf = _shelve(ctx, free, linked)
     rows: list[Row] = []
     for row in sorted(new, key=lambda one: one.seat_id):
-        rows += yield from _first_match(ctx, row, free, linked)
+        rows += yield from _first_match(ctx, row, shelf, linked)
         matched = replace(row, matched=True)
         ctx.put_mailbox(matched)
         rows.append(matched)
@@ -70,18 +82,48 @@ def _linked(
 _Linked = dict[ActivityKey, tuple[Link, Activity, frozenset[MailboxId]]]
 
 
-def _first_match(
-    ctx: PassContext, row: MailboxSync, free: dict[ActivityKey, Activity], linked: _Linked
-) -> Flow[list[Row]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shelf:
+    """What Raynet holds, sorted once for all calendars: each looks at what it is to show, not at the whole firm's."""
+
+    activities: Mapping[ActivityKey, Activity]
+    wanted: Mapping[MailboxId, Sequence[ActivityKey]]
+    #: Free ones that our API user made.
+    ours: Mapping[ActivityKey, Activity]
+
+
+def _shelve(ctx: PassContext, free: Mapping[ActivityKey, Activity], linked: _Linked) -> _Shelf:
+    activities = dict(free) | {key: activity for key, (_, activity, _) in linked.items()}
+    wanted: defaultdict[MailboxId, list[ActivityKey]] = defaultdict(list)
+    world = ctx.world()
+    for key, activity in activities.items():
+        for mailbox in mapping.wanted_mailboxes(activity, world):
+            wanted[mailbox].append(key)
+    ours = {key: one for key, one in free.items() if one.created_by == ctx.sync.login and key not in linked}
+    return _Shelf(activities=activities, wanted=wanted, ours=ours)
+
+
+def _candidates(shelf: _Shelf, events: Sequence[Event], mailbox: MailboxId, linked: _Linked) -> list[Activity]:
+    """What this calendar is to show and does not yet, and what its events say they were made of."""
+    said = (keys.activity_of_own_key(event.own_key, mailbox) for event in events)
+    named = (key for key in said if key is not None and key in shelf.activities)
+    return [
+        shelf.activities[key]
+        for key in dict.fromkeys((*shelf.wanted.get(mailbox, ()), *named))
+        if key not in linked or mailbox not in linked[key][2]
+    ]
+
+
+def _first_match(ctx: PassContext, row: MailboxSync, shelf: _Shelf, linked: _Linked) -> Flow[list[Row]]:
     assert row.mailbox is not None
     mailbox, world = row.mailbox, ctx.world()
-    _, seen = yield from want(UnlinkedSeen(ctx.firm, mailbox))
+    seen = yield from want(UnpairedEvents(ctx.firm, mailbox))
     events = [one.event for one in seen]
-    candidates = [*(one for key, one in free.items() if key not in linked)]
-    candidates += [activity for _, activity, where in linked.values() if mailbox not in where]
+    candidates = _candidates(shelf, events, mailbox, linked)
     matching = match(candidates, events, mailbox, world)
-    if _may_hold_our_events(matching, candidates, events, mailbox, world):
+    if _may_hold_our_events(matching, candidates, events):
         events = yield from _with_own_keys(ctx, row, events)
+        candidates = _candidates(shelf, events, mailbox, linked)
         matching = match(candidates, events, mailbox, world)
     rows: list[Row] = []
     for activity, event in matching.pairs:
@@ -89,7 +131,7 @@ def _first_match(
     taken = {event.id for _, event in matching.pairs} | {key.id for key in matching.ambiguous_events}
     for event in events:
         if event.id not in taken:
-            rows += yield from _single_event(ctx, event, candidates, linked)
+            rows += yield from _single_event(ctx, event, shelf, linked)
     for event in events:
         if event.key in matching.ambiguous_events:
             rows += yield from _ambiguous(ctx, event)
@@ -99,15 +141,12 @@ def _first_match(
     return rows
 
 
-def _may_hold_our_events(
-    matching: Matching, activities: list[Activity], events: list[Event], mailbox: MailboxId, world: mapping.World
-) -> bool:
+def _may_hold_our_events(matching: Matching, activities: list[Activity], events: list[Event]) -> bool:
     """Whether unpaired events made through the API stand beside unpaired activities: then ask for our own keys."""
     paired = {event.id for _, event in matching.pairs}
     ours = any(event.transaction_id and event.own_key is None and event.id not in paired for event in events)
     used = {activity.key for activity, _ in matching.pairs}
-    rest = any(one.key not in used and mailbox in mapping.wanted_mailboxes(one, world) for one in activities)
-    return ours and rest
+    return ours and any(one.key not in used for one in activities)
 
 
 def _with_own_keys(ctx: PassContext, row: MailboxSync, events: list[Event]) -> Flow[list[Event]]:
@@ -149,7 +188,7 @@ def _role(ctx: PassContext, activity: Activity, event: Event) -> Role:
     return Role.ATTENDEE if organizer is not None else Role.FOLLOWER
 
 
-def _single_event(ctx: PassContext, event: Event, activities: list[Activity], linked: _Linked) -> Flow[list[Row]]:
+def _single_event(ctx: PassContext, event: Event, shelf: _Shelf, linked: _Linked) -> Flow[list[Row]]:
     """An event without an equal: another mailbox's copy of a linked meeting, one we made an activity of, or new."""
     if event.ical_uid and not event.recurring:
         if event.ical_uid in ctx.started:
@@ -159,7 +198,7 @@ def _single_event(ctx: PassContext, event: Event, activities: list[Activity], li
         if event.ical_uid in links:
             groups = yield from want(LoadGroups(ctx.firm, (links[event.ical_uid],)))
             return [row for group in groups for row in (new_pair(ctx, group.link, event), due(ctx, group.link.id))]
-    made = yield from _made_from(ctx, event, activities, linked)
+    made = yield from _made_from(ctx, event, shelf, linked)
     if made is not None:
         return (yield from _pair(ctx, made, event, linked))
     rows = yield from new_link(ctx, Origin.OUTLOOK, event=event)
@@ -169,14 +208,13 @@ def _single_event(ctx: PassContext, event: Event, activities: list[Activity], li
     return list(rows)
 
 
-def _made_from(ctx: PassContext, event: Event, activities: list[Activity], linked: _Linked) -> Flow[Activity | None]:
+def _made_from(ctx: PassContext, event: Event, shelf: _Shelf, linked: _Linked) -> Flow[Activity | None]:
     """An activity that carries this event's external id, though its text has changed since."""
-    ours = [one for one in activities if one.created_by == ctx.sync.login and one.key not in linked]
-    if not ours or event.transaction_id is not None:
+    if all(key in linked for key in shelf.ours) or event.transaction_id is not None:
         return None
     ext = keys.ext_id(ctx.state.firm.tenant_id, event.mailbox, event.id, 1)
     found = yield from want(FindByExtId(ctx.firm, mapping.NEW_TYPE, ext))
-    return next((one for one in ours if found is not None and one.key == found.key), None)
+    return shelf.ours.get(found.key) if found is not None and found.key not in linked else None
 
 
 def _ambiguous(ctx: PassContext, event: Event) -> Flow[list[Row]]:

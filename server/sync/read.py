@@ -24,7 +24,7 @@ from server.ports.raynet import (
     NewestActivities,
     WindowActivities,
 )
-from server.ports.store import Commit, KnownActivities, KnownEvents, LoadSeen, UnlinkedSeen
+from server.ports.store import Commit, KnownActivities, KnownEvents, LoadSeen, UnlinkedActivities, UnpairedEvents
 from server.sync.context import PassContext, concerns_side, side_trouble, side_well
 from server.sync.evidence import (
     is_queued,
@@ -94,9 +94,11 @@ def _whole_window(ctx: PassContext) -> Flow[None]:
     """Every planned activity of the window; the cursor is taken before, so nothing between is missed."""
     first = yield from want(NewestActivities(ctx.firm, 0, 1))
     start, end = ctx.world().window
-    after, seen = 0, list(first.activities)
+    after, reaching, seen = 0, True, list(first.activities)
+    since, until = start - timedelta(days=2), end + timedelta(days=2)
     while True:
-        page = yield from want(WindowActivities(ctx.firm, start - timedelta(days=2), end + timedelta(days=2), after))
+        page = yield from want(WindowActivities(ctx.firm, since, until, after, reaching))
+        reaching = page.reaching
         seen += page.activities
         if not page.more:
             break
@@ -105,7 +107,7 @@ def _whole_window(ctx: PassContext) -> Flow[None]:
             break
         after = highest
     if ctx.state.firm.rules.deadline_block_minutes:
-        seen += yield from want(DeadlineTasks(ctx.firm, start - timedelta(days=2), end + timedelta(days=2)))
+        seen += yield from want(DeadlineTasks(ctx.firm, since, until))
     newest = _newest_of(first.activities)
     # What was made between the two is not in the total: gone again before the next reading, it would never be missed.
     uncounted = _created_since(seen, newest) if newest is not None else {one.key for one in seen}
@@ -274,7 +276,7 @@ def _sweep(ctx: PassContext, skip: set[ActivityKey]) -> Flow[None]:
     Those too that only wait to be paired, for a first match or a calendar that answers: what is gone is not made.
     """
     known = yield from want(KnownActivities(ctx.firm))
-    unlinked, _ = yield from want(UnlinkedSeen(ctx.firm))
+    unlinked = yield from want(UnlinkedActivities(ctx.firm))
     waiting = (one.key for one in unlinked if _would_be_made(ctx, one.activity))
     wanted = [key for key in dict.fromkeys((*known, *waiting)) if key not in skip]
     if not wanted:
@@ -430,6 +432,6 @@ def _unseen(ctx: PassContext, mailbox: MailboxId, answer: DeltaRound, *, matched
     stored = yield from want(KnownEvents(ctx.firm, mailbox))
     if not matched:
         # What only waits for the first match is in no pair yet, and must not be matched when it is gone.
-        _, waiting = yield from want(UnlinkedSeen(ctx.firm, mailbox))
+        waiting = yield from want(UnpairedEvents(ctx.firm, mailbox))
         stored = (*stored, *(one.key for one in waiting))
     return [key for key in stored if key.id not in shown]

@@ -80,15 +80,19 @@ def load_seen(rows: Rows, op: ports.LoadSeen) -> tuple[tuple[SeenActivity, ...],
     return tuple(activities.values()), tuple(events.values())
 
 
-def unlinked_seen(rows: Rows, op: ports.UnlinkedSeen) -> tuple[tuple[SeenActivity, ...], tuple[SeenEvent, ...]]:
+def unlinked_activities(rows: Rows, _op: ports.UnlinkedActivities) -> tuple[SeenActivity, ...]:
     linked = {rows.links[one].activity for one in rows.open_links}
-    activities = [one for key, one in rows.activities.items() if one.gone_at is None and key not in linked]
-    events = [
+    found = [one for key, one in rows.activities.items() if one.gone_at is None and key not in linked]
+    return tuple(sorted(found, key=lambda one: str(one.key)))
+
+
+def unpaired_events(rows: Rows, op: ports.UnpairedEvents) -> tuple[SeenEvent, ...]:
+    found = [
         one
         for key, one in rows.events.items()
-        if one.gone_at is None and key not in rows.holder and op.mailbox in (None, key.mailbox)
+        if one.gone_at is None and key not in rows.holder and op.mailbox == key.mailbox
     ]
-    return tuple(sorted(activities, key=lambda one: str(one.key))), tuple(sorted(events, key=lambda one: one.key))
+    return tuple(sorted(found, key=lambda one: one.key))
 
 
 def open_intents(rows: Rows, _op: ports.OpenIntents) -> tuple[Intent, ...]:
@@ -173,7 +177,8 @@ READS: dict[type[Op[Any]], Callable[[Rows, Any], object]] = {
     ports.LoadGroups: load_groups,
     ports.LinksOf: links_of,
     ports.LoadSeen: load_seen,
-    ports.UnlinkedSeen: unlinked_seen,
+    ports.UnlinkedActivities: unlinked_activities,
+    ports.UnpairedEvents: unpaired_events,
     ports.OpenIntents: open_intents,
     ports.DueLinks: due_links,
     ports.Notices: lambda rows, op: tuple(rows.notices.values())[: op.limit],

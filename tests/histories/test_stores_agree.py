@@ -91,8 +91,8 @@ def _comparable(op: Op[Any], value: Any) -> object:
         return replace(value.sync, last_full_at=None), value.mailboxes
     if isinstance(op, _UNORDERED):
         return tuple(sorted(part, key=lambda one: str(one.key)) for part in value)
-    if isinstance(op, ports.UnlinkedSeen):
-        return tuple({str(one.key): one for one in part} for part in value)
+    if isinstance(op, ports.UnlinkedActivities | ports.UnpairedEvents):
+        return {str(one.key): one for one in value}
     if isinstance(op, ports.LinksInMailbox | ports.KnownActivities | ports.KnownEvents):
         return sorted(str(one) for one in value)
     return value

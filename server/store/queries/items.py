@@ -27,7 +27,8 @@ from server.ports.store import (
     OpenIntents,
     PairCounts,
     PassIntents,
-    UnlinkedSeen,
+    UnlinkedActivities,
+    UnpairedEvents,
 )
 from server.store import shapes
 from server.store.scope import FirmScope, Prepared, chunks
@@ -157,24 +158,23 @@ def load_seen(scope: FirmScope, op: LoadSeen) -> tuple[tuple[SeenActivity, ...],
     return tuple(activities), tuple(events)
 
 
-def unlinked_seen(scope: FirmScope, op: UnlinkedSeen) -> tuple[tuple[SeenActivity, ...], tuple[SeenEvent, ...]]:
-    """Activities belong to no mailbox: all unlinked ones, whatever ``op.mailbox`` is."""
-    link, pair, activity, event = items.link, items.pair, items.seen_activity, items.seen_event
+def unlinked_activities(scope: FirmScope, op: UnlinkedActivities) -> tuple[SeenActivity, ...]:
+    link, activity = items.link, items.seen_activity
     linked = exists().where(firm_criterion(link, scope.firm), link.c.activity == activity.c.key, link.c.is_open)
+    found = select(*shapes.SEEN_ACTIVITY.columns()).where(activity.c.gone_at.is_(None), ~linked)
+    return scope.values(shapes.SEEN_ACTIVITY, found.order_by(activity.c.key))
+
+
+def unpaired_events(scope: FirmScope, op: UnpairedEvents) -> tuple[SeenEvent, ...]:
+    pair, event = items.pair, items.seen_event
     paired = exists().where(
         firm_criterion(pair, scope.firm),
         pair.c.mailbox == event.c.mailbox,
         pair.c.event == event.c.event_id,
         pair.c.state != PairState.CLOSED,
     )
-    activities = select(*shapes.SEEN_ACTIVITY.columns()).where(activity.c.gone_at.is_(None), ~linked)
-    events = select(*shapes.SEEN_EVENT.columns()).where(event.c.gone_at.is_(None), ~paired)
-    if op.mailbox is not None:
-        events = events.where(event.c.mailbox == op.mailbox)
-    return (
-        scope.values(shapes.SEEN_ACTIVITY, activities.order_by(activity.c.key)),
-        scope.values(shapes.SEEN_EVENT, events.order_by(event.c.mailbox, event.c.event_id)),
-    )
+    found = select(*shapes.SEEN_EVENT.columns()).where(event.c.mailbox == op.mailbox, event.c.gone_at.is_(None))
+    return scope.values(shapes.SEEN_EVENT, found.where(~paired).order_by(event.c.event_id))
 
 
 _OPEN_INTENTS: Final = Prepared(

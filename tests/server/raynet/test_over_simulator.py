@@ -127,14 +127,34 @@ def test_the_window_pages_by_id_without_losing_or_repeating() -> None:
         early = number % 10 == 0
         start = START - timedelta(days=3) if early else START + HOUR
         sim.ui.create(kind, start=start, end=START + 3 * HOUR, title=str(number))
-    seen: list[ActivityKey] = []
-    after, more, pages = 0, True, 0
-    while more:
-        page = sim.perform(WindowActivities(FIRM, START, START + timedelta(days=1), after))
-        seen += [one.key for one in page.activities]
-        after, more, pages = page.activities[-1].key.id, page.more, pages + 1
+    seen, calls = whole_window(sim)
     assert len(seen) == len(set(seen)) == 1500
-    assert pages <= 3
+    assert calls <= 4
+
+
+def whole_window(sim: Simulated) -> tuple[list[ActivityKey], int]:
+    """Every activity of the window, and the calls it took."""
+    seen: list[ActivityKey] = []
+    after, reaching, more, before = 0, True, True, len(sim.asked())
+    while more:
+        page = sim.perform(WindowActivities(FIRM, START, START + timedelta(days=1), after, reaching))
+        seen += [one.key for one in page.activities]
+        after, reaching, more = page.activities[-1].key.id, page.reaching, page.more
+    return seen, len(sim.asked()) - before
+
+
+def test_what_reaches_into_the_window_is_not_lost_where_it_comes_after_the_first_page() -> None:
+    sim = simulated()
+    sim.checked.check = lambda _request, _response: True
+    for number in range(2100):
+        sim.ui.create("event", start=START + HOUR, end=START + 2 * HOUR, title=str(number))
+        if number in (3, 1500, 2050):
+            sim.ui.create("event", start=START - HOUR, end=START + HOUR, title=f"reaches {number}")
+
+    seen, calls = whole_window(sim)
+
+    assert len(seen) == len(set(seen)) == 2103
+    assert calls == 6
 
 
 def test_many_ids_are_read_in_batches_of_a_hundred() -> None:

@@ -43,7 +43,8 @@ from server.ports.store import (
     RestoreRequests,
     Subscriptions,
     UndoRequests,
-    UnlinkedSeen,
+    UnlinkedActivities,
+    UnpairedEvents,
     Webhooks,
 )
 from server.store.admin.administration import Administration
@@ -144,8 +145,9 @@ def test_observations_that_no_open_link_holds_are_candidates(firm: Firm, keep: K
         build.link(firm.id, "shut", activity=meeting(2)),
         build.closed(firm.id, "p2", link_id="shut"),
     )
-    assert ask(UnlinkedSeen(firm.id)) == ((freed, free), (freed_event, free_event, of_bert))
-    assert ask(UnlinkedSeen(firm.id, BERT)) == ((freed, free), (of_bert,))
+    assert ask(UnlinkedActivities(firm.id)) == (freed, free)
+    assert ask(UnpairedEvents(firm.id, ANNA)) == (freed_event, free_event)
+    assert ask(UnpairedEvents(firm.id, BERT)) == (of_bert,)
 
 
 def test_known_observations_are_loaded_by_key(firm: Firm, keep: Keep, ask: Ask) -> None:

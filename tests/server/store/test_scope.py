@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert, select, text, update
 from server.domain.ids import FirmId
 from server.domain.state import Firm
 from server.errors import Forbidden
-from server.ports.store import LinksOf, LoadGroups, Notices, UnlinkedSeen
+from server.ports.store import LinksOf, LoadGroups, Notices, UnlinkedActivities, UnpairedEvents
 from server.store.admin.firms import Firms
 from server.store.database import Database
 from server.store.guard import unlimited_table
@@ -29,7 +29,8 @@ def test_a_scope_finds_its_own_rows_only(database: Database, firm: Firm, strange
     keep(build.link(firm.id, activity=build.meeting(1)), build.pair(firm.id), build.seen_event(firm.id, "free"))
     assert ask(LoadGroups(stranger.id, (build.link(firm.id).id,))) == ()
     assert ask(LinksOf(stranger.id, activities=(build.meeting(1),))) == {}
-    assert ask(UnlinkedSeen(stranger.id)) == ((), ())
+    assert ask(UnlinkedActivities(stranger.id)) == ()
+    assert ask(UnpairedEvents(stranger.id, build.seen_event(firm.id, "free").key.mailbox)) == ()
     assert [one.firm_id for one in ask(Notices(stranger.id))] == [stranger.id]
 
 
