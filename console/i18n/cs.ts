@@ -437,8 +437,16 @@
         <translation>Změna omezení schránek</translation>
     </message>
     <message>
+        <source>Consent of a user in the panel</source>
+        <translation>Souhlas uživatele v panelu</translation>
+    </message>
+    <message>
         <source>Preview asked for</source>
         <translation>Vyžádán náhled</translation>
+    </message>
+    <message>
+        <source>Pass asked for</source>
+        <translation>Vyžádán průchod</translation>
     </message>
     <message>
         <source>Job cancelled</source>
@@ -485,8 +493,8 @@
         <translation>Druhý faktor vypnut</translation>
     </message>
     <message>
-        <source>administrator {0}</source>
-        <translation>správce {0}</translation>
+        <source>administrator no. {0}</source>
+        <translation>správce č. {0}</translation>
     </message>
     <message>
         <source>a user in the panel</source>
@@ -505,8 +513,20 @@
         <translation>synchronizace sama</translation>
     </message>
     <message>
+        <source>the organisation's administrator at Microsoft</source>
+        <translation>správce organizace u Microsoftu</translation>
+    </message>
+    <message>
+        <source>somebody signing in</source>
+        <translation>kdosi při přihlašování</translation>
+    </message>
+    <message>
         <source>firm {0}</source>
         <translation>firma {0}</translation>
+    </message>
+    <message>
+        <source>administrator {0}</source>
+        <translation>správce {0}</translation>
     </message>
     <message>
         <source>user {0}</source>
@@ -531,6 +551,10 @@
     <message>
         <source>registration {0}</source>
         <translation>registrace {0}</translation>
+    </message>
+    <message>
+        <source>text of the consent {0}</source>
+        <translation>znění souhlasu {0}</translation>
     </message>
     <message>
         <source>a sign-in</source>
@@ -632,12 +656,64 @@
         <translation>stav</translation>
     </message>
     <message>
+        <source>second factor</source>
+        <translation>druhý faktor</translation>
+    </message>
+    <message>
+        <source>Raynet's key</source>
+        <translation>klíč Raynetu</translation>
+    </message>
+    <message>
+        <source>organisation in Entra ID</source>
+        <translation>organizace v Entra ID</translation>
+    </message>
+    <message>
+        <source>person in Entra ID</source>
+        <translation>osoba v Entra ID</translation>
+    </message>
+    <message>
         <source>yes</source>
         <translation>ano</translation>
     </message>
     <message>
         <source>no</source>
         <translation>ne</translation>
+    </message>
+    <message>
+        <source>changed</source>
+        <translation>změněno</translation>
+    </message>
+    <message>
+        <source>on</source>
+        <translation>zapnuto</translation>
+    </message>
+    <message>
+        <source>off</source>
+        <translation>vypnuto</translation>
+    </message>
+    <message>
+        <source>kept</source>
+        <translation>ponecháno</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>žádné</translation>
+    </message>
+    <message>
+        <source>not verified</source>
+        <translation>neověřeno</translation>
+    </message>
+    <message>
+        <source>Microsoft is spreading it</source>
+        <translation>Microsoft jej rozšiřuje</translation>
+    </message>
+    <message>
+        <source>in order</source>
+        <translation>v pořádku</translation>
+    </message>
+    <message>
+        <source>something is missing</source>
+        <translation>něco chybí</translation>
     </message>
     <message>
         <source>password</source>
@@ -890,6 +966,18 @@
     <message>
         <source>No consent yet</source>
         <translation>Zatím bez souhlasu</translation>
+    </message>
+    <message>
+        <source>The consent was refused</source>
+        <translation>Souhlas byl odmítnut</translation>
+    </message>
+    <message>
+        <source>The organisation's administrator did not give it (Microsoft says {0}).</source>
+        <translation>Správce organizace jej neudělil (Microsoft hlásí {0}).</translation>
+    </message>
+    <message>
+        <source>Make a new link once they are ready to.</source>
+        <translation>Až jej udělit chce, vytvořte nový odkaz.</translation>
     </message>
     <message>
         <source>Enter and save the id of the organisation first.</source>
@@ -1199,6 +1287,10 @@
     <message>
         <source>Code for support: {0}</source>
         <translation>Kód pro podporu: {0}</translation>
+    </message>
+    <message>
+        <source>This value is not possible. Correct it.</source>
+        <translation>Tato hodnota není přípustná. Opravte ji.</translation>
     </message>
     <message>
         <source>Somebody else saved: {0}</source>
@@ -1592,6 +1684,18 @@
     <message>
         <source>by an operator</source>
         <translation>provozovatelem</translation>
+    </message>
+    <message>
+        <source>after a decision</source>
+        <translation>po rozhodnutí</translation>
+    </message>
+    <message>
+        <source>by an administrator</source>
+        <translation>správcem</translation>
+    </message>
+    <message>
+        <source>for a preview</source>
+        <translation>pro náhled</translation>
     </message>
     <message>
         <source>matched {0}</source>
@@ -3671,8 +3775,8 @@
         <translation>Jejich položky se uvolní: na žádné straně se nic nesmaže, ale přestanou k sobě patřit. Po novém přidání se obě strany znovu porovnají.</translation>
     </message>
     <message>
-        <source>Remove</source>
-        <translation>Odebrat</translation>
+        <source>Remove from the list</source>
+        <translation>Odstranit</translation>
     </message>
     <message numerus="yes">
         <source>%n user(s) changed</source>

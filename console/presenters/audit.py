@@ -32,7 +32,9 @@ def action_text(action: str) -> str:
         "consent.declined": translate("AuditActions", "Consent declined"),
         "consent.checked": translate("AuditActions", "Consent checked"),
         "consent.limit": translate("AuditActions", "Limit to mailboxes changed"),
+        "consent.given": translate("AuditActions", "Consent of a user in the panel"),
         "job.preview": translate("AuditActions", "Preview asked for"),
+        "job.run": translate("AuditActions", "Pass asked for"),
         "job.cancelled": translate("AuditActions", "Job cancelled"),
         "session.started": translate("AuditActions", "Signed in"),
         "session.ended": translate("AuditActions", "Signed out"),
@@ -53,13 +55,16 @@ def actor_text(entry: AuditEntry) -> str:
         return entry.actor_login
     kind, _colon, number = entry.actor.partition(":")
     if kind == "admin":
-        return translate("AuditActions", "administrator {0}").format(number)
+        # Of accounts that are gone or not the firm's own, the log tells no name.
+        return translate("AuditActions", "administrator no. {0}").format(number)
     if kind == "panel":
         return translate("AuditActions", "a user in the panel")
     return {
         "ros": translate("AuditActions", "an operator on the server"),
         "migration": translate("AuditActions", "an update of the server"),
         "worker": translate("AuditActions", "the synchronisation itself"),
+        "microsoft": translate("AuditActions", "the organisation's administrator at Microsoft"),
+        "sign-in": translate("AuditActions", "somebody signing in"),
     }.get(entry.actor, entry.actor)
 
 
@@ -75,6 +80,7 @@ def object_text(name: str) -> str:
         "conflict": translate("AuditActions", "conflict {0}"),
         "alert": translate("AuditActions", "alert {0}"),
         "registration": translate("AuditActions", "registration {0}"),
+        "consent": translate("AuditActions", "text of the consent {0}"),
     }
     # Their ids are nobody's words.
     if kind in ("session", "job"):
@@ -117,6 +123,10 @@ def _name(name: str) -> str:
         "raynet_user": translate("AuditDetails", "Raynet's user"),
         "reason": translate("AuditDetails", "reason"),
         "state": translate("AuditDetails", "state"),
+        "totp": translate("AuditDetails", "second factor"),
+        "raynet_key": translate("AuditDetails", "Raynet's key"),
+        "entra_tenant_id": translate("AuditDetails", "organisation in Entra ID"),
+        "entra_object_id": translate("AuditDetails", "person in Entra ID"),
     }.get(name, name)
 
 
@@ -125,11 +135,24 @@ def _value(value: object) -> str:
         return f"{_value(value['old'])} → {_value(value['new'])}"
     if isinstance(value, list) and len(value) == 2:
         return f"{_value(value[0])} → {_value(value[1])}"
+    if isinstance(value, str) and (both := value.split(" -> ")) and len(both) == 2:
+        return f"{_value(both[0])} → {_value(both[1])}"
     if isinstance(value, bool):
         return translate("AuditDetails", "yes") if value else translate("AuditDetails", "no")
     if value is None or value == "":
         return "—"
     return {
+        "True": translate("AuditDetails", "yes"),
+        "False": translate("AuditDetails", "no"),
+        "changed": translate("AuditDetails", "changed"),
+        "on": translate("AuditDetails", "on"),
+        "off": translate("AuditDetails", "off"),
+        "kept": translate("AuditDetails", "kept"),
+        "none": translate("AuditDetails", "none"),
+        "unknown": translate("AuditDetails", "not verified"),
+        "waiting": translate("AuditDetails", "Microsoft is spreading it"),
+        "ok": translate("AuditDetails", "in order"),
+        "failed": translate("AuditDetails", "something is missing"),
         "password": translate("AuditDetails", "password"),
         "entra": "Microsoft Entra ID",
         "central_admin": role_text("central_admin"),

@@ -85,6 +85,9 @@ def trigger_text(trigger: str) -> str:
         "poll": translate("Items", "by itself"),
         "nightly": translate("Items", "nightly comparison"),
         "command": translate("Items", "by an operator"),
+        "decision": translate("Items", "after a decision"),
+        "manual": translate("Items", "by an administrator"),
+        "preview": translate("Items", "for a preview"),
     }.get(trigger, trigger)
 
 

@@ -11,7 +11,7 @@ from console.i18n import translate
 from console.jobs import Cancel
 from console.presenters import states
 from console.presenters.formats import instant
-from console.presenters.items import field_names, outcome_text, write_text
+from console.presenters.items import activity_text, field_names, outcome_text, write_text
 from console.presenters.troubles import explained
 from console.widgets.dialogs import Dialog
 from console.widgets.state_page import StatePage
@@ -47,7 +47,7 @@ class TrailDialog(Dialog):
     def _show(self, found: Trail) -> None:
         language = self._context.language
         clear(self._content)
-        head = [words(found.item, "subtitle", selectable=True)]
+        head = [words(activity_text(found.item), "subtitle", selectable=True)]
         if found.state is not None:
             head.append(badge(*states.pair(found.state)))
         self._content.addLayout(line(*head, None, gap=10))

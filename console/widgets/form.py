@@ -52,6 +52,8 @@ class Form(QWidget):
     """Fields in one column. A failed saving never takes away what was typed."""
 
     saved = Signal()
+    #: A saving begins.
+    saving = Signal()
     #: Whether something differs from what was loaded.
     dirty_changed = Signal(bool)
 
@@ -153,8 +155,7 @@ class Form(QWidget):
         for key, field in self._fields.items():
             if key in self._loaded:
                 field.set(self._loaded[key])
-        self.banner.be_silent()
-        self._clear_problems()
+        self.forget_problems()
         self._show_dirty()
 
     # --- saving -------------------------------------------------------------------------------------------------------
@@ -163,8 +164,8 @@ class Form(QWidget):
         changes, etag = self.changes(), self._etag
         if not changes:
             return
-        self._clear_problems()
-        self.banner.be_silent()
+        self.forget_problems()
+        self.saving.emit()
         self._busy(is_busy=True)
         self._context.jobs.start(
             lambda cancel: self._saver.write(changes, etag, cancel),
@@ -187,8 +188,7 @@ class Form(QWidget):
         if isinstance(problem, Stale):
             self._compare()
             return
-        if isinstance(problem, Refused) and problem.field in self._fields:
-            self._mark(str(problem.field), problem.told.title(self._context.language))
+        if self.refuse(problem):
             return
         trouble = explained(problem, self._context.language)
         again = Step(name=f"{self._name}.retry", text=translate("Forms", "Try again"), run=self._again)
@@ -199,6 +199,17 @@ class Form(QWidget):
             text += " " + translate("Forms", "Code for support: {0}").format(trouble.support_code)
         steps = (again,) if trouble.next_step == "retry" else ()
         self.banner.say(Tone.BAD, trouble.title, text, steps, icon=trouble.icon)
+
+    def refuse(self, problem: Exception) -> bool:
+        """Marks the field that the server refused; False where it refused none of ours."""
+        if not isinstance(problem, Refused) or problem.field not in self._fields:
+            return False
+        text = problem.told.title(self._context.language)
+        if problem.told.code == "invalid":
+            # The server names the member as its contract does, which nobody sees here.
+            text = translate("Forms", "This value is not possible. Correct it.")
+        self._mark(str(problem.field), text)
+        return True
 
     def _again(self) -> None:
         self.banner.be_silent()
@@ -241,6 +252,11 @@ class Form(QWidget):
         restyle(note, "kind", "problem")
         note.show()
         self._fields[key].focus_widget.setFocus()
+
+    def forget_problems(self) -> None:
+        """What the last try brought is no longer said."""
+        self.banner.be_silent()
+        self._clear_problems()
 
     def _clear_problems(self) -> None:
         for key, field in self._fields.items():

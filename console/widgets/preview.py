@@ -1,5 +1,8 @@
 """Runs a preview at the server and shows its result: what would be matched, made, changed; nothing is written."""
 
+from functools import partial
+from typing import Final
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QProgressBar, QWidget
 
@@ -24,6 +27,9 @@ from console.widgets.form import problem_banner
 from console.widgets.list_page import ListPage
 from console.widgets.words import clear, column, line, words
 
+#: Figures whose writes are listed, and how the kinds of these begin.
+_KINDS: Final = {"created": "create_", "changed": "update_", "removed": "delete_"}
+
 
 class PreviewFailed(ApiProblem):
     """The job at the server ended without a result."""
@@ -45,6 +51,8 @@ class PreviewPage(QWidget):
         self._context = context
         self._job: Job | None = None
         self.result: Preview | None = None
+        #: How the kinds begin of the writes that are listed.
+        self._only = ""
         self.banner = Banner(context.theme)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
@@ -108,7 +116,8 @@ class PreviewPage(QWidget):
         return Preview.model_validate(job.result)
 
     def _page(self, _query: object) -> Page[PreviewStep]:
-        found = self.result.steps if self.result is not None else ()
+        steps = self.result.steps if self.result is not None else ()
+        found = tuple(step for step in steps if step.kind.startswith(self._only))
         return Page[PreviewStep](items=found, next=None, total=len(found))
 
     # --- showing ------------------------------------------------------------------------------------------------------
@@ -121,10 +130,11 @@ class PreviewPage(QWidget):
 
     def _show(self, found: Preview) -> None:
         self._settle()
-        self.result = found
+        self.result, self._only = found, ""
         clear(self._figures)
         for place, (key, title, icon, count, tone) in enumerate(_figures(found)):
-            card = FigureCard(self._context.theme, f"preview.{key}", title, icon)
+            lead = partial(self._show_only, key) if key in _KINDS and count else None
+            card = FigureCard(self._context.theme, f"preview.{key}", title, icon, lead)
             card.show_figure(number(count), "", tone)
             self._figures.addWidget(card, place // 3, place % 3)
         self.banner.say(Tone.GOOD if not found.errors else Tone.WARN, summary(found))
@@ -132,6 +142,11 @@ class PreviewPage(QWidget):
         self.steps.renew()
         self.start_button.setText(translate("Preview", "&Make it again"))
         self.finished.emit(found)
+
+    def _show_only(self, figure: str) -> None:
+        """The writes behind a figure; once more, all of them."""
+        self._only = "" if self._only == _KINDS[figure] else _KINDS[figure]
+        self.steps.renew()
 
     def _failed(self, problem: Exception) -> None:
         self._settle()

@@ -156,8 +156,8 @@ RETURNED: Final[Mapping[str, Advice]] = {
     "granted": Advice(
         Sentence("Souhlas byl udělen a ověřen", "The consent was given and verified"),
         Sentence(
-            "Hotovo. Okno můžete zavřít, synchronizace se rozběhne sama.",
-            "Done. You can close this window; the sync starts by itself.",
+            "Hotovo. Okno můžete zavřít; dál pokračuje správce v konzoli, běžící synchronizace jde dál sama.",
+            "Done. You can close this window; the administrator goes on in the console, a running sync by itself.",
         ),
     ),
     "spreading": Advice(

@@ -145,11 +145,11 @@ ALERTS: Final[Mapping[str, Advice]] = {
     ),
     "holds_waiting": Advice(
         Sentence(
-            "Pozastavené hromadné mazání čeká na rozhodnutí: {count}, záznamů {items}.",
+            "Na rozhodnutí čekají zadržená mazání: {count}, položek {items}.",
             "Held mass deletions wait for a decision: {count}, with {items} items.",
         ),
         Sentence(
-            "Otevřete pozastavené mazání a potvrďte je, nebo odmítněte.",
+            "Otevřete zadržená mazání a položky ponechte, nebo smažte.",
             "Open the held deletions; confirm or reject them.",
         ),
     ),

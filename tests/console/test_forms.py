@@ -210,6 +210,14 @@ def test_a_wrong_raynet_access_is_refused_and_the_working_one_stays(opener: Open
     press(form, "raynet.save")
     wait_for(form.banner.isVisible, "says that it was not stored")
     assert shown(form, QLineEdit, "raynet.key").text() == "spatny-klic"
+    press(opened.shell, "raynet.test")
+    assert not form.banner.isVisible(), "what was said of the last try is not said of the next one"
+    opened.settled()
+    type_into(form, "raynet.instance", "co to je?")
+    press(opened.shell, "raynet.test")
+    opened.settled()
+    notes = [label.text() for label in form.findChildren(QLabel) if label.property("kind") == "problem"]
+    assert notes == ["Tato hodnota není přípustná. Opravte ji."], "at the field, without the contract's name for it"
     assert house.admin.firms.raynet_connection(firm).key == "canary-raynet-key"
     assert "canary" not in "".join(label.text() for label in form.findChildren(QLabel))
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from PySide6.QtCore import Qt
@@ -28,7 +29,7 @@ from console.widgets.finder import Finder
 from console.widgets.list_page import ListPage
 from console.widgets.state_page import StatePage
 from tests.console.support.house import House
-from tests.console.support.windows import Opened, Opener, wait_for
+from tests.console.support.windows import Opened, Opener, cut_off, wait_for
 
 ROLES = ("central_admin", "firm_admin", "firm_auditor")
 #: Words that tell a firm's people that there are others.
@@ -109,12 +110,20 @@ def opened_as(role: str, house: House, firm: int, opener: Opener) -> Opened:
     return opened
 
 
+def whole(section: QWidget) -> bool:
+    return not cut_off(section)
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_every_page_loads_for_every_role_and_says_no_failure(
     opener: Opener, house: House, firm: int, role: str
 ) -> None:
     opened = opened_as(role, house, firm, opener)
-    found = {name: failures(section) for name, section in pages(opened) if failures(section)}
+    found = {}
+    for name, section in pages(opened):
+        if failures(section):
+            found[name] = failures(section)
+        wait_for(partial(whole, section), f"every sentence of {name} is seen to its end")
     # The guide's proposals come from both directories, and nobody stands behind this server.
     assert found.keys() <= {"setup/users"}, found
 

@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QToolButton
 
 from console.presenters.setup import STEPS, is_done
 from console.views.firms.firm_dialog import NewFirmDialog
 from console.views.setup.section import SetupSection
+from console.widgets.cards import FigureCard
 from server.domain.ids import FirmId
 from tests.console.support.house import House
 from tests.console.support.outside import Outside, outside_world
@@ -126,9 +129,14 @@ def _give_consent(opened: Opened, guide: SetupSection, house: House, outside: Ou
     assert guide.consent.consent is not None
     assert guide.consent.consent.state != "ok"
     assert "consent" not in done(guide)
-    press(guide, "setup.consent.make")
+    assert "odmítnut" in guide.consent.banner.text
+    assert not shown(guide, QLineEdit, "setup.consent.link").isVisible(), "a link that was refused is used up"
     first = shown(guide, QLineEdit, "setup.consent.link").text()
+    press(guide, "setup.consent.make")
     wait_for(lambda: shown(guide, QLineEdit, "setup.consent.link").text() != first, "a link is good once", PATIENCE)
+    guide.consent.renew(is_quiet=False)
+    opened.settled(PATIENCE)
+    assert shown(guide, QLineEdit, "setup.consent.link").isVisible(), "the new one is not the refused one"
     come_back(house, outside.decide(shown(guide, QLineEdit, "setup.consent.link").text(), is_granted=True))
     press(guide, "setup.consent.check")
     wait_for(lambda: "consent" in done(guide), "the consent is there", PATIENCE)
@@ -164,5 +172,8 @@ def _look_ahead(opened: Opened, guide: SetupSection, house: House, firm: FirmId)
     assert result.matched >= 1
     assert result.mails == 0
     assert "0 e-mailů" in guide.preview.banner.text
+    QTest.mouseClick(shown(guide, FigureCard, "preview.created"), Qt.MouseButton.LeftButton)
+    wait_for(lambda: guide.preview.steps.listing.total == result.created, "a figure leads to what it counts", PATIENCE)
+    assert {step.kind for step in guide.preview.steps.listing.model.rows} <= {"create_event", "create_activity"}
     assert house.admin.firms.get(firm).paused, "looking starts nothing"
     assert not house.admin.health.get(firm).pairs.get("live", 0)  # type: ignore[call-overload]

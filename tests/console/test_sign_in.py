@@ -20,6 +20,7 @@ from tests.console.support.house import PASSWORD, House, free_port
 from tests.console.support.windows import (
     MemoryKeyring,
     Opener,
+    cut_off,
     press,
     shown,
     type_into,
@@ -108,6 +109,7 @@ def test_a_wrong_password_keeps_the_login_and_selects_the_password(window: Windo
     administrator = house.administrator("firm_admin", house.firm())
     sign_in(window, administrator.login, "spatne heslo 12345")
     wait_for(lambda: said(window), "says so")
+    wait_for(lambda: not cut_off(window), "the whole sentence is seen")
     credentials = window.sign_in.credentials if window.sign_in is not None else None
     assert credentials is not None
     assert credentials.login.text() == administrator.login

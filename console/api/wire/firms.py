@@ -252,6 +252,7 @@ class Consent(Wire):
     granted_at: datetime | None
     checked_at: datetime | None
     next_check_at: datetime | None
+    refused_code: str | None
     steps: tuple[ConsentStep, ...]
 
 

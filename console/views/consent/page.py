@@ -159,20 +159,32 @@ class ConsentPage(QWidget):
     def show_consent(self, found: Consent) -> None:
         was_ok = self.consent is not None and self.consent.state == "ok"
         self.consent = found
+        is_ok = found.state == "ok"
         tone = {"ok": Tone.GOOD, "waiting": Tone.ACCENT, "failed": Tone.BAD}.get(found.state, Tone.NEUTRAL)
         title = {
             "ok": translate("Consent", "The consent is there and everything works"),
             "waiting": translate("Consent", "The consent is there, Microsoft is still spreading it"),
             "failed": translate("Consent", "Something is missing"),
         }.get(found.state, translate("Consent", "No consent yet"))
-        self.banner.say(tone, title, found.text.said(self._context.language))
+        text = found.text.said(self._context.language)
+        if found.refused_code is not None and not is_ok:
+            # The link is used up by that.
+            self._hide_link()
+            title = translate("Consent", "The consent was refused")
+            reason = translate("Consent", "The organisation's administrator did not give it (Microsoft says {0}).")
+            again = translate("Consent", "Make a new link once they are ready to.")
+            tone, text = Tone.BAD, f"{reason.format(found.refused_code)} {again}"
+        self.banner.say(tone, title, text)
         self.ladder.show_consent(found)
-        is_ok = found.state == "ok"
         if is_ok:
-            self._looking.stop()
-            self._link_row.hide()
+            self._hide_link()
         if is_ok and not was_ok:
             self.granted.emit()
+
+    def _hide_link(self) -> None:
+        """It has served."""
+        self._looking.stop()
+        self._link_row.hide()
 
     def _show_tenant(self) -> None:
         """Without a tenant there is nobody to ask for a consent."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from console.api import account
@@ -182,7 +183,7 @@ class AccountPage(QWidget):
 
     def _totp_started(self, start: TotpStart) -> None:
         dialog = TotpDialog(self._context, start, self)
-        dialog.accepted.connect(lambda: self._show_factor(is_on=True))
+        dialog.turned_on.connect(lambda: self._show_factor(is_on=True))
         dialog.open()
 
     def _stop_totp(self) -> None:
@@ -212,12 +213,16 @@ class AccountPage(QWidget):
 
 
 class TotpDialog(Dialog):
-    """The secret for the authenticator, its first code, then the recovery codes."""
+    """The secret for the authenticator, its first code, then the recovery codes, which only their button closes."""
+
+    #: It is in use from now on.
+    turned_on = Signal()
 
     def __init__(self, context: Context, start: TotpStart, parent: QWidget) -> None:
         super().__init__(translate("Account", "Second factor"), parent)
         self.setObjectName("account.totp.dialog")
         self._context = context
+        self._is_on = False
         self.banner = Banner(context.theme)
         self.code = QLineEdit()
         self.code.setObjectName("account.totp.code")
@@ -259,7 +264,15 @@ class TotpDialog(Dialog):
             lambda _cancel: account.confirm_totp(client, code), done=self._done, failed=self._failed, owner=self
         )
 
+    def reject(self) -> None:
+        """Not by Escape while the codes are shown: they are told this once."""
+        if self._is_on:
+            return
+        super().reject()
+
     def _done(self, codes: RecoveryCodes) -> None:
+        self._is_on = True
+        self.turned_on.emit()
         self.banner.say(
             Tone.GOOD,
             translate("Account", "The second factor is on"),

@@ -26,6 +26,9 @@ class RaynetPage(QWidget):
         self.current: Raynet | None = None
         self.state = Banner(context.theme)
         self.form = Form(context, name, Saver(write=self._write, read=self._read))
+        # A try said something of what was typed then; a saving speaks for itself.
+        self.form.saving.connect(self._show_connection)
+        self.form.saved.connect(self._show_connection)
         self._url = ChoiceField(())
         self.form.add("url", translate("Raynet", "&Region"), self._url)
         self.form.add(
@@ -87,6 +90,13 @@ class RaynetPage(QWidget):
             return
         self._url.offer([(url, url.removeprefix("https://")) for url in found.allowed_urls])
         self.form.refresh(now.values, now.etag)
+        self._show_connection()
+
+    def _show_connection(self) -> None:
+        """What the server knows of the stored access."""
+        found = self.current
+        if found is None:
+            return
         if found.breaker is not None:
             self.state.say(
                 Tone.BAD,
@@ -105,10 +115,12 @@ class RaynetPage(QWidget):
         given = {name: values[name] for name in ("url", "instance", "user", "key") if values[name]}
         client, firm_id = self._context.client, self._firm_id
         self.test.setEnabled(False)
+        # What was said of the last try says nothing of this one.
+        self.form.forget_problems()
         self._context.jobs.start(
             lambda _cancel: firms.try_raynet(client, firm_id, RaynetTest.model_validate(given)),
             done=self._tested,
-            failed=self._failed,
+            failed=self._test_failed,
             owner=self,
             slot="test",
         )
@@ -121,8 +133,14 @@ class RaynetPage(QWidget):
         else:
             self.state.say(Tone.BAD, translate("Raynet", "It does not work like this"), text)
 
-    def _failed(self, problem: Exception) -> None:
+    def _test_failed(self, problem: Exception) -> None:
         self.test.setEnabled(True)
+        if self.form.refuse(problem):
+            self._show_connection()
+        else:
+            problem_banner(self.state, problem, self._context.language)
+
+    def _failed(self, problem: Exception) -> None:
         problem_banner(self.state, problem, self._context.language)
 
 

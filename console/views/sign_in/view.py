@@ -1,6 +1,6 @@
 """The window before the sign-in: one card in the middle; server, credentials, new password."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QStackedWidget, QVBoxLayout, QWidget
 
 from console.api.client import Client
@@ -56,7 +56,8 @@ class SignInView(QWidget):
         outer.addStretch(1)
         outer.addLayout(head)
         outer.addSpacing(16)
-        outer.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        # Not by alignment: then its height would be asked for as wide as the window, where no sentence wraps.
+        outer.addLayout(line(None, card, None))
         outer.addSpacing(12)
         outer.addLayout(foot)
         outer.addStretch(2)

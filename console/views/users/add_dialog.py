@@ -45,6 +45,7 @@ class AddUsers(QWidget):
             translate("Users", "Proposals come from Raynet and Microsoft 365, once both are connected."),
         )
         self.proposals.selection_changed.connect(self._judge)
+        self.proposals.arrived.connect(lambda _count: self._judge())
         self.addresses = QPlainTextEdit()
         self.addresses.setObjectName("users.addresses")
         self.addresses.setAccessibleName(translate("Users", "E-mail addresses"))

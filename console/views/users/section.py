@@ -187,7 +187,9 @@ class UsersSection(Section):
             "Their items are released: nothing is deleted on either side, but they no longer belong together. "
             "Adding the users again compares both sides anew.",
         )
-        if confirm(self, self.context.theme, title, text, translate("Users", "Remove"), is_dangerous=True):
+        if confirm(
+            self, self.context.theme, title, text, translate("Users", "Remove from the list"), is_dangerous=True
+        ):
             self._bulk(BulkUsers(remove=tuple(row.id for row in rows)))
 
     def _bulk(self, body: BulkUsers) -> None:

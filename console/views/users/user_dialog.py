@@ -54,6 +54,7 @@ class UserDialog(Dialog):
         user = self._user
         clear(self._content)
         heading = words(user.email, "subtitle", selectable=True)
+        heading.setObjectName("user.address")
         self._content.addLayout(line(heading, badge(*states.user(user.state)), None))
         self._content.addWidget(words(user.reason.said(self._context.language), wrap=True, selectable=True))
         person = translate("Users", "found by the e-mail address")
@@ -72,7 +73,9 @@ class UserDialog(Dialog):
         ):
             label = words(title, "label")
             label.setFixedWidth(190)
-            self._content.addLayout(line(label, words(value, wrap=True, selectable=True), None, gap=12))
+            row = line(label, gap=12)
+            row.addWidget(words(value, wrap=True, selectable=True), 1)
+            self._content.addLayout(row)
         items = translate("Users", "&Items of this user (%n)", "", user.pairs)
         row = line(button("user.items", items, self._items, kind="link"), None)
         if self._context.can_change:

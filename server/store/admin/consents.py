@@ -169,6 +169,10 @@ class Consents:
                 "tenant_id": tenant,
             }
             scope.connection.execute(insert(table).values(values))
+            known = _read(scope)
+            if known.refused_code is not None:
+                # That was of the last link.
+                _store(scope, replace(known, refused_code=None))
             Change(scope.connection, actor, at).record(firm, "consent.link", f"firm:{firm}")
             return Link(state=state, tenant_id=tenant, expires_at=at + LINK_LIFE)
 

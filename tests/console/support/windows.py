@@ -8,7 +8,7 @@ from keyring.backend import KeyringBackend
 from PySide6.QtCore import QDeadlineTimer, QEvent, QEventLoop, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
 
 from console.api.client import Address
 from console.context import Parts
@@ -59,6 +59,12 @@ def shown(root: QObject, kind: type[W], name: str) -> W:
     found = root.findChild(kind, name)
     assert found is not None, f"no {kind.__name__} is called {name}"
     return found
+
+
+def cut_off(root: QWidget) -> list[str]:
+    """Sentences that are seen in part only: their label is lower than they need at its width."""
+    seen = [label for label in root.findChildren(QLabel) if label.isVisible() and label.wordWrap() and label.text()]
+    return [label.text() for label in seen if label.height() < label.heightForWidth(label.width())]
 
 
 def press(root: QObject, name: str) -> None:

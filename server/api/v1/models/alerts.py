@@ -25,6 +25,6 @@ class Alert(Shape):
 
 
 class AlertQuery(ListQuery):
-    sort: Literal["since", "-since", "severity", "-severity"] = "-since"
+    sort: Literal["since", "-since", "severity", "-severity"] = "-severity"
     state: Literal["open", "acknowledged", "resolved", "all"] = "open"
     severity: Severity | None = None
