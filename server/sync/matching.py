@@ -10,7 +10,7 @@ from server.domain.event import Event
 from server.domain.ids import ActivityKey, LinkId, MailboxId
 from server.domain.matching import Matching, match
 from server.domain.reasons import Reason
-from server.domain.state import Link, MailboxSync, Origin, Pair, PairState, Role
+from server.domain.state import Link, MailboxSync, Origin, Pair, PairState, Role, Trail
 from server.flow import Flow, NewId, want
 from server.ports.graph import ReadCalendar
 from server.ports.raynet import FindByExtId
@@ -218,12 +218,11 @@ def _made_from(ctx: PassContext, event: Event, shelf: _Shelf, linked: _Linked) -
 
 
 def _ambiguous(ctx: PassContext, event: Event) -> Flow[list[Row]]:
-    rows = yield from new_link(ctx, Origin.OUTLOOK, event=event)
-    return [
-        replace(row, state=PairState.RELEASED, reason=Reason.AMBIGUOUS) if isinstance(row, Pair) else row
-        for row in rows
-        if isinstance(row, Link | Pair)
-    ]
+    made = yield from new_link(ctx, Origin.OUTLOOK, event=event)
+    rows: list[Row] = [row for row in made if isinstance(row, Link)]
+    for pair in (row for row in made if isinstance(row, Pair)):
+        rows += [replace(pair, state=PairState.RELEASED, reason=Reason.AMBIGUOUS), _open_question(ctx, pair)]
+    return rows
 
 
 def _ambiguous_activity(ctx: PassContext, key: ActivityKey, mailbox: MailboxId, linked: _Linked) -> Flow[list[Row]]:
@@ -238,17 +237,29 @@ def _ambiguous_activity(ctx: PassContext, key: ActivityKey, mailbox: MailboxId, 
         link = Link(id=link_id, firm_id=ctx.firm, origin=Origin.RAYNET, activity=key)
         rows += [link, due(ctx, link_id)]
     linked[key] = (link, activity, where | {mailbox})
-    rows.append(
-        Pair(
-            id=keys.pair_id(link.id, mailbox, 0),
-            link_id=link.id,
-            firm_id=ctx.firm,
-            mailbox=mailbox,
-            role=Role.COPY,
-            origin=Origin.RAYNET,
-            state=PairState.RELEASED,
-            reason=Reason.AMBIGUOUS,
-            updated_at=ctx.now,
-        )
+    pair = Pair(
+        id=keys.pair_id(link.id, mailbox, 0),
+        link_id=link.id,
+        firm_id=ctx.firm,
+        mailbox=mailbox,
+        role=Role.COPY,
+        origin=Origin.RAYNET,
+        state=PairState.RELEASED,
+        reason=Reason.AMBIGUOUS,
+        updated_at=ctx.now,
     )
-    return rows
+    return [*rows, pair, _open_question(ctx, pair)]
+
+
+def _open_question(ctx: PassContext, pair: Pair) -> Trail:
+    """Why nothing was done with an item that may belong to several."""
+    return Trail(
+        firm_id=ctx.firm,
+        link_id=pair.link_id,
+        pair_id=pair.id,
+        pass_id=ctx.pass_id,
+        at=ctx.now,
+        seen=(),
+        reason=Reason.AMBIGUOUS,
+        outcome="released",
+    )
