@@ -46,6 +46,7 @@ from server.sync.strangers import is_met, meet_again
 CHUNK = 250
 #: Rounds of planning in one pass: the first writes, the second sees what follows from them.
 ROUNDS = 4
+#: Items that one round takes; where there are more, the next round goes on with them.
 FAR = 10_000
 
 
@@ -119,7 +120,8 @@ def _plan_and_apply(ctx: PassContext) -> Flow[tuple[Plan, ...]]:
             return tuple(plan for _, plan in planned)
         before = ctx.wrote
         yield from _apply(ctx, planned)
-        if (yield from want(Stopping())) or (ctx.wrote == before and turn > 0):
+        over = ctx.wrote == before and turn > 0 and len(planned) < FAR
+        if over or (yield from want(Stopping())):
             break
         ctx.now = yield from want(Now())
     return ()
