@@ -290,6 +290,31 @@ class LoadPanel(Op[PanelDesk]):
     now: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassStart:
+    """What a pass must know before it reads either side."""
+
+    state: FirmState
+    notices: tuple[Notice, ...]
+    tombstones: tuple[Tombstone, ...]
+    panel: PanelDesk
+    intents: tuple[Intent, ...]
+    restores: tuple[Conflict, ...]
+    undos: tuple[Pass, ...]
+    #: Of both sides.
+    samples: tuple[PushSample, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StartPass(Op[PassStart]):
+    """The answers of LoadFirm, Notices, LiveTombstones, LoadPanel, OpenIntents, RestoreRequests, UndoRequests and
+    PushSamples, from one transaction: each turn of a worker asks for all of them. NotFound without such a firm."""
+
+    firm: FirmId
+    now: datetime
+    samples_since: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class BindDraft(Op[bool]):
     """Bind an open draft, at exactly this revision, to an event; False when it has moved on or another one is bound.

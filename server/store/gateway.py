@@ -27,6 +27,7 @@ from server.ports.store import (
     PushSamples,
     RecentEvents,
     RestoreRequests,
+    StartPass,
     Subscriptions,
     UndoRequests,
     UnlinkedActivities,
@@ -35,7 +36,7 @@ from server.ports.store import (
 )
 from server.store.database import Database
 from server.store.locks import LeaseBook
-from server.store.queries import firms, items, journal, panel
+from server.store.queries import firms, items, journal, panel, start
 from server.store.queries.commit import commit
 from server.store.scope import FirmScope
 
@@ -64,6 +65,7 @@ _READS: Final[dict[type[Op[Any]], Callable[[FirmScope, Any], object]]] = {
     PushSamples: firms.push_samples,
     LoadPanel: panel.load_panel,
     RecentEvents: panel.recent_events,
+    StartPass: start.start_pass,
 }
 #: The operations a store gateway performs; a driver sends it these and no others.
 STORE_OPERATIONS: Final = frozenset({*_READS, BindDraft, Commit, Prune})

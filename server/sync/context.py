@@ -16,7 +16,7 @@ from server.domain.state import Attention, Breaker, FirmSync, Link, MailboxState
 from server.domain.zones import iana_zone
 from server.errors import Denied, Remote, RosError, Scope, Throttled
 from server.flow import Flow, want
-from server.ports.store import Commit, FirmState, PanelDesk
+from server.ports.store import Commit, FirmState, PanelDesk, PassStart
 
 #: First wait after trouble; doubles up to the longest.
 FIRST_WAIT = timedelta(seconds=5)
@@ -81,6 +81,8 @@ class PassContext:
     """Mutable state of one pass. Rows that change are committed at once and replaced here."""
 
     state: FirmState
+    #: As the store answered before anything was read; what changes of it meanwhile stands in the members below.
+    start: PassStart
     pass_id: PassId
     now: datetime
     options: PassOptions

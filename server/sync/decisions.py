@@ -47,9 +47,7 @@ from server.ports.store import (
     LoadGroups,
     OpenHolds,
     PassIntents,
-    RestoreRequests,
     Row,
-    UndoRequests,
 )
 from server.sync.apply import carry_out
 from server.sync.context import PassContext, due
@@ -89,7 +87,7 @@ def load_holds(ctx: PassContext) -> Flow[tuple[Hold, ...]]:
 
 def restores(ctx: PassContext) -> Flow[None]:
     """Write each lost value that somebody wants back to both sides."""
-    for conflict in (yield from want(RestoreRequests(ctx.firm))):
+    for conflict in ctx.start.restores:
         groups = yield from want(LoadGroups(ctx.firm, (conflict.link_id,)))
         for group in groups:
             if group.intents:
@@ -205,7 +203,7 @@ def _event_change(ctx: PassContext, content: Content) -> EventChange:
 
 def undos(ctx: PassContext) -> Flow[None]:
     """Take back what a pass wrote, newest first, where the target still says what was written."""
-    for row in (yield from want(UndoRequests(ctx.firm))):
+    for row in ctx.start.undos:
         intents = yield from want(PassIntents(ctx.firm, row.id))
         todo = [one for one in intents if one.state is IntentState.DONE and not one.undone]
         left = 0

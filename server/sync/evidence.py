@@ -12,10 +12,10 @@ from server.domain.activity import Activity
 from server.domain.event import Event
 from server.domain.ids import FirmId, MailboxId
 from server.domain.panel import SYNC_NOW
-from server.domain.push import EVIDENCE_FOR, PATIENCE, RELAXED_FIRM, RELAXED_MAILBOX, is_proven
+from server.domain.push import PATIENCE, RELAXED_FIRM, RELAXED_MAILBOX, is_proven
 from server.domain.state import FirmSync, MailboxSync, Notice, NoticeKind, PushSample, Side
 from server.flow import Flow, want
-from server.ports.store import Commit, PushSamples, Row
+from server.ports.store import Commit, Row
 from server.sync.context import PassContext
 
 #: Clocks of three systems are never quite the same.
@@ -44,10 +44,9 @@ def weigh(ctx: PassContext) -> Flow[None]:
         yield from want(Commit(ctx.firm, tuple(rows)))
     if ctx.options.trigger != "worker":
         return
-    since = ctx.now - EVIDENCE_FOR
-    for side in (Side.RAYNET, Side.GRAPH):
-        samples = yield from want(PushSamples(ctx.firm, side, since))
-        if is_proven(samples, ctx.now):
+    samples = [*ctx.start.samples, *(row for row in rows if isinstance(row, PushSample))]
+    for side in Side:
+        if is_proven([one for one in samples if one.side is side], ctx.now):
             ctx.proven.add(side)
 
 

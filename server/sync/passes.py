@@ -8,6 +8,7 @@ from server.domain.guard import mass_removals
 from server.domain.ids import ActivityKey, EventId, EventKey, FirmId, MailboxId, PairId, PassId
 from server.domain.keys import is_placeholder
 from server.domain.plan import Plan, Step, Write
+from server.domain.push import EVIDENCE_FOR
 from server.domain.reasons import Reason
 from server.domain.reconcile import reconcile
 from server.domain.state import Group, Hold, IntentKind, Notice, PairState, Pass, Side
@@ -21,11 +22,9 @@ from server.ports.store import (
     Forget,
     LinksInMailbox,
     LinksOf,
-    LiveTombstones,
-    LoadFirm,
-    Notices,
     PairCounts,
     Row,
+    StartPass,
 )
 from server.sync.aside import load_apart, set_aside
 from server.sync.bundles import carry_out_all
@@ -53,9 +52,11 @@ FAR = 10_000
 def run_pass(firm: FirmId, options: PassOptions) -> Flow[PassResult]:
     """Run one pass. Raises NotFound for an unknown firm and Outdated when the lease is lost."""
     now = yield from want(Now())
-    state = yield from want(LoadFirm(firm))
+    start = yield from want(StartPass(firm, now, now - EVIDENCE_FOR))
+    state = start.state
     ctx = PassContext(
         state=state,
+        start=start,
         pass_id=PassId((yield from want(NewId()))),
         now=now,
         options=options,
@@ -80,8 +81,7 @@ def run_pass(firm: FirmId, options: PassOptions) -> Flow[PassResult]:
 
 def _prepare(ctx: PassContext) -> Flow[None]:
     """Everything that must be known before reading; what a crash left open is settled first."""
-    ctx.notices = yield from want(Notices(ctx.firm))
-    stones = yield from want(LiveTombstones(ctx.firm))
+    ctx.notices, ctx.panel, stones = ctx.start.notices, ctx.start.panel, ctx.start.tombstones
     ctx.tombstones = {stone.key: stone for stone in stones if stone.expires_at > ctx.now}
     for stone in ctx.tombstones.values():
         if not stone.key.startswith(ORPHAN):
@@ -95,7 +95,6 @@ def _prepare(ctx: PassContext) -> Flow[None]:
         yield from want(Commit(ctx.firm, (), Forget(tombstones=expired)))
     yield from ensure_firm(ctx)
     yield from ensure_seats(ctx)
-    yield from load_panel(ctx)
     if not ctx.options.preview:
         yield from recover(ctx)
     yield from sort_notices(ctx)

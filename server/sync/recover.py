@@ -23,7 +23,7 @@ from server.errors import Gone, Remote
 from server.flow import Flow, Now, want
 from server.ports.graph import FindEvents, GetEvent
 from server.ports.raynet import DeleteActivity, FindByExtId, FindByTitle, GetActivity
-from server.ports.store import Commit, OpenIntents, Row
+from server.ports.store import Commit, Row
 from server.sync.abandon import abandoned, dropped
 from server.sync.apply import (
     GRAPH_WRITES,
@@ -45,9 +45,8 @@ SKEW = timedelta(minutes=15)
 
 def recover(ctx: PassContext) -> Flow[None]:
     """Settle every open intent whose side may be asked."""
-    open_intents = yield from want(OpenIntents(ctx.firm))
     by_link: dict[LinkId, list[Intent]] = defaultdict(list)
-    for intent in open_intents:
+    for intent in ctx.start.intents:
         by_link[intent.link_id].append(intent)
         if intent.payload.event_draft is not None:
             ctx.awaited.add(intent.payload.event_draft.transaction_id)

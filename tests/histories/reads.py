@@ -15,6 +15,7 @@ from server.domain.state import (
     Pass,
     SeenActivity,
     SeenEvent,
+    Side,
     Tombstone,
 )
 from server.flow import Op
@@ -171,6 +172,24 @@ def undo_requests(rows: Rows, _op: ports.UndoRequests) -> tuple[Pass, ...]:
     return tuple(replace(one, counts=dict(one.counts)) for _, _, one in sorted(asked, key=lambda row: row[:2]))
 
 
+def start_pass(rows: Rows, op: ports.StartPass) -> ports.PassStart:
+    return ports.PassStart(
+        state=load_firm(rows, ports.LoadFirm(op.firm)),
+        notices=tuple(rows.notices.values())[: ports.Notices(op.firm).limit],
+        tombstones=live_tombstones(rows, ports.LiveTombstones(op.firm)),
+        panel=_NO_PANEL,
+        intents=open_intents(rows, ports.OpenIntents(op.firm)),
+        restores=restore_requests(rows, ports.RestoreRequests(op.firm)),
+        undos=undo_requests(rows, ports.UndoRequests(op.firm)),
+        samples=tuple(
+            sorted((s for s in rows.samples if s.at >= op.samples_since), key=lambda s: (_SIDES.index(s.side), s.at))
+        ),
+    )
+
+
+#: Nobody has a panel here: its histories are played on the real store.
+_NO_PANEL = ports.PanelDesk()
+_SIDES = tuple(Side)
 #: What answers each kind of question.
 READS: dict[type[Op[Any]], Callable[[Rows, Any], object]] = {
     ports.LoadFirm: load_firm,
@@ -194,8 +213,8 @@ READS: dict[type[Op[Any]], Callable[[Rows, Any], object]] = {
     ports.PersonHits: lambda rows, op: {d: rows.hits[d] for d in op.digests if d in rows.hits},
     ports.Subscriptions: lambda rows, _op: tuple(sorted(rows.subscriptions.values(), key=lambda one: one.id)),
     ports.Webhooks: lambda rows, _op: (rows.webhook,) if rows.webhook is not None else (),
-    # Nobody has a panel here: its histories are played on the real store.
-    ports.LoadPanel: lambda _rows, _op: ports.PanelDesk(),
+    ports.LoadPanel: lambda _rows, _op: _NO_PANEL,
+    ports.StartPass: start_pass,
     ports.PushSamples: lambda rows, op: tuple(
         sorted((s for s in rows.samples if s.side == op.side and s.at >= op.since), key=lambda s: s.at)
     ),

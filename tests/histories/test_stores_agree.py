@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -89,6 +89,9 @@ def _comparable(op: Op[Any], value: Any) -> object:
     if isinstance(value, ports.FirmState):
         # The histories move the nightly comparison forward in their own store only.
         return replace(value.sync, last_full_at=None), value.mailboxes
+    if isinstance(value, ports.PassStart):
+        others = [getattr(value, one.name) for one in fields(value) if one.name != "state"]
+        return _comparable(op, value.state), others
     if isinstance(op, _UNORDERED):
         return tuple(sorted(part, key=lambda one: str(one.key)) for part in value)
     if isinstance(op, ports.UnlinkedActivities | ports.UnpairedEvents):

@@ -28,7 +28,7 @@ from server.ports.raynet import (
     NewestActivities,
     UpdateActivity,
 )
-from server.ports.store import Commit, FirmState, LoadFirm, OpenIntents
+from server.ports.store import Commit, FirmState, LoadFirm, StartPass
 from server.store.locks import LeaseBook
 from server.store.tables import runtime
 from server.sync.context import PassOptions
@@ -188,7 +188,9 @@ class _SendsTheNewest(_FindsNothing):
 
     def _perform(self, op: Op[Any]) -> object:
         found: Any = super()._perform(op)
-        return tuple(self._renewed(one) for one in found) if isinstance(op, OpenIntents) else found
+        if isinstance(op, StartPass):
+            return replace(found, intents=tuple(self._renewed(one) for one in found.intents))
+        return found
 
     def _renewed(self, intent: Intent) -> Intent:
         draft, title = intent.payload.event_draft, self.world.raynet.instance("valce").activities()[-1].title
