@@ -3599,12 +3599,20 @@
         <translation>Proč</translation>
     </message>
     <message>
+        <source>no. {0}</source>
+        <translation>č. {0}</translation>
+    </message>
+    <message>
         <source>{0} (chosen)</source>
         <translation>{0} (vybraná)</translation>
     </message>
     <message>
-        <source>{0} (by e-mail)</source>
-        <translation>{0} (podle e-mailu)</translation>
+        <source>found by the e-mail address</source>
+        <translation>nalezena podle e-mailové adresy</translation>
+    </message>
+    <message>
+        <source>chosen by an administrator</source>
+        <translation>vybral správce</translation>
     </message>
     <message>
         <source>All states</source>
@@ -3797,14 +3805,6 @@
     <message>
         <source>&amp;Close</source>
         <translation>&amp;Zavřít</translation>
-    </message>
-    <message>
-        <source>found by the e-mail address</source>
-        <translation>nalezena podle e-mailové adresy</translation>
-    </message>
-    <message>
-        <source>chosen by an administrator</source>
-        <translation>vybral správce</translation>
     </message>
     <message>
         <source>nobody with this e-mail address</source>

@@ -1,7 +1,7 @@
 """Both directories of a firm, read now and then and searched here: typing in a search field costs nobody's quota."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final, Protocol, TypeVar
 
@@ -23,6 +23,8 @@ T = TypeVar("T")
 READ_AGAIN: Final = timedelta(minutes=15)
 #: Where a side does not answer now, what was read within a day is better than nothing.
 STILL_USEFUL: Final = timedelta(days=1)
+#: Firms whose people's names a process keeps at hand.
+_MOST_NAMED: Final = 200
 _LOG = structlog.get_logger("directory")
 
 
@@ -45,6 +47,7 @@ class DirectoryDesk:
         self._now = now
         self._lock = threading.Lock()
         self._locks: dict[tuple[FirmId, Side], threading.Lock] = {}
+        self._names: dict[FirmId, tuple[datetime, Mapping[int, str]]] = {}
 
     def people(self, firm: FirmId, side: Side) -> Reading:
         """Everybody on that side. Raises the side's own Remote where nothing useful is known either."""
@@ -58,6 +61,21 @@ class DirectoryDesk:
             if found is not None and self._age(found) < READ_AGAIN:
                 return found
             return self._read(firm, side, found)
+
+    def person_names(self, firm: FirmId) -> Mapping[int, str]:
+        """What Raynet's people are called, as last read; nobody outside is asked. Empty before the first reading."""
+        read_at = self._directories.read_at(firm, Side.RAYNET)
+        if read_at is None:
+            return {}
+        known = self._names.get(firm)
+        if known is None or known[0] != read_at:
+            found = self._directories.get(firm, Side.RAYNET)
+            names = {int(one.id): one.name for one in found.entries if one.name} if found is not None else {}
+            # A few thousand short texts a firm; more firms than a server has at work are not kept.
+            if len(self._names) >= _MOST_NAMED:
+                self._names.clear()
+            known = self._names[firm] = (read_at, names)
+        return known[1]
 
     def _age(self, reading: Reading) -> timedelta:
         """A reading of the future was noted by a clock ahead of ours: it is as old as can be."""

@@ -11,6 +11,7 @@ class User(Wire):
     email: str
     mailbox: str | None
     person_id: int | None
+    person_name: str | None
     person_chosen: bool
     enabled: bool
     state: str

@@ -50,7 +50,8 @@ def user_columns(language: str) -> tuple[Column[User], ...]:
             key="person",
             title=lambda: translate("Users", "Raynet person"),
             text=_person,
-            width=160,
+            hint=_person_hint,
+            width=190,
         ),
         Column(
             key="reason",
@@ -65,9 +66,18 @@ def user_columns(language: str) -> tuple[Column[User], ...]:
 def _person(user: User) -> str:
     if user.person_id is None:
         return NONE
+    who = user.person_name or translate("Users", "no. {0}").format(user.person_id)
+    return translate("Users", "{0} (chosen)").format(who) if user.person_chosen else who
+
+
+def _person_hint(user: User) -> str:
+    """The number is what Raynet's own support asks for."""
+    if user.person_id is None:
+        return ""
+    how = translate("Users", "found by the e-mail address")
     if user.person_chosen:
-        return translate("Users", "{0} (chosen)").format(user.person_id)
-    return translate("Users", "{0} (by e-mail)").format(user.person_id)
+        how = translate("Users", "chosen by an administrator")
+    return translate("Users", "no. {0}").format(user.person_id) + ", " + how
 
 
 def user_filters() -> tuple[Filter[User], ...]:

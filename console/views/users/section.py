@@ -27,6 +27,7 @@ class UsersSection(Section):
     def __init__(self, context: Context) -> None:
         super().__init__(context, translate("Sections", "Users and licence"))
         self._firm_id = context.scope.firm_id or 0
+        self._has_asked = False
         self.users = self._users()
         self.tabs = Pages("users", translate("Sections", "Users and licence"))
         self.tabs.add("users", translate("Users", "Users"), lambda: self.users)
@@ -50,6 +51,7 @@ class UsersSection(Section):
             ),
         )
         page.opened.connect(self._open)
+        page.arrived.connect(self._name_persons)
         steps: tuple[Step, ...] = ()
         if context.can_change:
             self._add_user_actions(page)
@@ -160,6 +162,22 @@ class UsersSection(Section):
         return any(isinstance(page, LicencePage) and page.form.is_dirty for page in self.tabs.made())
 
     # --- actions ------------------------------------------------------------------------------------------------------
+
+    def _name_persons(self, _total: int) -> None:
+        """Once: where the server does not know what people are called, it is made to look into Raynet's directory."""
+        rows = self.users.listing.model.rows
+        if self._has_asked or not any(row.person_id is not None and row.person_name is None for row in rows):
+            return
+        self._has_asked = True
+        client, firm_id = self.context.client, self._firm_id
+        self.context.jobs.start(
+            lambda _cancel: people.persons(client, firm_id, {"limit": 1}),
+            done=lambda _page: self.users.renew(is_quiet=True),
+            failed=lambda _problem: None,
+            owner=self,
+            slot="names",
+            is_quiet=True,
+        )
 
     def _open(self, user: User) -> None:
         dialog = UserDialog(self.context, user, self)

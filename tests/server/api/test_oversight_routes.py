@@ -17,7 +17,7 @@ from server.cli.foreground import calls_of
 from server.domain.consent import Credential
 from server.domain.series import Carried
 from server.store.admin.administrators import Administrators, NewAdministrator
-from server.store.admin.firms import FirmChange
+from server.store.admin.firms import ConnectionChange, FirmChange
 from server.store.admin.registrations import Applicant
 from server.store.admin.sessions import Sessions
 from server.store.tables.accounts import SignInMethod
@@ -409,3 +409,21 @@ def test_a_calendar_in_trouble_is_a_firm_that_wants_a_look(house: House) -> None
     found = house.read("/health")
     assert found["mailboxes"]["unknown_user"] == 1
     assert found["state"] == "warning"
+
+
+def test_a_user_is_shown_with_the_name_of_the_raynet_person(house: House) -> None:
+    """As the directory last said: the list itself asks nobody outside."""
+    rig = house.case.rig
+    consented_and_quiet(house)
+    before = rig.reads()
+    assert [(one["person_id"] is not None, one["person_name"]) for one in house.read("/users")["items"]] == [
+        (True, None)
+    ]
+    assert rig.reads() == before
+    people = house.read("/directory/raynet")["items"]
+    found = house.read("/users")["items"][0]
+    assert found["person_name"] == next(one["name"] for one in people if one["person_id"] == found["person_id"])
+    assert house.read(f"/users/{found['id']}")["person_name"] == found["person_name"]
+    key = ConnectionChange(raynet_instance="jina")
+    rig.administration.firms.connect(rig.firm, key, actor="test")
+    assert house.read("/users")["items"][0]["person_name"] is None, "another instance has other people"

@@ -16,6 +16,8 @@ class User(Shape):
     mailbox: str | None
     #: The Raynet person in use: chosen by an administrator, or found by the address.
     person_id: int | None
+    #: As the directory last said; null before it was read for the first time.
+    person_name: str | None
     #: Whether an administrator chose the person.
     person_chosen: bool
     #: The seat; off: nothing is carried, both sides stay as they are.
