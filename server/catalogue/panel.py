@@ -41,6 +41,10 @@ PANEL: Final[Mapping[str, Sentence]] = {
         "The company's licence has ended, the synchronisation stands still. Ask your administrator.",
     ),
     "event_recurring": Sentence("Opakované události se nesynchronizují.", "Recurring events are not synchronised."),
+    "event_of_another": Sentence(
+        "Událost organizuje někdo jiný, změnit ji může jen organizátor.",
+        "Somebody else organises the event, only the organizer can change it.",
+    ),
     "event_not_saved": Sentence(
         "Exchange událost ještě nezná. Uložte ji a zkuste to za chvíli znovu.",
         "Exchange does not know the event yet. Save it and try again in a moment.",

@@ -184,7 +184,7 @@ def _carried(
 ) -> Flow[tuple[Event, Group] | None]:
     groups = (yield from want(LoadGroups(ctx.firm, (link,)))) if link is not None else ()
     for group in groups:
-        event = next((one.event for one in group.events if one.key == keys[0] and one.gone_at is None), None)
+        event = next((one.event for one in _own_events(group) if one.key == keys[0]), None)
         made = group.link.activity is not None and not group.intents and group.activity is not None
         rivals = [one for one in ctx.panel.drafts if one.event == keys[0].id and one.id != draft.id]
         if event is not None and made and not rivals:
@@ -251,8 +251,18 @@ def _carry_change(ctx: PassContext, group: Group, change: PanelChange) -> Flow[N
             )
         case ChangeAction.RELINK:
             yield from _switch(ctx, group, change, replace(pair, state=PairState.LIVE, reason=None))
+        case ChangeAction.CHANGE if not any(
+            one.key == EventKey(pair.mailbox, change.event) for one in _own_events(group)
+        ):
+            # An attendee's copy carries nothing back, whoever asks for it.
+            yield from want(Commit(ctx.firm, (_refused(ctx, change, Reason.ATTENDEE_COPY),)))
         case ChangeAction.CHANGE:
             yield from _write_change(ctx, group, pair, change)
+
+
+def _own_events(group: Group) -> tuple[SeenEvent, ...]:
+    """Those that their mailbox organises."""
+    return tuple(one for one in group.events if one.gone_at is None and one.event.is_organizer)
 
 
 def _switch(ctx: PassContext, group: Group, change: PanelChange, pair: Pair) -> Flow[None]:

@@ -9,6 +9,7 @@ from server.api.addin import models
 from server.api.addin.bounds import Rate
 from server.api.addin.call import PanelCall
 from server.api.addin.choices import choices_of, client_of, fingerprint_of
+from server.api.addin.events import refuse_foreign, refuse_recurring
 from server.api.addin.parts import Desk
 from server.api.addin.serving import BASE
 from server.api.addin.views import Viewer, draft_state
@@ -23,6 +24,8 @@ from server.store.panel.drafts import LastWord
 from server.store.panel.sight import EventSight
 
 _BEACONS = Rate(120, 60.0)
+#: Forms of one person; every pass looks at what is open.
+NEW_DRAFTS = Rate(60, 3600.0)
 #: A form that stays open for longer is taken for one opened this long ago.
 _OLDEST = timedelta(days=1)
 
@@ -30,6 +33,7 @@ _OLDEST = timedelta(days=1)
 def put_draft(call: PanelCall, draft_id: str, body: models.DraftPut) -> models.DraftState:
     """One delivery; see :class:`server.api.addin.models.DraftPut`. Raises Refused ``draft_finished``."""
     key, now = _id(draft_id), call.desk.now()
+    _count_new(call, key)
     given = PanelDraft(
         firm_id=call.firm_id,
         id=key,
@@ -44,7 +48,9 @@ def put_draft(call: PanelCall, draft_id: str, body: models.DraftPut) -> models.D
         event=call.event(body.event) if body.event is not None else None,
     )
     if given.event is not None:
-        _refuse_recurring(call.desk.sights.of(call.firm_id, call.mailbox, given.event))
+        sight = call.desk.sights.of(call.firm_id, call.mailbox, given.event)
+        refuse_recurring(sight)
+        refuse_foreign(sight)
     receipt = call.desk.drafts.receive(given)
     if receipt.taken is Taken.FINISHED:
         raise Refused("draft_finished")
@@ -52,6 +58,14 @@ def put_draft(call: PanelCall, draft_id: str, body: models.DraftPut) -> models.D
     state = draft_state(_viewer(call), draft, _sight(call, draft), accepted=receipt.accepted, is_copy=receipt.is_copy)
     late = _too_late(draft, given.choices) if receipt.accepted else ()
     return state.model_copy(update={"refused": tuple(dict.fromkeys((*state.refused, *late)))})
+
+
+def _count_new(call: PanelCall, draft: DraftId) -> None:
+    """Raises Refused ``too_many_tries`` for one draft more than anybody has forms."""
+    this = (call.mailbox, draft)
+    if call.desk.forms.get(this) is None:
+        call.desk.limiter.check("new draft", f"{call.firm_id}:{call.caller.oid}", NEW_DRAFTS)
+        call.desk.forms.put(this, True)
 
 
 def get_draft(call: PanelCall, draft_id: str) -> models.DraftState:
@@ -87,11 +101,6 @@ def _viewer(call: PanelCall) -> Viewer:
 
 def _sight(call: PanelCall, draft: PanelDraft) -> EventSight | None:
     return call.desk.sights.of(call.firm_id, call.mailbox, draft.event) if draft.event is not None else None
-
-
-def _refuse_recurring(sight: EventSight) -> None:
-    if sight.event is not None and sight.event.event.recurring:
-        raise Refused("event_recurring")
 
 
 class BeaconEnd:

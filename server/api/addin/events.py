@@ -33,9 +33,10 @@ def state(call: PanelCall, body: models.EventQuery) -> models.EventState:
 
 
 def change(call: PanelCall, body: models.ChangePut) -> models.EventState:
-    """Change the linked activity. Raises Refused ``not_linked``, Invalid ``cannot_clear``."""
+    """Change the linked activity. Raises Refused ``not_linked`` or ``event_of_another``, Invalid ``cannot_clear``."""
     event = call.event(body.event)
     sight = _sight(call, event)
+    refuse_foreign(sight)
     changes = changes_of(call, body.changes)
     if sight.pair is None or sight.pair.state in (PairState.RELEASED, PairState.CLOSED):
         raise Refused("not_linked")
@@ -51,7 +52,7 @@ def change(call: PanelCall, body: models.ChangePut) -> models.EventState:
 def unlink(call: PanelCall, body: models.LinkSwitch) -> models.EventState:
     """Let the pair go; event and activity stay as they are."""
     event = call.event(body.event)
-    _refuse_recurring(_sight(call, event))
+    refuse_recurring(_sight(call, event))
     _ask(call, event, body.change_id, ChangeAction.UNLINK, Changes())
     return _shown(call, event)
 
@@ -60,7 +61,9 @@ def relink(call: PanelCall, body: models.LinkSwitch) -> models.EventState:
     """Take the pair up again; where there is no activity, one is made, of the choices if there are any."""
     event = call.event(body.event)
     sight = _sight(call, event)
-    _refuse_recurring(sight)
+    refuse_recurring(sight)
+    if body.choices is not None:
+        refuse_foreign(sight)
     call.desk.limiter.check("change", call.caller.oid, _CHANGES)
     wish = _wish(call, event, body.change_id, ChangeAction.RELINK, Changes())
     has_activity = sight.link is not None and sight.link.activity is not None
@@ -124,6 +127,12 @@ def _shown(call: PanelCall, event: EventId) -> models.EventState:
     return event_state(_viewer(call), _sight(call, event))
 
 
-def _refuse_recurring(sight: EventSight) -> None:
+def refuse_recurring(sight: EventSight) -> None:
     if sight.event is not None and sight.event.event.recurring:
         raise Refused("event_recurring")
+
+
+def refuse_foreign(sight: EventSight) -> None:
+    """An attendee's copy carries nothing back, and the activity may belong to a colleague."""
+    if sight.event is not None and not sight.event.event.is_organizer:
+        raise Refused("event_of_another")

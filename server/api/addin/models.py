@@ -24,6 +24,7 @@ Common to all routes (base ``/addin/v1``):
   403   ``licence_expired``          the firm's licence ended
   404   ``not_found``                no such draft, event (of this mailbox), conflict
   409   ``event_recurring``          series are not synchronised
+  409   ``event_of_another``         an attendee's copy: only the organizer changes the activity
   409   ``event_not_saved``          Exchange does not know the id yet: ask again later
   409   ``draft_finished``           the draft expired: make a new one
   409   ``draft_bound``              too late to take the draft back

@@ -58,6 +58,8 @@ class Desk:
     limiter: Limiter
     #: What Graph said of Outlook's ids and of people, for a while.
     events: Bounded[tuple[str, str], EventId] = field(default_factory=lambda: Bounded(10_000))
+    #: Drafts that were counted.
+    forms: Bounded[tuple[str, str], bool] = field(default_factory=lambda: Bounded(20_000))
     accounts: Bounded[tuple[int, str], GraphUser] = field(default_factory=lambda: Bounded(2_000, seconds=600))
 
     @property

@@ -150,7 +150,8 @@ def _actions(sight: EventSight) -> Iterable[_Action]:
         has_activity = link is not None and link.activity is not None
         if not has_activity and sight.draft is None:
             yield "choose"
-        if has_activity and sight.activity is not None and not sight.activity.activity.locked:
+        own = sight.event is None or sight.event.event.is_organizer
+        if own and has_activity and sight.activity is not None and not sight.activity.activity.locked:
             yield "change"
         yield "unlink"
     yield "sync_now"

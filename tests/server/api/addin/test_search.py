@@ -3,11 +3,12 @@
 import statistics
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from server.api.addin.index import FRESH_FOR, MOST_RECORDS, RecordIndex
+from server.api.addin.index import ASKED_DIRECTLY, FRESH_FOR, MOST_RECORDS, RecordIndex
 from server.api.services import Remotes
 from server.domain.concern import ConcernKind
 from server.domain.ids import FirmId
@@ -171,6 +172,29 @@ def test_a_large_instance_is_kept_in_part_and_asked_for_the_rest() -> None:
     assert remotes.asked[-1] == "FindRecords"
     full = index.search(FIRM, ConcernKind.COMPANY, "spolecnost", 5)
     assert (len(full.records), full.complete, remotes.asked.count("FindRecords")) == (5, False, 1)
+
+
+def test_a_flood_of_searches_leaves_the_firms_budget_to_the_synchronisation() -> None:
+    remotes, now = Shelves(MOST_RECORDS + 2_000), [START]
+    index = RecordIndex(remotes, now=lambda: now[0])
+    index.warm(FIRM, (ConcernKind.COMPANY,))
+    for number in range(ASKED_DIRECTLY.calls + 5):
+        hit = index.search(FIRM, ConcernKind.COMPANY, f"spolecnost {number + 2_500}", 5)
+        assert hit.records, "memory goes on answering"
+        assert hit.records[0].id == number + 2_500
+    assert remotes.asked.count("FindRecords") == ASKED_DIRECTLY.calls
+    assert not hit.complete, "and says that there may be more"
+    now[0] += timedelta(seconds=2 * ASKED_DIRECTLY.seconds)
+    index.search(FIRM, ConcernKind.COMPANY, "spolecnost 6999", 5)
+    assert remotes.asked.count("FindRecords") == ASKED_DIRECTLY.calls + 1
+
+
+def test_the_same_question_is_not_asked_twice_in_a_minute() -> None:
+    remotes = Shelves(MOST_RECORDS + 2_000)
+    index = RecordIndex(remotes, now=lambda: START)
+    index.warm(FIRM, (ConcernKind.COMPANY,))
+    first, second = (index.search(FIRM, ConcernKind.COMPANY, "spolecnost 6999", 5) for _ in range(2))
+    assert (first, remotes.asked.count("FindRecords")) == (second, 1)
 
 
 def test_five_thousand_records_are_searched_in_milliseconds(record_property: Callable[[str, object], None]) -> None:
