@@ -3254,8 +3254,8 @@
         <translation>Poslední průchod</translation>
     </message>
     <message>
-        <source>Slowest calendars</source>
-        <translation>Nejpomalejší kalendáře</translation>
+        <source>Calendars read the longest ago</source>
+        <translation>Nejdéle nečtené kalendáře</translation>
     </message>
     <message>
         <source>Notifications</source>
@@ -3336,6 +3336,14 @@
     <message>
         <source>Without notifications changes are looked for every few seconds.</source>
         <translation>Bez oznámení se změny hledají každých několik sekund.</translation>
+    </message>
+    <message>
+        <source>not read yet</source>
+        <translation>zatím nečten</translation>
+    </message>
+    <message>
+        <source>read {0} ago</source>
+        <translation>čten před {0}</translation>
     </message>
     <message>
         <source>The first pass compares both sides; it begins by itself or with “Run now”.</source>

@@ -51,9 +51,12 @@ def action_text(action: str) -> str:
 
 def actor_text(entry: AuditEntry) -> str:
     """Who did it."""
-    if entry.actor_login:
-        return entry.actor_login
-    kind, _colon, number = entry.actor.partition(":")
+    return entry.actor_login or actor_name(entry.actor)
+
+
+def actor_name(actor: str) -> str:
+    """Somebody without a login, by the kind that the log writes."""
+    kind, _colon, number = actor.partition(":")
     if kind == "admin":
         # Of accounts that are gone or not the firm's own, the log tells no name.
         return translate("AuditActions", "administrator no. {0}").format(number)
@@ -65,7 +68,7 @@ def actor_text(entry: AuditEntry) -> str:
         "worker": translate("AuditActions", "the synchronisation itself"),
         "microsoft": translate("AuditActions", "the organisation's administrator at Microsoft"),
         "sign-in": translate("AuditActions", "somebody signing in"),
-    }.get(entry.actor, entry.actor)
+    }.get(actor, actor)
 
 
 def object_text(name: str) -> str:

@@ -48,7 +48,13 @@ class SetupSection(Section):
             self.stack.addWidget(page)
         self.back = button("setup.back", translate("Setup", "&Back"), lambda: self._move(-1))
         self.forward = button("setup.next", translate("Setup", "&Next"), lambda: self._move(1), kind="primary")
-        right = column(self.stack, line(None, self.back, self.forward), gap=12)
+        self.hint = words("", "warn", wrap=True)
+        self.hint.setObjectName("setup.hint")
+        foot = line(gap=8)
+        foot.addWidget(self.hint, 1)
+        foot.addWidget(self.back)
+        foot.addWidget(self.forward)
+        right = column(self.stack, foot, gap=12)
         body = line(self._steps(), gap=18)
         body.addLayout(right, 1)
         self.body.addWidget(self.banner)
@@ -243,7 +249,8 @@ class SetupSection(Section):
         is_open = following is not None and (self.progress is None or setup.is_open(self.progress, following))
         self.forward.setEnabled(is_open)
         hint = "" if is_open or self.progress is None else setup.missing(self.progress)
-        self.forward.setToolTip(translate("Setup", "Before that: {0}").format(hint) if hint else "")
+        # A button that cannot be pressed says why.
+        self.hint.setText(translate("Setup", "Before that: {0}").format(hint) if hint and following else "")
 
     def _previewed(self) -> None:
         self._is_previewed = True

@@ -60,7 +60,14 @@ class StateOfSync(QWidget):
                 line(self.queue, self.open, self.last, gap=12),
                 self._sides,
                 line(
-                    Card(column(words(translate("Sync", "Slowest calendars"), "subtitle"), self._users, None, gap=10)),
+                    Card(
+                        column(
+                            words(translate("Sync", "Calendars read the longest ago"), "subtitle"),
+                            self._users,
+                            None,
+                            gap=10,
+                        )
+                    ),
                     Card(column(words(translate("Sync", "Notifications"), "subtitle"), self._push, None, gap=10)),
                     gap=12,
                 ),
@@ -141,7 +148,7 @@ class StateOfSync(QWidget):
                 partial(self._context.go, Target(section="users", page="users", item=str(user.id))),
                 kind="link",
             )
-            self._users.addLayout(line(row, None, words(span(user.lag_seconds), "muted")))
+            self._users.addLayout(line(row, None, words(_read(user), "muted")))
         if not users:
             self._users.addWidget(words(translate("Sync", "No user has a seat yet."), "muted"))
 
@@ -165,6 +172,12 @@ class StateOfSync(QWidget):
                 )
         floor = translate("Sync", "Without notifications changes are looked for every few seconds.")
         self._push.addWidget(words(floor, "faint", wrap=True))
+
+
+def _read(user: User) -> str:
+    if user.lag_seconds is None:
+        return translate("Sync", "not read yet")
+    return translate("Sync", "read {0} ago").format(span(user.lag_seconds))
 
 
 def _never_passed(context: Context) -> str:

@@ -10,6 +10,7 @@ from console.jobs import Cancel
 from console.models.columns import Column
 from console.models.listing import Source
 from console.presenters import states
+from console.presenters.audit import actor_name
 from console.presenters.formats import day, days_left, instant, iso, number
 from console.widgets.banner import Banner
 from console.widgets.fields import DayField, NumberField
@@ -131,6 +132,9 @@ def _columns() -> tuple[Column[LicenceChange], ...]:
             width=120,
         ),
         Column(
-            key="who", title=lambda: translate("Licence", "Who"), text=lambda c: c.actor_login or c.actor, width=220
+            key="who",
+            title=lambda: translate("Licence", "Who"),
+            text=lambda c: c.actor_login or actor_name(c.actor),
+            width=220,
         ),
     )

@@ -21,9 +21,10 @@ from server.store.admin.administrators import Administrator, Administrators
 from server.store.admin.changes import Change, Clock, utc_now
 from server.store.admin.reach import AllFirms
 from server.store.admin.sessions import end_sessions
+from server.store.admin.sign_in_gate import gate_key_of_login
 from server.store.crypto import lookup_digest
 from server.store.database import Database
-from server.store.tables.accounts import recovery_code
+from server.store.tables.accounts import recovery_code, sign_in_gate
 from server.store.tables.people import administrator
 
 #: From so many wrong tries in a row the account waits, each time twice as long.
@@ -169,6 +170,7 @@ def _counted_try(connection: Connection, login: str, at: datetime) -> _Tried | N
     statement = select(*(administrator.c[name] for name in names)).where(administrator.c.login == login)
     row = connection.execute(statement.with_for_update()).first()
     if row is None or not row.enabled or (row.locked_until is not None and row.locked_until > at):
+        _write_as_much(connection, login)
         return None
     wait = lock_after(row.failures + 1)
     values = {"failures": row.failures + 1, "locked_until": at + wait if wait is not None else None}
@@ -177,6 +179,15 @@ def _counted_try(connection: Connection, login: str, at: datetime) -> _Tried | N
         change = Change(connection, "sign-in", at)
         change.record(row.firm_id, "administrator.locked", f"administrator:{row.id}", {"failures": MOST_FAILURES})
     return _Tried(id=row.id, password_hash=row.password_hash, totp_secret=row.totp_secret, totp_step=row.totp_step)
+
+
+def _write_as_much(connection: Connection, login: str) -> None:
+    """A row of the same kind of work as counting a try, so that a commit of nothing does not tell who has no account.
+
+    The row is the gate's own of this login, and stays as it is.
+    """
+    of = sign_in_gate.c.key == gate_key_of_login(login)
+    connection.execute(update(sign_in_gate).where(of).values(full_until=sign_in_gate.c.full_until))
 
 
 def _account(connection: Connection, number: int) -> Any:

@@ -67,6 +67,11 @@ class SignInGate:
         return None
 
 
+def gate_key_of_login(login: str) -> str:
+    """The bucket of a login."""
+    return _key("login", login)
+
+
 def _key(kind: str, value: str) -> str:
     return lookup_digest(f"sign-in {kind} {value.strip().lower()}")
 

@@ -29,7 +29,7 @@ class FirmAtWork:
         new = NewFirm(
             name=self.name,
             tenant_id=seeded.tenant_id,
-            raynet_url=outside.server.world.raynet_url,
+            raynet_url=outside.server.world.raynet_url.rstrip("/"),
             raynet_instance=seeded.instance,
             raynet_user=seeded.api_login,
             raynet_key=seeded.api_key,

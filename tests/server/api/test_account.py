@@ -10,6 +10,7 @@ from typing import Any
 import pyotp
 import pytest
 from falcon import testing
+from sqlalchemy import event
 
 from server.api.app import ApiParts, create_app
 from server.api.services import Site
@@ -118,6 +119,37 @@ def test_refusals_are_alike_whatever_was_wrong(desk: Desk) -> None:
     answers.add(body(desk.sign_in()))
     assert len(answers) == 1
     assert next(iter(answers))[0] == 401
+
+
+def test_an_unknown_login_costs_the_server_what_a_known_one_costs(desk: Desk) -> None:
+    """As many statements of each kind that change as many rows, in as many commits, and one hash: no shorter answer."""
+    desk.sign_in(login="warming-up", password="wrong wrong wrong")
+    known = work_of(desk, "boss")
+    assert known == work_of(desk, "nobody")
+    for _ in range(MOST_FAILURES):
+        desk.sign_in(password="wrong wrong wrong")
+    assert known == work_of(desk, "boss"), "nor does a locked one"
+
+
+def work_of(desk: Desk, login: str) -> list[tuple[str, int]]:
+    """What the database is asked for one try: kinds of statements, and how many rows those that write touch."""
+    engine, done = desk.database.engine, list[tuple[str, int]]()
+
+    def note(_connection: Any, cursor: Any, statement: str, *_more: Any) -> None:
+        kind = statement.split(None, 1)[0]
+        done.append((kind, cursor.rowcount if kind in ("INSERT", "UPDATE", "DELETE") else 0))
+
+    def committed(_connection: Any) -> None:
+        done.append(("COMMIT", 0))
+
+    event.listen(engine, "after_cursor_execute", note)
+    event.listen(engine, "commit", committed)
+    try:
+        desk.sign_in(login=login, password="wrong wrong wrong")
+    finally:
+        event.remove(engine, "after_cursor_execute", note)
+        event.remove(engine, "commit", committed)
+    return done
 
 
 def body(found: testing.Result) -> tuple[int, str, str]:
