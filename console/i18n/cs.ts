@@ -1095,6 +1095,10 @@
         <translation>&amp;Přidat a zavést</translation>
     </message>
     <message>
+        <source>Enter the name of the firm.</source>
+        <translation>Zadejte název firmy.</translation>
+    </message>
+    <message>
         <source>Firm</source>
         <translation>Firma</translation>
     </message>
@@ -2041,6 +2045,10 @@
     <message>
         <source>Add the first one in the section Firms; a guide leads through its set-up.</source>
         <translation>Přidejte první v části Firmy; zavedením provede průvodce.</translation>
+    </message>
+    <message>
+        <source>To the firms</source>
+        <translation>Přejít na firmy</translation>
     </message>
     <message>
         <source>&amp;Open</source>
@@ -3474,6 +3482,10 @@
     <message>
         <source>The server refused</source>
         <translation>Server odmítl</translation>
+    </message>
+    <message>
+        <source>Correct what you typed and try again.</source>
+        <translation>Opravte zadání a zkuste to znovu.</translation>
     </message>
     <message>
         <source>It is signed by itself. If that is intended, compare the fingerprint with your administrator and choose the file with the certificate below.</source>

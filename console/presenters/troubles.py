@@ -105,7 +105,11 @@ def _refused(problem: Refused, language: str) -> Trouble:
     fallback = ("warning", translate("Troubles", "The server refused"), "retry")
     icon, title, step = titles.get(type(problem), fallback)
     support = told.request_id if isinstance(problem, Broken) else ""
-    return Trouble(icon=icon, title=title, text=told.title(language), next_step=step, support_code=support)
+    text = told.title(language)
+    if told.code == "invalid":
+        # The server names the member as its contract does, which nobody sees in the window.
+        text = translate("Troubles", "Correct what you typed and try again.")
+    return Trouble(icon=icon, title=title, text=text, next_step=step, support_code=support)
 
 
 def certificate_problem(reason: str) -> str:

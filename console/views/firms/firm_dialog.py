@@ -11,6 +11,7 @@ from console.api.wire.firms import Firm, FirmPatch, NewFirm
 from console.context import Context
 from console.i18n import translate
 from console.jobs import Cancel
+from console.theme import Tone
 from console.widgets.banner import Banner
 from console.widgets.buttons import button
 from console.widgets.dialogs import Dialog
@@ -64,7 +65,9 @@ class NewFirmDialog(Dialog):
         if not values["name"]:
             self._fields["name"].mark(is_wrong=True)
             self._fields["name"].focus_widget.setFocus()
+            self.banner.say(Tone.WARN, translate("Firms", "Enter the name of the firm."))
             return
+        self.banner.be_silent()
         if not values["tenant_id"]:
             del values["tenant_id"]
         body, client = NewFirm.model_validate(values), self._context.client

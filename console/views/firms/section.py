@@ -79,7 +79,8 @@ class FirmsSection(Section):
                 text=translate("Firms", "&Pause or resume…"),
                 icon="pause",
                 run=lambda rows: self._pause(rows[0]),
-                is_possible=lambda rows: len(rows) == 1,
+                # What was never started is started by the guide, after its preview.
+                is_possible=lambda rows: len(rows) == 1 and rows[0].set_up,
             )
         )
 

@@ -86,7 +86,7 @@ def health_columns() -> tuple[Column[Health], ...]:
             text=lambda h: states.licence(h.licence_state)[0],
             tone=lambda h: states.licence(h.licence_state)[1],
             sort="valid_until",
-            width=160,
+            width=210,
         ),
     )
 
@@ -122,7 +122,7 @@ def alert_columns(context: Context) -> tuple[Column[Alert], ...]:
             title=lambda: translate("Overview", "What"),
             text=lambda a: a.text.said(language),
             hint=lambda a: a.text.said(language),
-            width=380,
+            width=430,
         ),
         Column(
             key="since",

@@ -14,6 +14,7 @@ from console.views.overview.columns import alert_columns, health_columns, health
 from console.views.overview.firm_health import FirmHealth
 from console.views.section import Section
 from console.widgets.list_page import ListPage, RowAction
+from console.widgets.state_page import Step
 
 
 class OverviewSection(Section):
@@ -59,6 +60,14 @@ class OverviewSection(Section):
         page.say_when_empty(
             translate("Overview", "No firm yet"),
             translate("Overview", "Add the first one in the section Firms; a guide leads through its set-up."),
+            (
+                Step(
+                    name="overview.firms.first",
+                    text=translate("Overview", "To the firms"),
+                    run=lambda: self.context.go(Target(section="firms")),
+                    is_primary=True,
+                ),
+            ),
         )
         page.opened.connect(lambda found: self._open(found.firm_id, found.name))
         page.add_action(

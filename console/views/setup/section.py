@@ -62,7 +62,7 @@ class SetupSection(Section):
 
     def _steps(self) -> QWidget:
         holder = Card(None)
-        holder.setFixedWidth(236)
+        holder.setFixedWidth(260)
         layout = QVBoxLayout(holder)
         layout.setContentsMargins(12, 12, 12, 12)
         layout.setSpacing(4)

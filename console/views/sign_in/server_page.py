@@ -151,6 +151,8 @@ class ServerPage(QWidget):
 
     def _failed(self, problem: Exception) -> None:
         self._enable(is_on=True)
+        # While it was asked the keyboard had nowhere to be.
+        self.address.setFocus()
         if isinstance(problem, CertificateTrouble):
             self._show_certificate(problem.verdict)
             return

@@ -189,7 +189,7 @@ def _columns(language: str) -> tuple[Column[Hold], ...]:
             title=lambda: translate("Holds", "Why"),
             text=lambda h: h.text.said(language),
             hint=lambda h: h.text.said(language),
-            width=360,
+            width=520,
         ),
         Column(
             key="at",

@@ -40,7 +40,7 @@ def errors_list(context: Context, parent: QWidget) -> ListPage[Failure]:
             title=lambda: translate("Sync", "Why"),
             text=lambda f: f.text.said(language),
             hint=lambda f: f.text.said(language),
-            width=380,
+            width=460,
         ),
         Column(
             key="failures",
@@ -104,7 +104,7 @@ def pairs_list(context: Context, parent: QWidget) -> ListPage[Pair]:
             tone=lambda p: states.pair(p.state)[1],
             width=160,
         ),
-        Column(key="text", title=lambda: translate("Sync", "Why"), text=said, hint=said, width=360),
+        Column(key="text", title=lambda: translate("Sync", "Why"), text=said, hint=said, width=460),
         Column(
             key="updated",
             title=lambda: translate("Sync", "Last change"),

@@ -177,7 +177,13 @@ def proposal_columns(language: str) -> tuple[Column[Proposal], ...]:
             order=lambda p: p.confidence,
             width=130,
         ),
-        Column(key="why", title=lambda: translate("Users", "Why"), text=lambda p: p.text.said(language), width=240),
+        Column(
+            key="why",
+            title=lambda: translate("Users", "Why"),
+            text=lambda p: p.text.said(language),
+            hint=lambda p: p.text.said(language),
+            width=330,
+        ),
         Column(
             key="has",
             title=lambda: translate("Users", "Seat"),
