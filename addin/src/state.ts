@@ -66,6 +66,8 @@ export interface Form {
   readonly activity: LinkedActivity | null;
   readonly status: StatusCode;
   readonly reason: Said | null;
+  /** Why the calendar as a whole is not synchronised; null: it is. */
+  readonly calendar: Said | null;
   readonly can: readonly Action[];
   /** Something chosen has not reached the server. */
   readonly unsent: boolean;
@@ -98,7 +100,8 @@ export function beginning(options: Options, known: Bootstrap): Form {
     choices: NO_CHOICES,
     activity: null,
     status: "unknown",
-    reason: known.sync,
+    reason: null,
+    calendar: known.sync === null || known.sync.code === "sync_running" ? null : known.sync,
     can: ["choose"],
     unsent: false,
     pending: false,

@@ -93,6 +93,20 @@ CONSENT: Final[Mapping[str, Sentence]] = {
         "writes the activity into Raynet as you chose. Of private events it carries, as your company has set, no more "
         "than their time. You can withdraw your consent at any time through your company's administrator.",
     ),
+    # Names the server that it is, and does not promise of private events what the firm's rule may not keep.
+    "2026-11-2": Sentence(
+        "Panel propojuje události vašeho kalendáře v Outlooku s aktivitami v Raynet CRM vaší firmy. Zpracovává k tomu "
+        "předmět, čas, místo, popis a účastníky událostí, vaše jméno a e-mailovou adresu a to, co v panelu zvolíte. "
+        "Vaše volby a záznam o propojení ukládá server {host}; do Raynetu zapíše aktivitu podle vaší volby. "
+        "Ze soukromých událostí přenáší jen čas, pokud vaše firma neurčila jinak: může přenos vypnout, nebo povolit i "
+        "texty. Jak to má vaše firma, vám řekne její správce; u něj můžete souhlas kdykoli odvolat.",
+        "The panel links events of your Outlook calendar with activities in your company's Raynet CRM. For that it "
+        "processes subject, time, place, description and attendees of events, your name and e-mail address, and what "
+        "you choose in the panel. Your choices and the record of the link are kept by the server {host}; it "
+        "writes the activity into Raynet as you chose. Of private events it carries the time only, unless your company "
+        "has decided otherwise: it can switch that off, or allow their texts too. Your company's administrator tells "
+        "you which, and withdraws your consent whenever you ask.",
+    ),
 }
 
 #: How the user's calendar stands, and who can change that.

@@ -17,7 +17,7 @@ from server.domain.reasons import Reason
 #: Id of the add-in in its manifest. It names the custom property in which clients store data, so it never changes.
 ADDIN_ID: Final = "9e0f6a3b-54d7-4c1c-8f0e-6a2b7d1c93e5"
 #: Wording of the panel's own consent; a new one asks everybody again.
-CONSENT_VERSION: Final = "2026-11"
+CONSENT_VERSION: Final = "2026-11-2"
 #: Hint of a notice by which a person wants both sides looked at.
 SYNC_NOW: Final = "sync_now"
 #: A draft that nobody touched for so long belongs to an event that was never saved.

@@ -11,7 +11,7 @@ from server.api.addin import models as m
 from server.domain.activity import Priority
 from tests.addin.opened import EventFormOf, opened
 from tests.addin.screens import NEW
-from tests.addin.scripted import bootstrap, draft_state
+from tests.addin.scripted import bootstrap, draft_state, said
 from tests.addin.server import Server
 from tests.addin.test_clients import DRAFT, Drafts
 from tests.addin.test_form import Linked, linked
@@ -164,3 +164,18 @@ def test_a_delivery_says_how_old_its_form_is(browser: Browser, server: Server) -
         panel.button("Schůzka").click()
         expect(panel.standing).to_have_text("Čeká na uložení události v Outlooku")
         assert 300 <= api.bodies("PUT /drafts")[0]["age_seconds"] < 900
+
+
+@pytest.mark.parametrize(
+    ("code", "is_said"), [("sync_running", False), ("sync_paused", True)], ids=["running", "paused"]
+)
+def test_why_a_calendar_stands_still_is_said_all_along_and_only_then(
+    browser: Browser, server: Server, code: str, is_said: bool
+) -> None:
+    server.app = Drafts(**{"GET /bootstrap": bootstrap(sync=said(code, "Tak to je.", "So it is."))})
+    with opened(browser, server.url, EventFormOf(item={**NEW})) as panel:
+        expect(panel.button("Schůzka")).to_be_visible()
+        expect(panel.text("Tak to je.")).to_have_count(int(is_said))
+        panel.button("Schůzka").click()
+        expect(panel.standing).to_have_text("Čeká na uložení události v Outlooku")
+        expect(panel.text("Tak to je.")).to_have_count(int(is_said))

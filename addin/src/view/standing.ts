@@ -119,7 +119,9 @@ function readable(words: Words, conflict: ConflictShown, value: string): string 
 
 /** The reason stands on top: whoever looks for it must not scroll. */
 export function reasonWhy(words: Words, form: Form): Child {
-  const reason = form.activity?.reason ?? form.reason;
+  // Linking again is on its way: why it was not linked is over.
+  const own = form.activity?.reason ?? (form.pending && form.choices.linked && form.status === "not_linked" ? null : form.reason);
+  const reason = own ?? form.calendar;
   if (reason === null) return null;
   return h("section", { key: "reason", class: "message info", "aria-labelledby": "reason-title" }, h("h2", { class: "group", id: "reason-title" }, words.text("why.title")), h("p", {}, words.said(reason)));
 }

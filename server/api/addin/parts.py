@@ -67,9 +67,14 @@ class Desk:
         return self.site.client_id or ""
 
     @property
+    def host(self) -> str:
+        """The server as people read its name."""
+        return urlsplit(self.site.public_url).netloc
+
+    @property
     def scope(self) -> str:
         """Fact: the registration's URI holds the domain of the pages and its own id [doc], outlook-addin §2.7, §6."""
-        return f"api://{urlsplit(self.site.public_url).netloc}/{self.client_id}/{SCOPE}"
+        return f"api://{self.host}/{self.client_id}/{SCOPE}"
 
     @property
     def redirect_uri(self) -> str:

@@ -42,8 +42,8 @@ def bootstrap(call: PanelCall) -> Bootstrap:
         firm=call.firm.name if state is not UserState.CONSENT_MISSING or seat is not None else None,
         consent=ConsentWording(
             version=CONSENT_VERSION,
-            text_cs=wording.cs,
-            text_en=wording.en,
+            text_cs=wording.cs.format(host=call.desk.host),
+            text_en=wording.en.format(host=call.desk.host),
             accepted_at=call.standing.consented_at,
         ),
         sync=_sync(call) if seat is not None else None,

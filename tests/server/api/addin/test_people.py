@@ -10,7 +10,7 @@ from server.store.admin.registrations import Registrations
 from server.store.admin.seats import SeatChange
 from server.store.tables.panel import RegistrationState
 from simulator.entra.directory import User
-from tests.support.panel import SCOPE, Panel, PanelHost
+from tests.support.panel import PUBLIC_HOST, SCOPE, Panel, PanelHost
 from tests.support.rig import CLIENT_ID, add_firm, add_person_with_seat
 
 CONSENT = {"version": CONSENT_VERSION, "language": "cs"}
@@ -41,6 +41,14 @@ def test_consent_comes_first_and_is_asked_for_once(office: PanelHost) -> None:
     office.rig.clock.advance(seconds=100)
     assert panel.post("/consent", CONSENT)["consent"]["accepted_at"] == "2026-03-02T09:00:15Z"
     assert panel.get("/bootstrap")["state"] == "ready"
+
+
+def test_the_wording_names_this_server_and_promises_no_more_than_every_rule_keeps(office: PanelHost) -> None:
+    office.rig.rules(private_events="full")
+    wording = Panel(host=office, person=office.rig.people["jana"]).get("/bootstrap")["consent"]
+    for language, promised in (("cs", "nejvýš jejich čas"), ("en", "no more than their time")):
+        text = wording[f"text_{language}"]
+        assert (PUBLIC_HOST in text, "{" in text, promised in text) == (True, False, False)
 
 
 def test_consent_to_another_wording_is_not_taken(office: PanelHost) -> None:
