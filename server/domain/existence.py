@@ -226,6 +226,15 @@ def _outlook_edits(draft: PlanDraft, pair: Pair, event: Event) -> tuple[FieldNam
     return changed_fields(pair.base.outlook, _outlook_view(draft, event), names)
 
 
+def _never_agreed(draft: PlanDraft, pair: Pair, event: Event) -> tuple[FieldName, ...]:
+    """What an event that goes before it was ever compared says otherwise than its activity."""
+    private = draft.link.masked or mapping.is_masked(event, draft.world)
+    raynet = _raynet_view(draft, pair, draft.activity) if draft.activity is not None else Content()
+    shown = _outlook_view(draft, event)
+    differs = changed_fields(raynet, shown, (FieldName.WHEN,) if private else MERGED_FIELDS)
+    return tuple(name for name in differs if not is_empty(getattr(shown, name.value)))
+
+
 def _edited_in_outlook(draft: PlanDraft, pair: Pair, event: Event) -> bool:
     """Making an event private, or no longer so, is an edit too, though its text is not to be named."""
     turned = pair.base is not None and mapping.is_masked(event, draft.world) != draft.link.masked
@@ -244,7 +253,7 @@ def delete_event(draft: PlanDraft, pair: Pair, event: Event, reason: Reason) -> 
         draft.hold(pair, Reason.WOULD_MAIL)
         return
     shown = _outlook_view(draft, event)
-    edited = _outlook_edits(draft, pair, event)
+    edited = _outlook_edits(draft, pair, event) if pair.base is not None else _never_agreed(draft, pair, event)
     for name in edited:
         before = getattr(pair.base.outlook, name.value) if pair.base is not None else None
         draft.lose(pair, name, Side.GRAPH, (before, "", getattr(shown, name.value)))

@@ -18,7 +18,7 @@ from server.domain.plan import Plan
 from server.domain.privacy import exposed_texts
 from server.domain.reasons import Reason
 from server.domain.rules import AttendedEvents
-from server.domain.state import Group, Pair, PairState, Role
+from server.domain.state import Group, Origin, Pair, PairState, Role
 from server.domain.when import Inverted
 
 #: Releases that a new observation of the event may undo: the user took the copy back.
@@ -66,7 +66,23 @@ def _seats(draft: PlanDraft) -> None:
         if not present and pair.state not in (PairState.RELEASED, PairState.CLOSED):
             draft.release(pair, Reason.RELEASED_NO_SEAT)
         elif present and pair.state is PairState.RELEASED and pair.reason in _SEATLESS:
-            draft.revive(pair)
+            _seat_returned(draft, pair)
+
+
+def _seat_returned(draft: PlanDraft, pair: Pair) -> None:
+    """Another event may lead by now: an own event waits until it is wanted again, what the sync made follows."""
+    led = draft.lead() is not None
+    if pair.event is None:
+        # Its create may have been given up on its way: a new one has a new key.
+        draft.close(pair, pair.reason or Reason.RELEASED_NO_SEAT)
+    elif led and pair.role is Role.LEAD and pair.origin is Origin.OUTLOOK:
+        draft.release(pair, Reason.RELEASED_OWNER_CHANGED)
+    elif led and pair.role is Role.LEAD:
+        draft.revive(pair, Role.COPY)
+    elif led and pair.role is Role.FOLLOWER:
+        draft.revive(pair, Role.ATTENDEE)
+    else:
+        draft.revive(pair)
 
 
 def _with_activity(draft: PlanDraft, activity: Activity) -> None:

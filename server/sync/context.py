@@ -165,7 +165,7 @@ class PassContext:
             login=self.sync.login or "",
             tenant=self.state.firm.tenant_id,
             seats=seats,
-            unmet=frozenset(one.mailbox for one in self.ready() if one.mailbox is not None and not one.matched),
+            unmet=frozenset(seat.mailbox for seat in seats if not self.is_matched(seat.mailbox)),
             persons=dict(self.persons),
             rejected=self.rejected,
             panel=self.bound(),
@@ -214,6 +214,16 @@ class PassContext:
         """Whether new items of that calendar may be linked; a calendar that is not ours holds up nobody."""
         row = self.mailbox(mailbox)
         return row is None or row.matched
+
+    def may_link(self, wanted: Iterable[MailboxId]) -> bool:
+        """Whether an activity of these calendars may be linked: one has met Raynet, and none is about to.
+
+        One that cannot be read now holds up nobody; it meets what is linked by then.
+        """
+        rows = [self.mailbox(one) for one in wanted]
+        if any(row is not None and not row.matched and row.state is MailboxState.READY for row in rows):
+            return False
+        return any(row is None or row.matched for row in rows)
 
     def mailbox(self, mailbox: MailboxId) -> MailboxSync | None:
         """The row that is at work there; a seat that was removed may have left another one of the same calendar."""

@@ -8,10 +8,11 @@ from server.domain import keys
 from server.domain.activity import ActivityChange, ActivityStatus, Priority
 from server.domain.content import MERGED_FIELDS, Content, FieldName
 from server.domain.draft import shown, when_read_back
-from server.domain.event import EventChange, EventDraft, EventTimes
+from server.domain.event import Event, EventChange, EventDraft, EventTimes
 from server.domain.html import rich_from_plain
 from server.domain.ids import EventId, PairId
 from server.domain.mapping import (
+    NEW_TYPE,
     importance_of,
     is_masked,
     moved_base,
@@ -138,6 +139,7 @@ def restore_plan(ctx: PassContext, group: Group, conflict: Conflict) -> Plan | N
         now = raynet_content(activity, None if isinstance(when, Inverted) else when)
         losses += _replaced(pair, conflict, now, Side.RAYNET)
     stands = seen is not None and seen.gone_at is None and not would_mail(seen.event, ctx.world())
+    stands = stands and not (hidden and seen is not None and _says_more(seen.event, conflict))
     if seen is not None and stands and not (hidden and conflict.lost_side is Side.RAYNET):
         settled = pair.base if hidden else expects  # what Raynet shows of a private text stays as it is
         event_write = replace(bare, kind=IntentKind.UPDATE_EVENT, event=seen.key, expects=settled)
@@ -146,7 +148,15 @@ def restore_plan(ctx: PassContext, group: Group, conflict: Conflict) -> Plan | N
         again = _replaced(pair, conflict, now, Side.GRAPH)
         losses += [one for one in again if one.lost not in {known.lost for known in losses} and not hidden]
     step = Step(pair=pair.id, reason=Reason.RESTORED, outcome="written", writes=(conflict.field.value,))
+    if not writes and hidden:
+        step = Step(pair=pair.id, reason=Reason.MASKED, outcome="nothing")
     return Plan(link=group.link, pairs=group.pairs, writes=tuple(writes), losses=tuple(losses), steps=(step,))
+
+
+def _says_more(event: Event, conflict: Conflict) -> bool:
+    """Whether a private event got another text since: nobody may read it in a journal, so nothing takes its place."""
+    value = getattr(outlook_content(event, NEW_TYPE, masked=False), conflict.field.value)
+    return not is_empty(value) and shown(value) not in (conflict.kept, conflict.lost)
 
 
 def _replaced(pair: Pair, conflict: Conflict, now: Content, side: Side) -> tuple[Loss, ...]:

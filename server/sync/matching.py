@@ -43,10 +43,10 @@ def first_matches(ctx: PassContext) -> Flow[None]:
         matched = replace(row, matched=True)
         ctx.put_mailbox(matched)
         rows.append(matched)
-    world, unmatched = ctx.world(), {row.mailbox for row in ctx.ready() if not row.matched}
+    world = ctx.world()
     for key, activity in sorted(free.items()):
         wanted = mapping.wanted_mailboxes(activity, world)
-        if not wanted or not wanted.keys().isdisjoint(unmatched):
+        if not ctx.may_link(wanted):
             # Nobody's, or a calendar that is to show it may already do so under its own event: that is met first.
             continue
         if key in linked:

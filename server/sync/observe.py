@@ -58,7 +58,7 @@ def activity_rows(
                 rows += yield from _moved(ctx, moved_from, activity.key)
         elif wanted:
             rows.append(row)
-            if row.gone_at is not None or not all(ctx.is_matched(mailbox) for mailbox in wanted):
+            if row.gone_at is not None or not ctx.may_link(wanted):
                 continue
             if activity.key not in known and (yield from made_activity(ctx, activity)):
                 rows += [one for mailbox in sorted(wanted) for one in ctx.unmatch(mailbox)]

@@ -22,6 +22,8 @@ from server.ports.store import (
     Forget,
     LinksInMailbox,
     LinksOf,
+    LoadGroups,
+    OpenIntents,
     PairCounts,
     Row,
     StartPass,
@@ -265,7 +267,26 @@ def _clear_orphans(ctx: PassContext) -> Flow[None]:
         except Remote as error:
             ctx.error(str(key), error)
             later.append(orphan_activity(key, ctx, ctx.now))
-    for event in sorted(set(ctx.orphan_events)):
+    done += yield from _clear_orphan_events(ctx)
+    settled = tuple(key for key in done if key in ctx.tombstones)
+    if settled or later:
+        yield from want(Commit(ctx.firm, tuple(later), Forget(tombstones=settled)))
+
+
+def _clear_orphan_events(ctx: PassContext) -> Flow[list[str]]:
+    """Keys of the claims that are settled. What a pair took up meanwhile, or may yet take up, is no left-over."""
+    events = sorted(set(ctx.orphan_events))
+    if not events:
+        return []
+    linked = yield from want(LinksOf(ctx.firm, events=tuple(events)))
+    making = yield from _calendars_with_creates(ctx)
+    done: list[str] = []
+    for event in events:
+        if event in linked:
+            done.append(orphan_event(ctx, event).key)
+            continue
+        if event.mailbox in making:
+            continue  # a create of unknown outcome may have been answered with it
         try:
             yield from want(DeleteEvent(ctx.firm, event, None))
             yield from want(Note("orphan_removed", (("event_id", event.id),), "warning"))
@@ -274,9 +295,17 @@ def _clear_orphans(ctx: PassContext) -> Flow[None]:
             done.append(orphan_event(ctx, event).key)
         except Remote as error:
             ctx.error(f"event:{event.id}", error)
-    settled = tuple(key for key in done if key in ctx.tombstones)
-    if settled or later:
-        yield from want(Commit(ctx.firm, tuple(later), Forget(tombstones=settled)))
+    return done
+
+
+def _calendars_with_creates(ctx: PassContext) -> Flow[set[MailboxId]]:
+    """Where a create of ours has no known outcome."""
+    creates = [one for one in (yield from want(OpenIntents(ctx.firm))) if one.kind is IntentKind.CREATE_EVENT]
+    if not creates:
+        return set()
+    groups = yield from want(LoadGroups(ctx.firm, tuple(sorted({one.link_id for one in creates}))))
+    boxes = {pair.id: pair.mailbox for group in groups for pair in group.pairs}
+    return {boxes[one.pair_id] for one in creates if one.pair_id in boxes}
 
 
 def _finish(ctx: PassContext, plans: tuple[Plan, ...]) -> Flow[PassResult]:

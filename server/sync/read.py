@@ -142,14 +142,18 @@ def _newest(ctx: PassContext, cursor: RaynetCursor) -> Flow[None]:
     # What we made ourselves was added to the total then.
     ours = {one.key for one in stored}
     created = _created_since(rows, cursor.watermark) - ours
-    yield from _store_activities(ctx, rows, replace(cursor, watermark=watermark))
+    # The total goes with its watermark: after a crash between the two commits it is told by looking, not by counting.
+    counted = cursor.total if watermark == cursor.watermark and not created else None
+    yield from _store_activities(ctx, rows, replace(cursor, watermark=watermark, total=counted))
     read = RaynetCursor(watermark=watermark, total=total, read_at=read_at)
     if cursor.total is None or total != cursor.total + len(created):
         missing_since = cursor.missing_since or ctx.now
         if is_whole and cursor.total is not None and _will_ring(ctx, missing_since):
             read = replace(read, total=cursor.total + len(created), missing_since=missing_since)
         else:
-            yield from _sweep(ctx, skip={one.key for one in rows})
+            present = yield from _sweep(ctx, skip={one.key for one in rows})
+            # An empty answer beside what stands there was none: the next one is not measured by it.
+            read = replace(read, total=total if rows or not present else None)
     sync = replace(ctx.sync, cursor=read if is_whole else RaynetCursor(watermark=watermark))
     if sync != ctx.sync:
         ctx.put_sync(sync)
@@ -270,23 +274,25 @@ def _would_be_made(ctx: PassContext, activity: Activity) -> bool:
     return bool(mapping.wanted_mailboxes(activity, world)) and mapping.raynet_absent(activity, when) is None
 
 
-def _sweep(ctx: PassContext, skip: set[ActivityKey]) -> Flow[None]:
+def _sweep(ctx: PassContext, skip: set[ActivityKey]) -> Flow[int]:
     """Something may have been deleted: look for the paired activities, and prove each that is missing.
 
     Those too that only wait to be paired, for a first match or a calendar that answers: what is gone is not made.
+    The number of those that stand.
     """
     known = yield from want(KnownActivities(ctx.firm))
     unlinked = yield from want(UnlinkedActivities(ctx.firm))
     waiting = (one.key for one in unlinked if _would_be_made(ctx, one.activity))
     wanted = [key for key in dict.fromkeys((*known, *waiting)) if key not in skip]
     if not wanted:
-        return
+        return 0
     found = yield from want(ActivitiesById(ctx.firm, tuple(sorted({key.id for key in wanted}))))
     present = {one.key for one in found}
     yield from _store_activities(ctx, found, ctx.sync.cursor or RaynetCursor(watermark=ctx.now))
     for key in wanted:
         if key not in present:
             yield from prove_activity(ctx, key)
+    return len(present)
 
 
 # --- Outlook ------------------------------------------------------------------------------------------------------
