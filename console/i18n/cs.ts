@@ -3003,8 +3003,8 @@
         <translation>Brzy končí</translation>
     </message>
     <message>
-        <source>Ended – grace period</source>
-        <translation>Skončila – ochranná lhůta</translation>
+        <source>Grace period</source>
+        <translation>Ochranná lhůta</translation>
     </message>
     <message>
         <source>Ended</source>

@@ -1,6 +1,7 @@
 """A firm's health as figures: what each says, in which tone, and where a click on it leads."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from console.api.wire.firms import Alert, Expiry, Health
 from console.i18n import translate
@@ -12,6 +13,8 @@ from console.theme import Tone
 
 #: The promise: a change arrives within so many seconds.
 PROMISE_SECONDS = 15
+#: What waits for longer is stuck.
+_STUCK_AFTER = timedelta(minutes=5)
 #: An end that is further away needs no word.
 _ANNOUNCED_DAYS = 60
 _ALARMING_DAYS = 7
@@ -65,9 +68,13 @@ def _waiting(found: Health) -> Figure:
         icon="queue",
         figure=number(found.queue),
         note=note,
-        tone=Tone.NEUTRAL,
+        tone=Tone.WARN if found.queue and _is_old(found.queue_since) else Tone.NEUTRAL,
         target=Target(section="sync", page="state"),
     )
+
+
+def _is_old(since: datetime | None) -> bool:
+    return since is not None and datetime.now(UTC) - since > _STUCK_AFTER
 
 
 def _users(found: Health) -> Figure:

@@ -28,7 +28,7 @@ def licence(value: str) -> State:
         {
             "active": (translate("States", "Valid"), Tone.GOOD),
             "expiring": (translate("States", "Ends soon"), Tone.WARN),
-            "grace": (translate("States", "Ended – grace period"), Tone.BAD),
+            "grace": (translate("States", "Grace period"), Tone.BAD),
             "expired": (translate("States", "Ended"), Tone.BAD),
         },
         value,

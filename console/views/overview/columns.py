@@ -19,7 +19,7 @@ def health_columns() -> tuple[Column[Health], ...]:
         return Tone.WARN if count else None
 
     return (
-        Column(key="name", title=lambda: translate("Overview", "Firm"), text=lambda h: h.name, sort="name", width=220),
+        Column(key="name", title=lambda: translate("Overview", "Firm"), text=lambda h: h.name, sort="name", width=210),
         Column(
             key="state",
             title=lambda: translate("Overview", "State"),
@@ -27,7 +27,7 @@ def health_columns() -> tuple[Column[Health], ...]:
             tone=lambda h: overall(h)[1],
             sort="state",
             order=lambda h: _RANK.get(h.state, 9),
-            width=140,
+            width=180,
         ),
         Column(
             key="lag",
@@ -37,7 +37,7 @@ def health_columns() -> tuple[Column[Health], ...]:
             export=lambda h: "" if h.lag.p95 is None else f"{h.lag.p95:.1f}",
             sort="lag",
             is_numeric=True,
-            width=120,
+            width=110,
         ),
         Column(
             key="queue",

@@ -1,6 +1,6 @@
 """A firm's health, and the overview of all firms."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from typing import Final, Literal
 
 from server.api.rest.access import CENTRAL, READ
@@ -20,6 +20,8 @@ ROUTES: Final = Routes("health")
 State = Literal["ok", "warning", "failed", "paused", "not_set_up"]
 #: Of calendars that nothing can be carried to until somebody acts.
 _BROKEN: Final = (MailboxState.UNKNOWN_USER, MailboxState.NO_MAILBOX, MailboxState.NO_ACCESS, MailboxState.NO_PERSON)
+#: What waits for longer is not carried within seconds, whatever the reason: no worker, a side that keeps us waiting.
+_STUCK_AFTER: Final = timedelta(minutes=5)
 #: The worst first when sorted downwards.
 _WEIGHT: Final[dict[State, int]] = {"ok": 0, "paused": 1, "not_set_up": 2, "warning": 3, "failed": 4}
 
@@ -31,21 +33,21 @@ def get_health(call: Call) -> shapes.Health:
 
 @ROUTES.get("/overview", CENTRAL, Sentence("Přehled všech firem", "The overview of all firms"))
 def get_overview(call: Call, query: shapes.OverviewQuery) -> Page[shapes.Health]:
-    asked, q = wanted(query), folded(query.q)
+    asked, q, now = wanted(query), folded(query.q), call.services.now()
     found = [
         one
         for one in call.services.administration.health.every_unscoped()
-        if q in folded(one.firm.name) and query.state in (None, state_of(one))
+        if q in folded(one.firm.name) and query.state in (None, state_of(one, now))
     ]
-    listed = sliced(found, asked, lambda one: _sort_value(one, asked.sort), lambda one: int(one.firm.id))
+    listed = sliced(found, asked, lambda one: _sort_value(one, asked.sort, now), lambda one: int(one.firm.id))
     return page(listed, asked, lambda one: shown(call, one))
 
 
-def _sort_value(one: FirmHealth, sort: str) -> str | int | float:
+def _sort_value(one: FirmHealth, sort: str, now: datetime) -> str | int | float:
     lag = one.carried.percentile(0.95) if one.carried is not None else None
     values: dict[str, str | int | float] = {
         "name": folded(one.firm.name),
-        "state": _WEIGHT[state_of(one)],
+        "state": _WEIGHT[state_of(one, now)],
         "lag": -1.0 if lag is None else float(lag),
         "queue": one.waiting.count,
         "holds": one.holds,
@@ -56,7 +58,7 @@ def _sort_value(one: FirmHealth, sort: str) -> str | int | float:
     return values[sort]
 
 
-def state_of(one: FirmHealth) -> State:
+def state_of(one: FirmHealth, now: datetime) -> State:
     """``failed``: nothing is carried until somebody acts. ``not_set_up``: nobody has started it yet."""
     if not one.firm.is_set_up:
         return "not_set_up"
@@ -65,7 +67,9 @@ def state_of(one: FirmHealth) -> State:
     if one.raynet_breaker or one.graph_breaker or one.licence.state is LicenceState.EXPIRED:
         return "failed"
     is_broken = any(one.mailboxes.get(state, 0) for state in _BROKEN)
-    is_waiting = one.holds or one.pairs.get(PairState.PARKED, 0) or is_broken
+    since = one.waiting.since
+    is_stuck = since is not None and now - since > _STUCK_AFTER
+    is_waiting = one.holds or one.pairs.get(PairState.PARKED, 0) or is_broken or is_stuck
     return "warning" if is_waiting or one.licence.state is not LicenceState.ACTIVE else "ok"
 
 
@@ -76,7 +80,7 @@ def shown(call: Call, one: FirmHealth) -> shapes.Health:
     return shapes.Health(
         firm_id=one.firm.id,
         name=one.firm.name,
-        state=state_of(one),
+        state=state_of(one, call.services.now()),
         paused=one.firm.paused,
         lag=_lag(one),
         pairs=shapes.PairCounts(**{state.value: count for state, count in one.pairs.items()}),

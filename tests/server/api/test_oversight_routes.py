@@ -427,3 +427,13 @@ def test_a_user_is_shown_with_the_name_of_the_raynet_person(house: House) -> Non
     key = ConnectionChange(raynet_instance="jina")
     rig.administration.firms.connect(rig.firm, key, actor="test")
     assert house.read("/users")["items"][0]["person_name"] is None, "another instance has other people"
+
+
+def test_what_waits_for_minutes_is_a_firm_that_wants_a_look(house: House) -> None:
+    """Nobody works: the firm's own people learn it too, not only the operator."""
+    rig = house.case.rig
+    consented_and_quiet(house)
+    rig.administration.firms.change(rig.firm, FirmChange(paused=False), actor="test")
+    assert house.read("/health")["state"] == "ok", "it has only just begun to wait"
+    rig.clock.advance(minutes=6)
+    assert house.read("/health")["state"] == "warning"
