@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, expect
 from server.api.addin import models as m
 from server.domain.activity import Priority
 from tests.addin.opened import EventFormOf, opened
-from tests.addin.screens import NEW
-from tests.addin.scripted import bootstrap, draft_state, said
+from tests.addin.screens import NEW, SAVED
+from tests.addin.scripted import bootstrap, draft_state, event_state, said
 from tests.addin.server import Server
 from tests.addin.test_clients import DRAFT, Drafts
 from tests.addin.test_form import Linked, linked
@@ -179,3 +179,12 @@ def test_why_a_calendar_stands_still_is_said_all_along_and_only_then(
         panel.button("Schůzka").click()
         expect(panel.standing).to_have_text("Čeká na uložení události v Outlooku")
         expect(panel.text("Tak to je.")).to_have_count(int(is_said))
+
+
+def test_an_event_that_waits_for_a_choice_is_not_called_saved(browser: Browser, server: Server) -> None:
+    waits = said("waits_for_panel", "Čeká se na volbu.", "It waits.")
+    state = event_state(m.StatusLine.SAVING, reason=waits, can=("choose", "sync_now"))
+    server.app = Drafts(**{"POST /events/state": state})
+    with opened(browser, server.url, EventFormOf(item={**SAVED})) as panel:
+        expect(panel.button("Schůzka")).to_be_visible()
+        expect(panel.standing).to_have_text("Čeká se na vaši volbu")

@@ -2,7 +2,7 @@
 
 import type { ConflictShown, TrailEntry } from "../contract";
 import type { EventForm } from "../form";
-import { mayChoose, type Form } from "../state";
+import { asksForType, mayChoose, type Form } from "../state";
 import { h, type Child, type VNode } from "./dom";
 import { icon } from "./icons";
 import { button, troubleText } from "./pages";
@@ -49,6 +49,8 @@ function standing(form: Form): readonly [Tone, TextKey] {
   if (form.hostSilent && form.unsent) return ["bad", "line.unsaved_plain"];
   if (saving.kind === "busy" || form.unsent) return ["busy", "line.busy"];
   if (saving.kind === "asking") return ["busy", "line.asking"];
+  // The event is held for what will be chosen; nothing is saved yet.
+  if (asksForType(form) && status === "saving") return ["quiet", "line.waits_choice"];
   if (form.pending || status === "saving") return ["busy", "line.saving"];
   switch (status) {
     case "linked":

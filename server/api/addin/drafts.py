@@ -17,7 +17,9 @@ from server.api.middleware.size_limit import whole_body
 from server.api.problems import App
 from server.api.rest.serving import address_of
 from server.domain.concern import Concern
-from server.domain.panel import Choices, DraftId, Fingerprint, PanelDraft, Taken
+from server.domain.mapping import window_at
+from server.domain.panel import Choices, DraftId, DraftState, Fingerprint, PanelDraft, Taken
+from server.domain.reasons import Reason
 from server.errors import NotFound, Refused, RosError
 from server.store.crypto import lookup_digest
 from server.store.panel.drafts import LastWord
@@ -55,7 +57,7 @@ def put_draft(call: PanelCall, draft_id: str, body: models.DraftPut) -> models.D
     if receipt.taken is Taken.FINISHED:
         raise Refused("draft_finished")
     draft = receipt.draft
-    state = draft_state(_viewer(call), draft, _sight(call, draft), accepted=receipt.accepted, is_copy=receipt.is_copy)
+    state = _shown(call, draft, accepted=receipt.accepted, is_copy=receipt.is_copy)
     late = _too_late(draft, given.choices) if receipt.accepted else ()
     return state.model_copy(update={"refused": tuple(dict.fromkeys((*state.refused, *late)))})
 
@@ -71,13 +73,23 @@ def _count_new(call: PanelCall, draft: DraftId) -> None:
 def get_draft(call: PanelCall, draft_id: str) -> models.DraftState:
     """Raises NotFound, for somebody else's as well."""
     draft = call.desk.drafts.get(call.firm_id, call.mailbox, _id(draft_id))
-    return draft_state(_viewer(call), draft, _sight(call, draft))
+    return _shown(call, draft)
 
 
 def delete_draft(call: PanelCall, draft_id: str) -> models.DraftState:
     """Nothing shall come of it. Raises NotFound, Refused ``draft_bound``."""
     draft = call.desk.drafts.give_up(call.firm_id, call.mailbox, _id(draft_id))
     return draft_state(_viewer(call), draft, None)
+
+
+def _shown(call: PanelCall, draft: PanelDraft, *, accepted: bool = True, is_copy: bool = False) -> models.DraftState:
+    """The draft; of an event that will not be carried as it stands now, that is said before it is saved."""
+    viewer = _viewer(call)
+    shown = draft_state(viewer, draft, _sight(call, draft), accepted=accepted, is_copy=is_copy)
+    first, last = window_at(viewer.now, call.firm.rules)
+    form = draft.fingerprint
+    outside = draft.event is None and draft.state is DraftState.OPEN and not (form.end > first and form.start < last)
+    return shown.model_copy(update={"reason": viewer.said(Reason.OUTSIDE_WINDOW)}) if outside else shown
 
 
 def _too_late(draft: PanelDraft, wanted: Choices) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -45,6 +46,18 @@ def test_a_draft_of_somebody_else_looks_like_none(office: PanelHost) -> None:
     assert {answer.status_code for answer in answers} == {404}
     assert len({json.dumps(bare(answer), sort_keys=True) for answer in answers}) == 1
     assert form.get()["rev"] == 1
+
+
+def test_an_event_outside_of_the_period_is_told_so_before_it_is_saved(office: PanelHost) -> None:
+    form = office.panel("jana").form()
+    near = form.start
+    assert form.put(type="meeting")["reason"] is None
+    for start in (near + timedelta(days=800), near - timedelta(days=90)):
+        form.start, form.end = start, start + timedelta(hours=1)
+        assert form.send(form.delivery())["reason"]["code"] == "outside_window"
+    assert form.get()["reason"]["code"] == "outside_window"
+    form.start, form.end = near, near + timedelta(hours=1)
+    assert form.send(form.delivery())["reason"] is None
 
 
 def test_giving_a_draft_up_lets_the_event_be_what_the_rules_say(office: PanelHost) -> None:
