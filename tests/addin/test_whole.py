@@ -57,6 +57,14 @@ class House:
     def consented(self, panel: Opened) -> None:
         panel.button("Souhlasím").click()
 
+    def carried(self, title: str) -> tuple[str, dict[str, Any]]:
+        """A meeting of Raynet's with the client, as it stands in Outlook: its event, and its form."""
+        start = self.rig.clock() + timedelta(days=1)
+        self.jana.ui.create("meeting", title=title, start=start, end=start + timedelta(hours=1), company=self.company)
+        self.rig.sync()
+        event = next(key for key, one in self.jana.outlook.events().items() if one.subject == title)
+        return event, {**self.item(title), "id": ref(event)["ews_id"]}
+
     def save(self, panel: Opened, item: dict[str, Any]) -> str:
         """The person presses Save: the event is there, and the form knows its id."""
         start = self.rig.clock() + timedelta(days=1)
@@ -152,12 +160,7 @@ def test_choosing_a_deal_by_part_of_its_name_brings_its_client(house: House) -> 
 
 
 def test_a_linked_meeting_is_changed_unlinked_and_linked_again(house: House) -> None:
-    start = house.rig.clock() + timedelta(days=1)
-    house.jana.ui.create("meeting", title="Porada", start=start, end=start + timedelta(hours=1), company=house.company)
-    house.rig.sync()
-    event = next(key for key, one in house.jana.outlook.events().items() if one.subject == "Porada")
-    item = {**house.item("Porada"), "id": ref(event)["ews_id"]}
-
+    event, item = house.carried("Porada")
     with house.panel(item) as panel:
         house.consented(panel)
         expect(panel.panel.get_by_text(COMPANY)).to_be_visible()
@@ -303,11 +306,7 @@ def test_two_panels_on_one_event_end_with_one_activity_and_show_the_same(house: 
 
 
 def test_a_change_in_one_window_is_seen_in_the_other(house: House) -> None:
-    start = house.rig.clock() + timedelta(days=1)
-    house.jana.ui.create("meeting", title="Obě", start=start, end=start + timedelta(hours=1), company=house.company)
-    house.rig.sync()
-    event = next(key for key, one in house.jana.outlook.events().items() if one.subject == "Obě")
-    item = {**house.item("Obě"), "id": ref(event)["ews_id"]}
+    _, item = house.carried("Obě")
     with house.panel(item) as asked:
         house.consented(asked)
         expect(asked.panel.get_by_role("switch")).to_be_visible()

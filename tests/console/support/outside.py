@@ -1,17 +1,14 @@
 """The simulated Microsoft and Raynet behind a house, and what people do there."""
 
-import ssl
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from http.client import HTTPSConnection
 from pathlib import Path
-from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from simulator.seed import SmallFirm, small_firm
 from simulator.serve import SimServer
 from simulator.world import World
+from tests.support.consent_page import decide
 
 PUBLIC_URL = "https://ros.example"
 
@@ -25,21 +22,7 @@ class Outside:
 
     def decide(self, link: str, *, is_granted: bool) -> str:
         """The tenant's administrator opens the link and presses a button: where the browser is sent."""
-        context = ssl.create_default_context(cafile=str(self.server.certificates.ca))
-        with urllib.request.urlopen(link, context=context) as page:  # noqa: S310 (our own loopback)
-            assert page.status == 200
-        tenant = self.server.world.entra.tenants[self.seeded.tenant_id]
-        admin = next(one for one in tenant.users.values() if one.may_consent)
-        parts = urlsplit(link)
-        form = dict(parse_qsl(parts.query)) | {"decision": "consent-v2", "choice": admin.id if is_granted else "cancel"}
-        connection = HTTPSConnection(str(parts.hostname), parts.port, context=context)
-        path = parts.path.replace("/v2.0/adminconsent", "/decision")
-        headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        connection.request("POST", path, body=urlencode(form), headers=headers)
-        answer = connection.getresponse()
-        connection.close()
-        assert answer.status == 302
-        return str(answer.headers["Location"])
+        return decide(self.server, self.seeded.tenant_id, link, is_granted=is_granted)
 
     def environ(self) -> dict[str, str]:
         """Settings of a server that talks to it."""

@@ -1,11 +1,8 @@
 """The whole way of a consent over real sockets: the server's own wiring, the simulated Microsoft behind https."""
 
-import ssl
-import urllib.request
 from datetime import UTC, date, datetime
-from http.client import HTTPSConnection
 from pathlib import Path
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from falcon import testing
@@ -20,6 +17,7 @@ from server.store.database import open_database
 from server.wiring import WiredRemotes, build_remotes
 from simulator.serve import SimServer
 from simulator.world import World
+from tests.support.consent_page import decide
 from tests.support.databases import BACKENDS, KEYS, drop, fresh_url
 
 PUBLIC_URL = "https://ros.example"
@@ -39,24 +37,6 @@ def world(url: str) -> World:
     jana = made.entra.add_user(tenant, "jana@valce.example", "Jana Nová")
     made.graph.add_mailbox(jana)
     return made
-
-
-def accept(link: str, server: SimServer) -> str:
-    """Open Microsoft's page over https, press the administrator's button, and see where the browser is sent."""
-    context = ssl.create_default_context(cafile=str(server.certificates.ca))
-    with urllib.request.urlopen(link, context=context) as page:  # noqa: S310  # https
-        assert "Správce".encode() in page.read()
-    admin = next(one for one in server.world.entra.tenants[TENANT].users.values() if one.may_consent)
-    parts = urlsplit(link)
-    form = dict(parse_qsl(parts.query)) | {"decision": "consent-v2", "choice": admin.id}
-    connection = HTTPSConnection(str(parts.hostname), parts.port, context=context)
-    path = parts.path.replace("/v2.0/adminconsent", "/decision")
-    headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    connection.request("POST", path, body=urlencode(form), headers=headers)
-    answer = connection.getresponse()
-    connection.close()
-    assert answer.status == 302
-    return str(answer.headers["Location"])
 
 
 def _firm(server: SimServer) -> NewFirm:
@@ -95,7 +75,7 @@ def test_a_consent_travels_over_sockets_from_the_link_to_the_proof(tmp_path: Pat
             client = testing.TestClient(create_app(ApiParts(database=database, remotes=remotes)))
             desk = ConsentDesk(administration.consents, administration.firms, remotes.graph, lambda: datetime.now(UTC))
             app = OwnApp(authority_url=settings.authority_url, client_id=CLIENT_ID, public_url=PUBLIC_URL)
-            back = accept(desk.link(firm, app, actor="admin:7").url, server)
+            back = decide(server, TENANT, desk.link(firm, app, actor="admin:7").url)
             assert back.startswith(f"{PUBLIC_URL}/souhlas/navrat?")
             answer = client.simulate_get("/souhlas/navrat", params=dict(parse_qsl(urlsplit(back).query)))
             assert "Souhlas byl udělen a ověřen" in answer.text
