@@ -1416,6 +1416,10 @@
         <translation>poslední průchod {0}</translation>
     </message>
     <message>
+        <source>until {0}</source>
+        <translation>do {0}</translation>
+    </message>
+    <message>
         <source>Seats</source>
         <translation>Místa</translation>
     </message>

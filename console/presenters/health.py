@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from console.api.wire.firms import Alert, Expiry, Health
 from console.i18n import translate
 from console.presenters import states
-from console.presenters.formats import ago, days_left, number, span
+from console.presenters.formats import ago, day, days_left, number, span
 from console.presenters.states import licence
 from console.targets import Target
 from console.theme import Tone
@@ -18,6 +18,7 @@ _STUCK_AFTER = timedelta(minutes=5)
 #: An end that is further away needs no word.
 _ANNOUNCED_DAYS = 60
 _ALARMING_DAYS = 7
+_COUNTED_DAYS = 730
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +160,12 @@ def _pairs(found: Health) -> Figure:
 def _licence(found: Health) -> Figure:
     words, tone = licence(found.licence_state)
     end = next((one for one in found.expiries if one.kind == "licence"), None)
-    note = words if end is None else f"{words} – {days_left(end.days_left)}"
+    note = words
+    if end is not None:
+        # So far away nobody counts days.
+        is_far = end.days_left > _COUNTED_DAYS
+        left = translate("Health", "until {0}").format(day(end.at.date().isoformat())) if is_far else None
+        note = f"{words} – {left or days_left(end.days_left)}"
     return Figure(
         key="seats",
         title=translate("Health", "Seats"),

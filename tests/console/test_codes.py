@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from console.api.wire.firms import Expiry, Health
 from console.api.wire.people import AuditEntry
 from console.context import Parts
 from console.presenters.audit import action_text, actor_text, detail_text, object_text
+from console.presenters.health import figures
 from console.presenters.items import trigger_text
 from server.store.tables.oversight import JobKind
 
@@ -89,3 +91,26 @@ def test_details_of_the_log_are_words_too(parts: Parts, detail: dict[str, object
 def test_who_and_what_are_words(parts: Parts) -> None:
     assert actor_text(entry()) == "správce organizace u Microsoftu"
     assert object_text("consent:3") == "znění souhlasu 3"
+
+
+def test_an_end_in_decades_is_a_day_and_not_a_number_of_days(parts: Parts) -> None:
+    at = datetime(2099, 12, 31, 23, 59, tzinfo=UTC)
+    note = next(
+        one.note for one in figures(health(Expiry(kind="licence", at=at, days_left=26_700))) if one.key == "seats"
+    )
+    assert note == "Platí – do 31. 12. 2099"
+    note = next(one.note for one in figures(health(Expiry(kind="licence", at=at, days_left=400))) if one.key == "seats")
+    assert note == "Platí – zbývá 400 dní"
+
+
+def health(*ends: Expiry) -> Health:
+    """Of a firm in which nothing happens."""
+    return Health.model_validate(
+        {
+            "firm_id": 1, "name": "Firma", "state": "ok", "paused": False,
+            "lag": {"p50": None, "p95": None, "max": None},
+            "pairs": {}, "mailboxes": {}, "queue": 0, "queue_since": None, "holds": 0, "conflicts": 0, "errors": 0,
+            "seats": 5, "seats_used": 5, "licence_state": "active", "expiries": ends, "last_pass": None,
+            "last_read_at": None, "breakers": [], "worked_on": False,
+        }
+    )  # fmt: skip
