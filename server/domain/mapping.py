@@ -56,6 +56,11 @@ class SeatPlace:
     addresses: frozenset[str]
 
 
+def window_at(now: datetime, rules: Rules) -> tuple[datetime, datetime]:
+    """Between which instants these rules carry items."""
+    return now - timedelta(days=rules.window_back_days), now + timedelta(days=rules.window_ahead_days)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
     """What reconciling depends on besides the items. ``persons`` maps attendee addresses to Raynet persons."""
@@ -79,10 +84,7 @@ class World:
 
     @property
     def window(self) -> tuple[datetime, datetime]:
-        return (
-            self.now - timedelta(days=self.rules.window_back_days),
-            self.now + timedelta(days=self.rules.window_ahead_days),
-        )
+        return window_at(self.now, self.rules)
 
     def seat_of_person(self, person: PersonId | None) -> SeatPlace | None:
         return next((seat for seat in self.seats if seat.person == person), None)

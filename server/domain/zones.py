@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -38,6 +39,7 @@ def windows_zone(iana: str) -> str | None:
     return None if known is None else _WINDOWS_BY_IANA[known]
 
 
+@lru_cache(maxsize=1024)
 def iana_zone(label: str | None) -> ZoneInfo | None:
     """The zone behind a label of either system; ``None`` if nobody can know it.
 

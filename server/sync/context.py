@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from server.domain.activity import Activity
 from server.domain.ids import ActivityKey, EventKey, FirmId, LinkId, MailboxId, PairId, PassId, PersonId, SeatId
-from server.domain.mapping import SeatPlace, World
+from server.domain.mapping import SeatPlace, World, window_at
 from server.domain.panel import DraftState, PanelDraft
 from server.domain.panel_binding import draft_form_until, form_until
 from server.domain.plan import Plan, Write
@@ -57,6 +57,10 @@ class Counts:
     conflicts: int = 0
     mails: int = 0
 
+    def told(self) -> dict[str, int]:
+        """By name, those that are not nothing."""
+        return {name: number for name in self.__slots__ if (number := getattr(self, name))}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassResult:
@@ -74,6 +78,32 @@ class PassResult:
     due_at: datetime | None = None
     #: People's changes that reached the other side.
     carried: tuple[Carried, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Calendars:
+    """What a firm's calendars are to planning, worked out of ``rows``."""
+
+    rows: tuple[MailboxSync, ...]
+    ready: tuple[MailboxSync, ...]
+    seats: tuple[SeatPlace, ...]
+    unmet: frozenset[MailboxId]
+
+    @classmethod
+    def of(cls, rows: tuple[MailboxSync, ...]) -> "_Calendars":
+        ready = tuple(one for one in rows if one.state is MailboxState.READY and one.mailbox is not None)
+        seats = tuple(
+            SeatPlace(mailbox=one.mailbox, person=one.person, addresses=frozenset((one.email.lower(), *one.addresses)))
+            for one in rows
+            if one.mailbox is not None and one.person is not None and one.state is not MailboxState.RELEASED
+            if one.state in (MailboxState.READY, MailboxState.NO_ACCESS, MailboxState.NO_MAILBOX)
+        )
+        matched: dict[MailboxId | None, bool] = {}
+        for one in rows:
+            if one.state is not MailboxState.RELEASED:
+                matched.setdefault(one.mailbox, one.matched)
+        unmet = frozenset(seat.mailbox for seat in seats if not matched[seat.mailbox])
+        return cls(rows=rows, ready=ready, seats=seats, unmet=unmet)
 
 
 @dataclass(slots=True)
@@ -130,6 +160,9 @@ class PassContext:
     known: set[str] = field(default_factory=set)
     echoes: set[str] = field(default_factory=set)
 
+    #: What follows from the calendars' rows alone, for the rows it was made of.
+    _calendars: "_Calendars | None" = None
+
     @property
     def firm(self) -> FirmId:
         return self.state.firm.id
@@ -148,24 +181,31 @@ class PassContext:
 
     def ready(self) -> tuple[MailboxSync, ...]:
         """Mailboxes that take part now."""
-        return tuple(one for one in self.state.mailboxes if one.state is MailboxState.READY and one.mailbox is not None)
+        return self._of_calendars().ready
+
+    def _of_calendars(self) -> "_Calendars":
+        """Asked for every item of a pass: worked out anew only when a row was replaced."""
+        known = self._calendars
+        if known is None or known.rows is not self.state.mailboxes:
+            known = self._calendars = _Calendars.of(self.state.mailboxes)
+        return known
+
+    @property
+    def window(self) -> tuple[datetime, datetime]:
+        """The days that the rules want carried."""
+        return window_at(self.now, self.state.firm.rules)
 
     def world(self) -> World:
         """What planning depends on."""
-        seats = tuple(
-            SeatPlace(mailbox=one.mailbox, person=one.person, addresses=frozenset((one.email.lower(), *one.addresses)))
-            for one in self.state.mailboxes
-            if one.mailbox is not None and one.person is not None and one.state is not MailboxState.RELEASED
-            if one.state in (MailboxState.READY, MailboxState.NO_ACCESS, MailboxState.NO_MAILBOX)
-        )
+        calendars = self._of_calendars()
         return World(
             rules=self.state.firm.rules,
             zone=self.zone,
             now=self.now,
             login=self.sync.login or "",
             tenant=self.state.firm.tenant_id,
-            seats=seats,
-            unmet=frozenset(seat.mailbox for seat in seats if not self.is_matched(seat.mailbox)),
+            seats=calendars.seats,
+            unmet=calendars.unmet,
             persons=dict(self.persons),
             rejected=self.rejected,
             panel=self.bound(),

@@ -1,7 +1,7 @@
 """One pass over one firm: recover, read, match, plan everything due, guard, apply; until nothing is due."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from server.domain.guard import mass_removals
@@ -312,7 +312,7 @@ def _finish(ctx: PassContext, plans: tuple[Plan, ...]) -> Flow[PassResult]:
     """The notices go last: a crash before this means doing it again, harmlessly."""
     ended = yield from want(Now())
     rows: tuple[Row, ...] = ()
-    counts = {name: number for name, number in asdict(ctx.counts).items() if number}
+    counts = ctx.counts.told()
     if counts or ctx.errors or ctx.notices or ctx.options.full:
         rows = (
             Pass(

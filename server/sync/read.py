@@ -93,7 +93,7 @@ def _read_raynet(ctx: PassContext) -> Flow[None]:
 def _whole_window(ctx: PassContext) -> Flow[None]:
     """Every planned activity of the window; the cursor is taken before, so nothing between is missed."""
     first = yield from want(NewestActivities(ctx.firm, 0, 1))
-    start, end = ctx.world().window
+    start, end = ctx.window
     after, reaching, seen = 0, True, list(first.activities)
     since, until = start - timedelta(days=2), end + timedelta(days=2)
     while True:
@@ -144,7 +144,7 @@ def _newest(ctx: PassContext, cursor: RaynetCursor) -> Flow[None]:
     created = _created_since(rows, cursor.watermark) - ours
     # The total goes with its watermark: after a crash between the two commits it is told by looking, not by counting.
     counted = cursor.total if watermark == cursor.watermark and not created else None
-    yield from _store_activities(ctx, rows, replace(cursor, watermark=watermark, total=counted))
+    yield from _store_activities(ctx, rows, replace(cursor, watermark=watermark, total=counted), stored)
     read = RaynetCursor(watermark=watermark, total=total, read_at=read_at)
     if cursor.total is None or total != cursor.total + len(created):
         missing_since = cursor.missing_since or ctx.now
@@ -154,10 +154,11 @@ def _newest(ctx: PassContext, cursor: RaynetCursor) -> Flow[None]:
             present = yield from _sweep(ctx, skip={one.key for one in rows})
             # An empty answer beside what stands there was none: the next one is not measured by it.
             read = replace(read, total=total if rows or not present else None)
-    sync = replace(ctx.sync, cursor=read if is_whole else RaynetCursor(watermark=watermark))
-    if sync != ctx.sync:
-        ctx.put_sync(sync)
-        yield from want(Commit(ctx.firm, (sync,)))
+    before, after = ctx.sync.cursor, read if is_whole else RaynetCursor(watermark=watermark)
+    ctx.put_sync(replace(ctx.sync, cursor=after))
+    # That the list was read and told nothing is stored with the pass: a crash before means reading it again.
+    if before is None or replace(after, read_at=before.read_at) != before:
+        yield from want(Commit(ctx.firm, (ctx.sync,)))
 
 
 def _created_since(rows: Sequence[Activity], watermark: datetime) -> set[ActivityKey]:
@@ -194,9 +195,16 @@ def _newest_of(activities: Iterable[Activity]) -> datetime | None:
     return max((one.modified_at for one in activities if one.modified_at is not None), default=None)
 
 
-def _store_activities(ctx: PassContext, activities: Iterable[Activity], cursor: RaynetCursor) -> Flow[None]:
+def _store_activities(
+    ctx: PassContext,
+    activities: Iterable[Activity],
+    cursor: RaynetCursor,
+    stored: Sequence[SeenActivity] | None = None,
+) -> Flow[None]:
+    """What is news of these. ``stored``: what is held of all of them, where that was just asked."""
     by_key = {one.key: one for one in activities}
-    stored, _ = yield from want(LoadSeen(ctx.firm, activities=tuple(by_key)))
+    if stored is None:
+        stored, _ = yield from want(LoadSeen(ctx.firm, activities=tuple(by_key)))
     known = {one.key: one for one in stored}
     fresh = [one for one in by_key.values() if is_news(known.get(one.key), one) or _lacks_deadline(ctx, known, one)]
     fresh = yield from _with_deadlines(ctx, fresh)
@@ -227,9 +235,8 @@ def _lacks_deadline(ctx: PassContext, known: Mapping[ActivityKey, SeenActivity],
 def _with_deadlines(ctx: PassContext, rows: list[Activity]) -> Flow[list[Activity]]:
     """Lists do not show deadlines. Fact: in details [spec], in lists not recorded, raynet-api §8.2."""
     full: list[Activity] = []
-    world = ctx.world()
     for row in rows:
-        if _lacks_deadline(ctx, {}, row) and mapping.wanted_mailboxes(row, world):
+        if _lacks_deadline(ctx, {}, row) and mapping.wanted_mailboxes(row, ctx.world()):
             try:
                 detail = yield from want(GetActivity(ctx.firm, row.key))
                 row = replace(row, deadline=detail.deadline)
@@ -300,7 +307,7 @@ def _sweep(ctx: PassContext, skip: set[ActivityKey]) -> Flow[int]:
 
 def _read_graph(ctx: PassContext) -> Flow[None]:
     everything = reads_all_mailboxes(ctx)
-    window = ctx.world().window
+    window = ctx.window
     wanted = [_wanted(ctx, one, window) for one in ctx.ready() if _reads(ctx, one, everything=everything)]
     chunks = [tuple(wanted[i : i + BATCH]) for i in range(0, len(wanted), BATCH)]
     outcomes = yield from gather([_read_chunk(ctx, chunk) for chunk in chunks], limit=3)

@@ -128,18 +128,18 @@ class DictStore:
     def perform(self, op: Op[Any], lease: Lease | None) -> object:
         """One operation; ``lease`` is what the worker believes to hold (None: nothing)."""
         kind = type(op)
-        if kind is ports.Commit:
-            self.commit(op, lease)  # type: ignore[arg-type]  # just compared
-            return None
         firm: FirmId = op.firm  # type: ignore[attr-defined]  # every store operation has it
         rows = self.firms.get(firm)
-        if kind is ports.Prune:
-            if rows is not None:
-                commits.prune(rows, op)  # type: ignore[arg-type]  # just compared
-            return None
-        if rows is None:
-            raise NotFound(firm=firm)
-        return READS[kind](rows, op)
+        read = READS.get(kind)
+        if read is not None:
+            if rows is None:
+                raise NotFound(firm=firm)
+            return read(rows, op)
+        if kind is ports.Commit:
+            self.commit(op, lease)  # type: ignore[arg-type]  # just compared
+        elif rows is not None:
+            commits.prune(rows, op)  # type: ignore[arg-type]  # what is left
+        return None
 
     def commit(self, op: ports.Commit, lease: Lease | None) -> None:
         """All or nothing. Outdated when the lease was lost."""
