@@ -85,39 +85,9 @@ def own_processes(folder: Path) -> list[str]:
     return found
 
 
-@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for orphans in /proc")
-def test_a_visitors_change_arrives_is_explained_and_nothing_stays_behind(tmp_path: Path) -> None:
-    with demo(tmp_path) as (process, url):
-        day = time.strftime("%Y-%m-%d", time.localtime(time.time() + 3 * 86400))
-        made = ask(
-            f"{url}/api/act",
-            {
-                "user": 0,
-                "side": "outlook",
-                "what": "create",
-                "title": "Rodičovská schůzka",
-                "start": f"{day}T17:00",
-                "end": f"{day}T18:00",
-                "private": True,
-            },
-        )
-        row = _arrived(url, day, made["key"])
-        (twin,) = [one for one in ask(f"{url}/api/state?user=0&day={day}")["raynet"] if one["key"] == row["partner"]]
-        why = ask(f"{url}/api/why?user=0&side=raynet&key={row['partner']}")
-        _refuses_foreign_pages(url)
-        process.send_signal(signal.SIGINT)
-        _, told = process.communicate(timeout=60)
-
-    assert twin["title"] != "Rodičovská schůzka"
-    assert twin["start"] == f"{day}T17:00"
-    assert why["trail"][-1]["rule"] == "created_from_outlook"
-    assert process.returncode == 0
-    assert "Traceback" not in told
-    assert own_processes(tmp_path) == []
-
-
-def _arrived(url: str, day: str, key: str) -> dict[str, Any]:
-    end = time.monotonic() + 40
+def arrived(url: str, day: str, key: str) -> dict[str, Any]:
+    """An event of Outlook's whose change both sides agree on by now."""
+    end = time.monotonic() + 90
     while True:
         state = ask(f"{url}/api/state?user=0&day={day}")
         (row,) = [one for one in state["outlook"] if one["key"] == key]
@@ -129,7 +99,8 @@ def _arrived(url: str, day: str, key: str) -> dict[str, Any]:
         time.sleep(0.3)
 
 
-def _refuses_foreign_pages(url: str) -> None:
+def refuses_foreign_pages(url: str) -> None:
+    """Only the page itself may change anything."""
     body = {"user": 0, "side": "raynet", "what": "delete", "key": "meeting:1"}
     for headers in ({"Origin": "https://evil.example"}, {"Host": "evil.example"}, {"Content-Type": "text/plain"}):
         with pytest.raises(urllib.error.HTTPError) as refused:
