@@ -4,10 +4,12 @@ import select as sockets
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 import psycopg2
-from sqlalchemy import Connection, bindparam, func, select, text
+from sqlalchemy import Connection, Dialect, bindparam, func, select, text
+from sqlalchemy.sql.dml import ReturningInsert
 
 from server.domain.ids import FirmId, MailboxId
 from server.domain.state import Notice
@@ -53,6 +55,10 @@ _SUBSCRIPTIONS: Final = (
     .where(runtime.subscription.c.id.in_(bindparam("ids", expanding=True)))
 )
 
+_WEBHOOK: Final = select(runtime.webhook.c.firm_id, runtime.webhook.c.token).where(
+    runtime.webhook.c.path_digest == bindparam("digest")
+)
+
 
 class Inbox:
     """For the processes that are called from outside. Thread-safe."""
@@ -81,11 +87,8 @@ class Inbox:
 
     def find_webhook(self, path_secret: str) -> KnownWebhook | None:
         """By the secret part of the address that was called; None when unknown."""
-        webhook = runtime.webhook
-        statement = select(webhook.c.firm_id, webhook.c.token).where(
-            webhook.c.path_digest == lookup_digest(path_secret)
-        )
-        row = self._database.read_unscoped(lambda connection: connection.execute(statement).first())
+        of = {"digest": lookup_digest(path_secret)}
+        row = self._database.read_unscoped(lambda connection: connection.execute(_WEBHOOK, of).first())
         return None if row is None else KnownWebhook(firm=row[0], token=row[1])
 
 
@@ -94,12 +97,18 @@ def add_notices(connection: Connection, notices: Sequence[Notice]) -> int:
     rows = sorted(
         {(one.firm_id, one.dedupe): shapes.NOTICE.split(one) for one in notices}.items(), key=lambda item: item[0]
     )
-    statement = insert_new(connection.dialect, runtime.notice, shapes.NOTICE.key).returning(runtime.notice.c.firm_id)
-    new = connection.scalars(statement, [row for _, row in rows]).all()
+    values = [row for _, row in rows]
+    # Most notifications come alone: one row needs none of what many rows take.
+    new = connection.scalars(_insert(connection.dialect), values if len(values) > 1 else values[0]).all()
     if connection.dialect.name == "postgresql":
         for firm in sorted(set(new)):
             connection.execute(text(f"SELECT pg_notify('{_CHANNEL}', :firm)"), {"firm": str(firm)})
     return len(new)
+
+
+@lru_cache(maxsize=8)
+def _insert(dialect: Dialect) -> ReturningInsert[tuple[int]]:
+    return insert_new(dialect, runtime.notice, shapes.NOTICE.key).returning(runtime.notice.c.firm_id)
 
 
 class Doorbell:
