@@ -1160,7 +1160,7 @@
     </message>
     <message>
         <source>Not set up yet</source>
-        <translation>Zatím nezavedeno</translation>
+        <translation>Nezavedeno</translation>
     </message>
     <message>
         <source>Paused</source>
@@ -2996,7 +2996,7 @@
     </message>
     <message>
         <source>Not set up yet</source>
-        <translation>Zatím nezavedeno</translation>
+        <translation>Nezavedeno</translation>
     </message>
     <message>
         <source>Valid</source>

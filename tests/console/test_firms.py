@@ -25,7 +25,7 @@ def test_a_firm_that_was_never_started_is_led_on_and_not_resumed(opener: Opener,
     page.select(by_name[name].id)
     wait_for(lambda: not pause.isEnabled(), "what never ran is started by the guide only")
     state = next(at for at, one in enumerate(page.listing.model.columns) if one.key == "state")
-    assert page.listing.model.columns[state].text(by_name[name]) == "Zatím nezavedeno"
+    assert page.listing.model.columns[state].text(by_name[name]) == "Nezavedeno"
     page.opened.emit(by_name[name])
     wait_for(lambda: isinstance(opened.shell.stack.currentWidget(), SetupSection), "the guide")
     opened.settled()
