@@ -11,13 +11,12 @@ from server.domain.ids import EventKey, MailboxId, PairId
 from server.domain.mapping import World
 from server.domain.plan import Loss, Outcome, Plan, Step, Write
 from server.domain.reasons import Reason
+from server.domain.sent import COPIES_COME_WITHIN
 from server.domain.state import Base, Group, Link, Origin, Pair, PairState, Role, SeenEvent, Side
 from server.domain.when import AllDay, Timed, When
 
 #: A save and the note that it was sent are never further apart, clocks that differ included.
 _SENDING_TAKES = timedelta(hours=1)
-#: A copy of a write that was answered comes within minutes or never.
-_COPIES_COME_WITHIN = timedelta(minutes=10)
 _OPEN = (PairState.LIVE, PairState.FROZEN, PairState.HELD, PairState.PARKED)
 
 
@@ -63,6 +62,10 @@ class PlanDraft:
     @property
     def activity(self) -> Activity | None:
         return self.group.activity.activity if self.group.activity is not None else None
+
+    def activity_is_gone(self) -> bool:
+        """Deleted by proof."""
+        return self.group.activity is not None and self.group.activity.gone_at is not None
 
     @property
     def rejected(self) -> frozenset[PairId]:
@@ -126,6 +129,11 @@ class PlanDraft:
         """A removal that we once sent and gave up arrives after all: our login cancelled, in a save nobody counted."""
         return self.by_us() and not self.is_own_echo() and any(one.is_removal for one in self.link.sent)
 
+    def is_late_deletion(self) -> bool:
+        """A deletion that we sent and gave up may be what took the record: nothing tells any more who did."""
+        sent = (one for one in self.link.sent if one.is_deletion)
+        return any(self.world.now - one.at < COPIES_COME_WITHIN for one in sent)
+
     def _was_sent(self, field: FieldName, value: object) -> bool:
         digest = keys.value_digest(value)
         return any(sent.field is field and sent.digest == digest for sent in self.link.sent)
@@ -134,7 +142,7 @@ class PlanDraft:
         """Whether a value other than what was agreed since may still arrive once more."""
         agreed, now = keys.value_digest(base), self.world.now
         mine = (one for one in self.link.sent if one.field is field and one.digest)
-        return any(one.digest != agreed and now - one.at < _COPIES_COME_WITHIN for one in mine)
+        return any(one.digest != agreed and now - one.at < COPIES_COME_WITHIN for one in mine)
 
     def _just_sent(self) -> frozenset[FieldName]:
         """Fields of our saves since the base: values of one save share their instant."""

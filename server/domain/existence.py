@@ -135,8 +135,19 @@ def raynet_removed(draft: PlanDraft, activity: Activity | None, reason: Reason) 
     if lead is not None and event is not None and _outlives_removal(draft, lead, event):
         _revive_activity(draft, lead, event, activity)
         return
+    if lead is not None and lead.event is None and draft.activity_is_gone() and draft.is_late_deletion():
+        _note_lost(draft, lead)
     for pair in sorted(draft.open_pairs(), key=lambda one: one.role is Role.ATTENDEE):
         _remove_event(draft, pair, reason)
+
+
+def _note_lost(draft: PlanDraft, lead: Pair) -> None:
+    """The late deletion came before the edit that had beaten it was in any calendar: what it said is journalled."""
+    assert draft.activity is not None
+    said = _raynet_view(draft, lead, draft.activity)
+    for name in MERGED_FIELDS:
+        if not is_empty(getattr(said, name.value)):
+            draft.lose(lead, name, Side.RAYNET, ("", "", getattr(said, name.value)))
 
 
 def _is_late_cancel(draft: PlanDraft, lead: Pair, activity: Activity) -> bool:
@@ -199,8 +210,12 @@ def _outlives_removal(draft: PlanDraft, lead: Pair, event: Event) -> bool:
     before = lead.base.outlook.when if lead.base is not None else None
     if not _is_in_window(draft, event.when, before):
         return False
+    if lead.id in draft.rejected or _edited_in_outlook(draft, lead, event):
+        return True
+    if draft.activity_is_gone():
+        return draft.is_late_deletion()
     # An edit that was written over a removal nobody had seen is one that met it, not one that came before.
-    return lead.id in draft.rejected or _edited_in_outlook(draft, lead, event) or draft.has_version_gap()
+    return draft.has_version_gap()
 
 
 def _is_in_window(draft: PlanDraft, *whens: When | None) -> bool:

@@ -12,6 +12,12 @@ AWAITED_FOR = timedelta(minutes=10)
 AWAITED_AT_MOST = 10
 
 
+#: A copy of a write of ours, or one that was given up, comes within minutes or never.
+COPIES_COME_WITHIN = timedelta(minutes=10)
+#: What stands for the value in a note that a record was to be deleted.
+DELETED = "deleted"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentValue:
     """A value we once sent to Raynet: a late duplicate of it is never a user's change (hazard H4)."""
@@ -24,6 +30,10 @@ class SentValue:
     def is_removal(self) -> bool:
         """A save that took the activity out of the calendar, or put it back there, carries no values."""
         return self.field is FieldName.EXISTENCE
+
+    @property
+    def is_deletion(self) -> bool:
+        return self.is_removal and self.digest == DELETED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

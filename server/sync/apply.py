@@ -368,7 +368,8 @@ def _delete_event(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tupl
 def _replan(ctx: PassContext, work: LinkWork, intent: Intent, rows: tuple[Row, ...]) -> Flow[None]:
     """Nothing was sent: drop the intent, keep what was learnt, plan anew."""
     dropped = replace(intent, state=IntentState.DROPPED)
-    yield from want(Commit(ctx.firm, (dropped, *rows, due(ctx, work.link.id, "changed"))))
+    unsent = work.forget_sent(intent)
+    yield from want(Commit(ctx.firm, (dropped, *rows, *unsent, due(ctx, work.link.id, "changed"))))
 
 
 # --- Raynet -------------------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from server.flow import Flow, NewId, want
 from server.ports.store import LinksOf, LoadGroups, Row
 from server.sync.context import PassContext, due
 from server.sync.journal import losses_between
-from server.sync.ownership import made_activity, made_event
+from server.sync.ownership import is_being_made, made_activity, made_event
 
 #: A placeholder older than this that no link holds is left over from an abandoned create.
 ORPHAN_AGE = timedelta(minutes=2)
@@ -49,7 +49,9 @@ def activity_rows(
         link = links.get(activity.key) or moved_from
         wanted = mapping.wanted_mailboxes(activity, world)
         row = seen or SeenActivity(firm_id=ctx.firm, key=activity.key, activity=activity, seen_at=ctx.now)
-        if keys.is_placeholder(activity.title) and link is None:
+        # What people repeat of a placeholder before it is filled is theirs.
+        ours = activity.created_by in (None, ctx.sync.login)
+        if keys.is_placeholder(activity.title) and link is None and ours:
             rows += _claimed_orphan(ctx, activity)
         elif link is not None:
             rows += yield from losses_between(ctx, known.get(activity.key), links.get(activity.key), activity)
@@ -57,6 +59,8 @@ def activity_rows(
             if moved_from is not None:
                 rows += yield from _moved(ctx, moved_from, activity.key)
         elif wanted:
+            if activity.key not in known and (yield from is_being_made(ctx, activity)):
+                continue
             rows.append(row)
             if row.gone_at is not None or not ctx.may_link(wanted):
                 continue

@@ -21,6 +21,21 @@ def made_activity(ctx: PassContext, activity: Activity) -> Flow[bool]:
     return any(keys.is_ext_id(one) for one in detail.ext_ids or ())
 
 
+def is_being_made(ctx: PassContext, activity: Activity) -> Flow[bool]:
+    """Whether it is the record of a create whose reply was lost: recovery gives it its link. Raises no Remote.
+
+    Its placeholder's title tells no more once somebody has typed over it. One without any key may be ours as well.
+    """
+    awaited = {one for one in ctx.awaited if keys.is_ext_id(one)}
+    if not awaited or activity.created_by is None or activity.created_by != ctx.sync.login:
+        return False
+    try:
+        detail = yield from want(GetActivity(ctx.firm, activity.key))
+    except Remote:
+        return True
+    return not detail.ext_ids or not awaited.isdisjoint(detail.ext_ids)
+
+
 def made_event(ctx: PassContext, event: Event) -> Flow[bool]:
     """Whether our own property is on it; only events that an application made are asked for. Raises no Remote."""
     if event.transaction_id is None or ctx.unsettled:

@@ -108,9 +108,10 @@ def with_equal_id(ctx: PassContext, key: ActivityKey) -> Flow[tuple[Activity, ..
 def _is_same_record(ctx: PassContext, old: Activity, other: Activity) -> Flow[bool]:
     """Whether the row with this id is the old record under another type, or only another record of an equal id.
 
-    Fact: each type may count its own ids, raynet-api §8; a type change keeps who made it and when [inferred].
+    Fact: each type may count its own ids, raynet-api §8; a type change keeps who made it and when [inferred]. What we
+    made ourselves and nobody has read since has no time yet.
     """
-    if (old.created_at, old.created_by) != (other.created_at, other.created_by):
+    if old.created_by != other.created_by or old.created_at not in (None, other.created_at):
         return False
     held = yield from want(LinksOf(ctx.firm, activities=(old.key, other.key)))
     return held.get(other.key) in (None, held.get(old.key))

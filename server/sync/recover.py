@@ -23,7 +23,7 @@ from server.errors import Gone, Remote
 from server.flow import Flow, Now, want
 from server.ports.graph import FindEvents, GetEvent
 from server.ports.raynet import DeleteActivity, FindByExtId, FindByTitle, GetActivity
-from server.ports.store import Commit, Row
+from server.ports.store import Commit, LinksOf, Row
 from server.sync.abandon import abandoned, dropped
 from server.sync.apply import (
     GRAPH_WRITES,
@@ -48,8 +48,7 @@ def recover(ctx: PassContext) -> Flow[None]:
     by_link: dict[LinkId, list[Intent]] = defaultdict(list)
     for intent in ctx.start.intents:
         by_link[intent.link_id].append(intent)
-        if intent.payload.event_draft is not None:
-            ctx.awaited.add(intent.payload.event_draft.transaction_id)
+        ctx.awaited |= _keys_of(intent)
     if not by_link:
         return
     groups, _ = yield from load_apart(ctx, sorted(by_link))
@@ -61,21 +60,31 @@ def recover(ctx: PassContext) -> Flow[None]:
                 continue
             try:
                 rows = yield from _settle(ctx, work, intent)
+                yield from want(Commit(ctx.firm, (*rows, *_after(ctx, work, intent, rows))))
             except Remote as error:
                 yield from failed(ctx, work, intent, error, maybe_sent=True)
                 continue
             except Exception as error:  # noqa: BLE001  # around an item: its intent stays open, the others are settled
                 yield from set_aside(ctx, work.link.id, error)
                 break
-            trail = _trail(ctx, work, intent)
-            again = due(ctx, work.link.id, "recovered")
-            failures = work.pairs[intent.pair_id].failures
-            if failures > 1 and any(isinstance(row, Intent) and row.state is IntentState.DROPPED for row in rows):
-                # It did not happen, and not for the first time: tried again ever more rarely.
-                again = replace(again, due_at=ctx.now + settle_wait(failures), attempts=failures)
-            yield from want(Commit(ctx.firm, (*rows, trail, again)))
-            if intent.payload.event_draft is not None:
-                ctx.awaited.discard(intent.payload.event_draft.transaction_id)
+            ctx.awaited -= _keys_of(intent)
+
+
+def _keys_of(intent: Intent) -> set[str]:
+    """By which the record of a create is known when a reading meets it before its pair or link has it."""
+    event, activity = intent.payload.event_draft, intent.payload.activity_draft
+    keys = {event.transaction_id} if event is not None else set()
+    return keys | ({activity.ext_id} if activity is not None else set())
+
+
+def _after(ctx: PassContext, work: LinkWork, intent: Intent, rows: tuple[Row, ...]) -> tuple[Row, ...]:
+    """The trail, and when the link is looked at again."""
+    again = due(ctx, work.link.id, "recovered")
+    failures = work.pairs[intent.pair_id].failures
+    if failures > 1 and any(isinstance(row, Intent) and row.state is IntentState.DROPPED for row in rows):
+        # It did not happen, and not for the first time: tried again ever more rarely.
+        again = replace(again, due_at=ctx.now + settle_wait(failures), attempts=failures)
+    return _trail(ctx, work, intent), again
 
 
 def _rests(ctx: PassContext, intent: Intent) -> bool:
@@ -223,11 +232,17 @@ def _find_made(ctx: PassContext, intent: Intent) -> Flow[Activity | None]:
         except Gone:
             return (yield from _under_another_type(ctx, intent, intent.activity))
     found = yield from want(FindByExtId(ctx.firm, draft.type, draft.ext_id))
-    if found is not None:
+    if found is not None and not (yield from _is_anothers(ctx, intent, found)):
         return found
     titled = yield from want(FindByTitle(ctx.firm, draft.title, intent.at - SKEW))
     ctx.orphans += [twin.key for twin in titled[1:]]
     return titled[0] if titled else None
+
+
+def _is_anothers(ctx: PassContext, intent: Intent, found: Activity) -> Flow[bool]:
+    """The event was deleted and taken back: its key still names the activity that it had before."""
+    links = yield from want(LinksOf(ctx.firm, activities=(found.key,)))
+    return links.get(found.key) not in (None, intent.link_id)
 
 
 def _under_another_type(ctx: PassContext, intent: Intent, key: ActivityKey) -> Flow[Activity | None]:

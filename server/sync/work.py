@@ -14,7 +14,7 @@ from server.domain.ids import ActivityKey, EventId, EventKey, MailboxId, PairId
 from server.domain.mapping import World
 from server.domain.merge import is_empty
 from server.domain.reasons import Reason
-from server.domain.sent import SentValue, awaiting
+from server.domain.sent import DELETED, SentValue, awaiting
 from server.domain.state import (
     Base,
     Group,
@@ -72,9 +72,19 @@ class LinkWork:
         if not new:
             # A save of other fields alone is one too: without it an earlier one would count as the last.
             new = [SentValue(field=name, digest="", at=now) for name in intent.fields]
+        if intent.kind is IntentKind.DELETE_ACTIVITY:
+            new = [SentValue(field=FieldName.EXISTENCE, digest=DELETED, at=now)]
         kept = [one for one in self.link.sent if now - one.at < SENT_FOR]
         self.link = replace(self.link, sent=tuple([*kept, *new][-SENT_AT_MOST:]))
         return self.link
+
+    def forget_sent(self, intent: Intent) -> tuple[Row, ...]:
+        """The removal was never sent after all: nothing of it can arrive."""
+        if intent.kind is not IntentKind.DELETE_ACTIVITY:
+            return ()
+        kept = tuple(one for one in self.link.sent if not (one.is_deletion and one.at == intent.at))
+        self.link = replace(self.link, sent=kept)
+        return (self.link,)
 
     # --- Outlook's side ---
 

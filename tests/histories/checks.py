@@ -15,7 +15,7 @@ from server.domain.ids import MailboxId
 from server.domain.reasons import Reason
 from server.domain.state import Decision, Intent, IntentKind, IntentState, Notice, PairState
 from server.flow import Op
-from server.ports.graph import CreateEvent, DeleteEvent, ReadDeltas, UpdateEvent
+from server.ports.graph import CreateEvent, DeleteEvent, GetEvent, ReadDeltas, UpdateEvent
 from server.ports.raynet import NewestActivities, WindowActivities
 from server.ports.store import Commit
 from server.sync.driver import REMOTE_WRITES
@@ -48,6 +48,8 @@ class Watch:
         self.late_writes = False
         #: When each calendar, and each Raynet (""), was last read.
         self.read_at: dict[tuple[int, str], int] = {}
+        #: Every moment in which something of a calendar may have been seen.
+        self.looks: dict[str, list[int]] = {}
         self._notices: list[Notice] = []
         self._last: list[str] = []
         self._trace = 0
@@ -66,6 +68,8 @@ class Watch:
 
     def performed(self, _worker: Worker, op: Op[Any], error: Exception | None) -> None:
         kind = type(op)
+        if isinstance(op, ReadDeltas | GetEvent | CreateEvent | UpdateEvent | DeleteEvent):
+            self._look(op)
         if kind not in _WRITES:
             self._read(op, error)
             return
@@ -77,6 +81,14 @@ class Watch:
         self._trace = hash((self._trace, self._timeline.now, error is None)) & 0xFFFFFFFFFFFF
         if kind in (CreateEvent, UpdateEvent, DeleteEvent):
             self._graph_write(op, error)
+
+    def _look(self, op: Any) -> None:
+        if isinstance(op, ReadDeltas):
+            boxes = [one.mailbox for one in op.wanted]
+        else:
+            boxes = [op.mailbox if isinstance(op, CreateEvent) else op.key.mailbox]
+        for box in boxes:
+            self.looks.setdefault(box, []).append(self._timeline.now)
 
     def _read(self, op: Any, error: Exception | None) -> None:
         if error is not None:

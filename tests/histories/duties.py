@@ -11,7 +11,7 @@ from server.domain.state import Group, PairState, Role
 from simulator.raynet.records import Ref
 from tests.histories.house import House
 from tests.histories.oracle import Oracle
-from tests.histories.shown import PRAGUE, activity_shown
+from tests.histories.shown import PRAGUE, Moment, activity_shown
 
 if TYPE_CHECKING:
     from tests.histories.play import History
@@ -52,7 +52,7 @@ def _without_copy(house: House, oracle: Oracle, group: Group) -> list[str]:
     is_live = any(one.state is PairState.LIVE and one.role is not Role.ATTENDEE for one in group.pairs)
     if record is None or not is_live or activity_shown(record) is None or rules.mirror is not Mirror.PARTICIPANTS:
         return []
-    there = {one.mailbox for one in group.pairs}
+    there = {one.mailbox for one in group.pairs} | _invited(house, oracle, group)
     persons = {one.person for one in record.participants}
     missing = [
         one
@@ -62,11 +62,30 @@ def _without_copy(house: House, oracle: Oracle, group: Group) -> list[str]:
     return [f"I7 a participant of a {record.kind} has no copy"] * len(missing)
 
 
+def _timed_by_hand(moments: list[Moment]) -> bool:
+    """Whether a person gave it a time."""
+    by_hand = [one for one in moments if one.by != "app" and one.after is not None]
+    return any(
+        one.before is None or one.before["when"] != one.after["when"] for one in by_hand if one.after is not None
+    )
+
+
+def _invited(house: House, oracle: Oracle, group: Group) -> set[str]:
+    """Calendars to which Outlook brings, or once brought, the meeting itself.
+
+    Whether an invited person never got it (no mailbox then; the organizer took it back) or has thrown it away before
+    it was ever read cannot be told: nothing that Graph shows names an invitation that is not there.
+    """
+    states = [oracle.live.get((one.mailbox, one.event or "")) for one in group.pairs]
+    asked = {one.address.lower() for state in states if state is not None for one in state.attendees}
+    return {one.mailbox.id for one in house.people if one.login.lower() in asked}
+
+
 def _no_day(oracle: Oracle, group: Group) -> list[str]:
-    """Copies of whole days that stand there as hours, unless the user's own event has just these hours."""
+    """Copies of whole days that stand there as hours, unless a user gave just these hours to the event that leads."""
     out = []
     leads = [(one.mailbox, one.event or "") for one in group.pairs if one.role is Role.LEAD]
-    own = [oracle.live[one] for one in leads if one in oracle.live and oracle.moments[one][0].by != "app"]
+    own = [oracle.live[one] for one in leads if one in oracle.live and _timed_by_hand(oracle.moments[one])]
     hours = {(one.start, one.end) for one in own if not one.is_all_day}
     for pair in group.pairs:
         state = oracle.live.get((pair.mailbox, pair.event or ""))

@@ -165,7 +165,8 @@ class Oracle:
 
     def _nothing_half(self) -> None:
         for one in self.house.raynet.activities():
-            if PLACEHOLDER in one.title and not one.is_locked:
+            # What somebody repeated of one in the breath before it was filled is theirs.
+            if PLACEHOLDER in one.title and not one.is_locked and one.created_by == API_LOGIN:
                 self.problems.append("I9 a placeholder is left")
             elif not one.title.strip():
                 self.problems.append("an activity without a title")
@@ -290,11 +291,25 @@ class Oracle:
                 value = moment.after[name]
                 if value in (None, "", "DEFAULT") or (before is not None and before[name] == value) or name in theirs:
                     continue
-                if any(shown[name] == value for shown in living):
+                if any(shown[name] == value for shown in living) or self._set_back(moments, index, name):
                     continue
                 if superseded(moments[index + 1 :], moment, name, value) or journalled(journal, name, value):
                     continue
                 self._lost(group, moments, index, name)
+
+    def _set_back(self, moments: list[Moment], index: int, name: str) -> bool:
+        """Changed in Outlook and back before anybody looked: no edit that could be seen."""
+        moment = moments[index]
+        begin, looks = self.history.timeline.start, self.history.watch.looks.get(moment.place[0], ())
+        for earlier in reversed(moments[:index]):
+            if earlier.place != moment.place:
+                continue
+            since, until = ((one.at - begin).total_seconds() * 1000 for one in (earlier, moment))
+            if earlier.by != "human" or any(since <= look <= until for look in looks):
+                return False
+            if earlier.before is not None and moment.after is not None and earlier.before[name] == moment.after[name]:
+                return True
+        return False
 
     def _lost(self, group: Group, moments: list[Moment], index: int, name: str) -> None:
         """A value is nowhere any more, and nobody who saw it wanted that."""

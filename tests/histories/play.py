@@ -79,6 +79,7 @@ class History:
         self._waiting: dict[int, Deed] = {}
         self._late_effects = 0
         self._last_late_ms = 0
+        self._last_save_ms = 0
         self._pushed = 0
         self._set_up()
 
@@ -261,7 +262,8 @@ class History:
     def _unread(self, rows: Rows) -> list[str]:
         """Sides that were not read since the calm: polling relaxes to minutes while push has proven itself."""
         lag = self.script.switches.get("delta_visibility_seconds", 0.0)
-        calm = max(self.script.calm_ms, self._last_late_ms) + int(lag * 1000) + 1
+        # What Exchange itself saves after the calm hides the item from a lagging delta a little longer.
+        calm = max(self.script.calm_ms, self._last_late_ms, self._last_save_ms if lag else 0) + int(lag * 1000) + 1
         read, firm = self.watch.read_at, rows.firm.id
         out = ["raynet"] if read.get((firm, ""), -1) < calm else []
         boxes = (one.mailbox for one in rows.mailboxes.values() if one.state is SyncState.READY)
@@ -452,6 +454,8 @@ class History:
 
     def _graph_rings(self, mailbox: Mailbox, item: Item, save: Save) -> None:
         house = self.village.of_mailbox[mailbox.id]
+        if save.by.kind != "app":
+            self._last_save_ms = self.timeline.now
         for subscription, watched in house.graph_side.subscriptions.items():
             if watched == mailbox.id and self._announced():
                 self._pushed += 1

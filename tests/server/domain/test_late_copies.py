@@ -16,9 +16,9 @@ from server.domain.overwritten import may_hide_ours, overwritten
 from server.domain.plan import Plan
 from server.domain.reasons import Reason
 from server.domain.reconcile import reconcile
-from server.domain.sent import SentValue
+from server.domain.sent import DELETED, SentValue
 from server.domain.state import Group, IntentKind, PairState
-from tests.support.builders import LOGIN, NOW, activity, event, in_step, lose_event, pair, see, world
+from tests.support.builders import LOGIN, NOW, activity, event, in_step, lose_activity, lose_event, pair, see, world
 
 GAVE_UP_CANCELLING = SentValue(field=FieldName.EXISTENCE, digest="", at=NOW)
 
@@ -159,3 +159,24 @@ def test_only_a_save_of_ours_between_two_readings_is_looked_at() -> None:
     assert may_hide_ours(old, activity(version=None, modified_by=LOGIN), LOGIN)
     assert not may_hide_ours(old, activity(version=6), LOGIN)
     assert not may_hide_ours(old, activity(version=None), LOGIN)
+
+
+# --- deletions ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("minutes", "stands"), [(1, True), (11, False)])
+def test_a_record_that_our_given_up_deletion_may_have_taken_is_made_again(minutes: int, stands: bool) -> None:
+    gave_up = SentValue(field=FieldName.EXISTENCE, digest=DELETED, at=NOW - timedelta(minutes=minutes))
+    plan = reconcile(lose_activity(with_sent(in_step(activity(), event()), gave_up)), world())
+    made = IntentKind.CREATE_ACTIVITY if stands else IntentKind.DELETE_EVENT
+    assert [write.kind for write in plan.writes] == [made]
+    assert lost(plan) == (("deleted",) if stands else ())
+
+
+def test_what_no_calendar_shows_yet_when_our_deletion_arrives_is_in_the_journal() -> None:
+    gave_up = SentValue(field=FieldName.EXISTENCE, digest=DELETED, at=NOW)
+    before = with_sent(in_step(activity("Psaná", text="víc"), event("Psaná", text="víc")), gave_up)
+    new = replace(pair(event_id=None, pair_id="new"), base=None)
+    plan = reconcile(lose_activity(replace(before, pairs=(new,))), world())
+    assert not plan.writes
+    assert {"Psaná", "víc"} <= set(lost(plan))
