@@ -37,7 +37,7 @@ def main() -> int:
     parser.add_argument("bars", nargs="*", help="B1 … B20, X1 … X4; all without any")
     parser.add_argument("--quick", action="store_true", help="small sizes, nothing is stored")
     arguments = parser.parse_args()
-    _be_quiet()
+    quiet()
     try:
         chosen = modules(frozenset(arguments.bars))
     except LookupError as error:
@@ -65,7 +65,7 @@ def measure_all(chosen: Sequence[ModuleType], results: Path | None) -> int:
     return NOT_MEASURED if failed else MISSED if missed else 0
 
 
-def _be_quiet() -> None:
+def quiet() -> None:
     """The product's own log lines are no part of the figures."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     logging.disable(logging.ERROR)

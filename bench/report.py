@@ -128,6 +128,8 @@ def _pictures(found: dict[str, dict[str, Any]], plots: Path) -> str:
             name = f"{plot['name']}.svg"
             (plots / name).write_text(drawn(plot))
             lines.append(f"![{plot['title']}](plots/{name})\n")
+    if (plots / "flame.svg").exists():
+        lines.append("![CPU of a busy pass](plots/flame.svg)\n\nThe flame graph is made by `python -m bench.flame`.\n")
     return "\n".join(["## Plots\n", *lines]) if lines else ""
 
 
