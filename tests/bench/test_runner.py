@@ -18,7 +18,7 @@ def bar(value: float | None) -> ModuleType:
 
     def measure(_run: Run) -> Found:
         if value is None:
-            raise RuntimeError("/home/somebody")
+            raise RuntimeError("a path of somebody")
         return Found(values={TARGET.name: value})
 
     made.TITLE, made.TARGETS, made.measure = "B1: ours", (TARGET,), measure

@@ -50,7 +50,7 @@ CODE: Final = (
     Mutant(owner=reach, name="write_within_unscoped", old="if firm is not None", new="if False"),
     Mutant(owner=sessions.Sessions, name="resolve_unscoped", old="row.expires_at <= at or", new="False or"),
     Mutant(owner=sessions.Sessions, name="resolve_unscoped", old="row.seen_at + IDLE <= at", new="False"),
-    Mutant(owner=sessions, name="_select_signed_in", old=".where(who.enabled)", new=""),
+    Mutant(owner=sessions, name="_select_signed_in", old="who.enabled, ", new=""),
     Mutant(owner=sessions.Sessions, name="every_unscoped", old="own.administrator_id == administrator_id, ", new=""),
     Mutant(
         owner=sessions.Sessions, name="end_unscoped", old=", own.administrator_id == administrator_id)", new=", True)"
@@ -91,13 +91,17 @@ def mutated(mutant: Mutant) -> Iterator[None]:
     module: dict[str, Any] = _module_of(mutant.owner).__dict__
     made: dict[str, Any] = {}
     exec(compile("\n".join(kept[start:]), mutant.label, "exec"), module, made)  # noqa: S102  # our own source
-    # Whoever has the function already, a route or another module, runs the mutant as well.
-    code = original.__code__
-    original.__code__ = made[mutant.name].__code__
+    # Whoever has the function already, a route or another module, runs the mutant as well;
+    # what the function has made once and kept is forgotten.
+    function, forget = inspect.unwrap(original), getattr(original, "cache_clear", lambda: None)
+    code = function.__code__
+    function.__code__ = made[mutant.name].__code__
+    forget()
     try:
         yield
     finally:
-        original.__code__ = code
+        function.__code__ = code
+        forget()
 
 
 def _module_of(owner: Any) -> ModuleType:
