@@ -33,8 +33,8 @@ from server.domain.sent import Echo, SentValue
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Firm:
-    """A customer. The Raynet key is not here: the store hands it, decrypted, to the wiring only. ``revision`` grows with
-    each administrative change (ETag), ``connection_revision`` when the Raynet or Entra connection changes: an open
+    """A customer; the Raynet key is not here, the store hands it, decrypted, to the wiring only. ``revision`` grows
+    with each administrative change (ETag), ``connection_revision`` with one of the Raynet or Entra connection: an open
     breaker of an older one counts as closed."""
 
     id: FirmId
