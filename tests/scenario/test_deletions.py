@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from server.domain.state import Decision
 from simulator.faults import CutJson, CutPage, EmptyList, HtmlPage, Malformed, Match, Rule, Status
-from tests.support.rig import Rig
+from tests.support.rig import Rig, rig
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -287,3 +288,27 @@ def test_deleted_on_both_sides_closes_the_pair_and_writes_nothing(firm: Firm) ->
         for event in list(jana.outlook.events()):
             jana.outlook.delete(event)
     assert {one.state.value for one in rig.pairs()} == {"closed"}
+
+
+def test_one_deletion_among_many_is_found_with_a_few_calls(tmp_path: Path) -> None:
+    with rig(tmp_path, people=("jana",)) as made:
+        jana, start = made.people["jana"], made.clock() + DAY
+        for number in range(540):
+            at = start + number * HOUR
+            last = jana.ui.create("meeting", title=f"R{number}", start=at, end=at + HOUR)
+            jana.outlook.create(last.title, at, at + HOUR)
+        made.tick(120)
+        made.sync()
+        assert len(made.raynet.activities()) == 540
+        made.tick(600)
+        made.one_pass()
+        before = made.engine.raynet.counters(made.firm).reads
+
+        jana.ui.delete(last.ref)
+        made.tick()
+        made.one_pass()
+
+        assert "R539" not in {one.subject for one in jana.outlook.events().values()}
+        assert len(jana.outlook.events()) == 539
+        # The newest rows, the window's list and what reaches into it, the one that is missing, its proof of two.
+        assert made.engine.raynet.counters(made.firm).reads - before <= 6
