@@ -62,9 +62,9 @@ class DirectoryDesk:
                 return found
             return self._read(firm, side, found)
 
-    def person_names(self, firm: FirmId) -> Mapping[int, str]:
-        """What Raynet's people are called, as last read; nobody outside is asked. Empty before the first reading."""
-        read_at = self._directories.read_at(firm, Side.RAYNET)
+    def person_names(self, firm: FirmId, read_at: datetime | None) -> Mapping[int, str]:
+        """What Raynet's people are called by the reading of that moment, which is the last one; nobody outside is
+        asked. Empty before the first reading."""
         if read_at is None:
             return {}
         known = self._names.get(firm)

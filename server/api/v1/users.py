@@ -1,6 +1,6 @@
 """A firm's users: seats, their calendars, and changing many at once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Final, Literal, cast
 
@@ -26,9 +26,9 @@ _TURNED: Final = {"lag": "-lag", "-lag": "lag"}
 _REASONS: Final = {state: Words.of(sentence) for state, sentence in USERS.items()}
 
 
-def shown(call: Call, one: UserEntry, names: Mapping[int, str] | None = None) -> shapes.User:
-    """As it goes out; ``names`` of Raynet's people where they are known already."""
-    read_at, names = one.last_read_at, call.services.directory.person_names(call.firm) if names is None else names
+def shown(call: Call, one: UserEntry) -> shapes.User:
+    """As it goes out."""
+    read_at, names = one.last_read_at, call.services.directory.person_names(call.firm, one.directory_read_at)
     return shapes.User(
         id=one.id,
         email=one.email,
@@ -55,8 +55,7 @@ def list_users(call: Call, query: shapes.UserQuery) -> Page[shapes.User]:
     asked = wanted(query, _TURNED.get(query.sort, query.sort))
     only = UserFilter(q=folded(query.q), state=query.state, enabled=query.enabled)
     found = call.services.administration.user_list.page(call.firm, asked, only)
-    names = call.services.directory.person_names(call.firm)
-    return page(found, asked, lambda one: shown(call, one, names))
+    return page(found, asked, lambda one: shown(call, one))
 
 
 @ROUTES.post(_PATH, CHANGE, Sentence("Přidat uživatele", "Add a user"), "no_free_seat", "seat_exists")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 
 from server.domain.ids import FirmId
 from server.domain.people import Entry
@@ -14,7 +14,6 @@ from server.store.admin.changes import Clock, utc_now
 from server.store.database import Database
 from server.store.dialects import upsert
 from server.store.scope import FirmScope
-from server.store.tables.meta import firm_criterion
 from server.store.tables.oversight import directory
 from server.store.tables.people import firm as firm_table
 from server.store.tables.people import seat as seat_table
@@ -58,20 +57,6 @@ class Directories:
             return Reading(read_at=row.read_at, entries=row.entries)
 
         return self._database.read(firm, work)
-
-    def read_at(self, firm: FirmId, side: Side) -> datetime | None:
-        """When :meth:`get`'s reading was made, without its people; None when there is none."""
-        present = and_(
-            firm_table.c.id == directory.c.firm_id,
-            firm_table.c.connection_revision == directory.c.connection_revision,
-        )
-        statement = (
-            select(directory.c.read_at)
-            .join_from(directory, firm_table, present)
-            .where(directory.c.side == side.value, firm_criterion(firm_table))
-        )
-        row: Any = self._database.read(firm, lambda scope: scope.first(statement))
-        return row.read_at if row is not None else None
 
     def places(self, firm: FirmId) -> tuple[Place, ...]:
         """Everybody who has a seat, enabled or not."""

@@ -5,16 +5,17 @@ from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, literal, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, bindparam, case, func, literal, select
 
 from server.domain.ids import FirmId, SeatId
-from server.domain.state import IntentKind, IntentState, MailboxState, PairState
+from server.domain.state import IntentKind, IntentState, MailboxState, PairState, Side
 from server.errors import NotFound
 from server.store.database import Database
 from server.store.listing import Listed, Order, Wanted, contains, listed
 from server.store.scope import FirmScope, Prepared
 from server.store.tables import items, people, runtime
 from server.store.tables.meta import firm_criterion
+from server.store.tables.oversight import directory
 
 #: Shown for a seat that is off, and for one that no pass has looked at.
 OFF: Final = "off"
@@ -43,6 +44,8 @@ class UserEntry:
     last_change_at: datetime | None = None
     last_to_outlook_at: datetime | None = None
     last_to_raynet_at: datetime | None = None
+    #: When Raynet's directory was last read through the firm's present connection.
+    directory_read_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,9 +123,20 @@ def _select_users() -> tuple[Select[*tuple[Any, ...]], ColumnElement[str], Order
         sync.c.failures,
         sync.c.wait_until,
         sync.c.last_read_at,
+        _directory_read_at().label("directory_read_at"),
     ).join_from(people.seat, sync, sync.c.seat_id == seat.id, isouter=True)
     state = _state(sync)
     return statement, state, Order(columns=_sorts(sync, state), key=seat.id)
+
+
+def _directory_read_at() -> ScalarSelect[datetime]:
+    """Asked with the page: who shows the names of Raynet's people keeps them until this moment changes."""
+    current = and_(
+        people.firm.c.id == directory.c.firm_id, people.firm.c.connection_revision == directory.c.connection_revision
+    )
+    found = select(directory.c.read_at).join_from(directory, people.firm, current)
+    found = found.where(firm_criterion(directory), firm_criterion(people.firm), directory.c.side == Side.RAYNET.value)
+    return found.scalar_subquery()
 
 
 def _state(sync: Any) -> ColumnElement[str]:
@@ -166,6 +180,7 @@ def _entry(row: Any, moved: dict[str, "_Movement"], each_way: dict[bool, datetim
         last_change_at=found.at,
         last_to_outlook_at=ways.get(True),
         last_to_raynet_at=ways.get(False),
+        directory_read_at=row[12],
     )
 
 
