@@ -57,8 +57,10 @@ class LinkWork:
     # --- what was sent ---
 
     def remember_sent(self, intent: Intent) -> Link:
-        """Note the values this intent is about to send to Raynet."""
+        """Note the values this intent is about to send to Raynet. Those of one save share an instant of their own."""
         expects, now = intent.expects, self.world.now
+        while any(one.at == now for one in self.link.sent):
+            now += timedelta(microseconds=1)  # a pass may save a record several times
         names = MERGED_FIELDS if FieldName.EXISTENCE in intent.fields else intent.fields
         values = [(name, getattr(expects.raynet, name.value)) for name in names if expects and name in MERGED_FIELDS]
         if intent.kind is IntentKind.CREATE_ACTIVITY:
@@ -82,7 +84,8 @@ class LinkWork:
         """The removal was never sent after all: nothing of it can arrive."""
         if intent.kind is not IntentKind.DELETE_ACTIVITY:
             return ()
-        kept = tuple(one for one in self.link.sent if not (one.is_deletion and one.at == intent.at))
+        newest = max((one.at for one in self.link.sent if one.is_deletion), default=None)
+        kept = tuple(one for one in self.link.sent if not one.is_deletion or one.at != newest)
         self.link = replace(self.link, sent=kept)
         return (self.link,)
 
