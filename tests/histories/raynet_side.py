@@ -58,6 +58,8 @@ class RaynetSide:
         #: What the product was shown of each record: versions, and when it was read (for hazard H9).
         self._read_versions: set[tuple[str, int]] = set()
         self._read_at: dict[str, list[datetime]] = {}
+        #: What the reading under way shows: nothing, when its answer gets lost.
+        self._showing: list[tuple[str, int, datetime | None]] = []
         #: When requests arrived that their sender had given up, or arrived again.
         self.late_arrivals: list[datetime] = []
         self._cache: dict[tuple[int, bool], tuple[records.Activity, Activity]] = {}
@@ -114,6 +116,7 @@ class RaynetSide:
 
     def was_unseen(self, name: str, version: int, changed_at: datetime, overwritten_at: datetime) -> bool:
         """Whether nobody could have seen this version: our write came too soon after it, or too late on its way."""
+        self._have_shown()
         if (name, version) in self._read_versions:
             return False
         if any(changed_at <= one <= overwritten_at + timedelta(seconds=1) for one in self.late_arrivals):
@@ -123,9 +126,7 @@ class RaynetSide:
 
     def _shown(self, record: records.Activity, *, detailed: bool) -> Activity:
         name = f"{record.kind}:{record.id}"
-        self._read_versions.add((name, record.version))
-        if detailed:
-            self._read_at.setdefault(name, []).append(self._now())
+        self._showing.append((name, record.version, self._now() if detailed else None))
         known = self._cache.get((id(record), detailed))
         if known is not None:
             return known[1]
@@ -134,6 +135,13 @@ class RaynetSide:
         shown = read_activity(row, kind=kind, zone=self._known_zone())
         self._cache[id(record), detailed] = record, shown
         return shown
+
+    def _have_shown(self) -> None:
+        for name, version, at in self._showing:
+            self._read_versions.add((name, version))
+            if at is not None:
+                self._read_at.setdefault(name, []).append(at)
+        self._showing.clear()
 
     def _known_zone(self) -> ZoneInfo | None:
         return self._access.learnt.zone or self._zone
@@ -145,9 +153,11 @@ class RaynetSide:
     def _read(self, kind: str, work: Callable[[], Any], empty: Any = None) -> Any:
         self.calls += 1
         self._refuse_revoked()
+        self._have_shown()
         answer, fault = self._wire.call(f"raynet.{kind}", work, is_write=False)
         if fault is None:
             return answer
+        self._showing.clear()
         if fault.answer == -3 and empty is not None:
             return empty
         raise self.heard(fault, is_write=False)

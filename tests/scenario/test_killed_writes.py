@@ -110,6 +110,20 @@ def _journalled(rig: Rig) -> bool:
 _Step = Callable[[Rig], object]
 
 
+def _deleted_after_a_killed_write(
+    rig: Rig, made: _Step | None, edited: _Step, kind: type[Op[Any]], deleted: _Step
+) -> Rig:
+    """An item in step (or none), an edit whose write kills the process, and its user's deletion before the next one."""
+    if made is not None:
+        made(rig)
+        rig.tick()
+        rig.sync()
+    edited(rig)
+    with _killed_after(rig, kind):
+        deleted(rig)
+    return rig
+
+
 @pytest.mark.parametrize(
     ("made", "edited", "kind", "deleted"),
     [
@@ -126,14 +140,7 @@ _Step = Callable[[Rig], object]
 def test_a_deletion_of_what_its_user_saw_is_carried(
     firm: Firm, made: _Step | None, edited: _Step, kind: type[Op[Any]], deleted: _Step
 ) -> None:
-    rig = firm("jana")
-    if made is not None:
-        made(rig)
-        rig.tick()
-        rig.sync()
-    edited(rig)
-    with _killed_after(rig, kind):
-        deleted(rig)
+    rig = _deleted_after_a_killed_write(firm("jana"), made, edited, kind, deleted)
     assert _standing(rig) == (0, 0)
     assert not _journalled(rig)
 
@@ -149,14 +156,7 @@ def test_a_deletion_of_what_its_user_saw_is_carried(
 def test_an_edit_whose_record_is_gone_beats_the_deletion_and_the_journal_says_so(
     firm: Firm, made: _Step | None, edited: _Step, kind: type[Op[Any]], deleted: _Step
 ) -> None:
-    rig = firm("jana")
-    if made is not None:
-        made(rig)
-        rig.tick()
-        rig.sync()
-    edited(rig)
-    with _killed_after(rig, kind):
-        deleted(rig)
+    rig = _deleted_after_a_killed_write(firm("jana"), made, edited, kind, deleted)
     assert _standing(rig) == (1, 1)
     assert _journalled(rig)
 
