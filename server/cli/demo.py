@@ -1,5 +1,6 @@
 """``ros demo``: a simulated firm, the server, the worker and a page with both calendars; or a day that plays itself."""
 
+import _thread
 import queue
 import signal
 import tempfile
@@ -283,7 +284,8 @@ def _interruptible() -> Iterator[threading.Event]:
     stopping = threading.Event()
 
     def stop(*_: object) -> None:
-        stopping.set()
+        # Not from the handler itself: it may interrupt this very thread inside the event, which would wait for itself.
+        _thread.start_new_thread(stopping.set, ())
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
