@@ -145,6 +145,9 @@ class PassContext:
     #: What the panel's users want, as last asked for.
     panel: PanelDesk = field(default_factory=PanelDesk)
     read_whole: set[MailboxId] = field(default_factory=set)
+    #: Events of this pass's rounds, whatever was new of them, and rings (by ``dedupe``) whose change none has shown.
+    shown: set[EventKey] = field(default_factory=set)
+    unshown: set[str] = field(default_factory=set)
     #: Calendars in which something of our own stands that we do not know.
     strangers: set[MailboxId] = field(default_factory=set)
     #: Rows read a moment ago for the write that follows, with the moment.

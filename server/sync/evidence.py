@@ -17,6 +17,7 @@ from server.domain.state import FirmSync, MailboxSync, Notice, NoticeKind, PushS
 from server.flow import Flow, want
 from server.ports.store import Commit, Row
 from server.sync.context import PassContext
+from server.sync.unshown import is_looked_for, next_look
 
 #: Clocks of three systems are never quite the same.
 SKEW = timedelta(seconds=2)
@@ -201,7 +202,7 @@ def _settles(ctx: PassContext, notice: Notice) -> bool:
 def reads_mailbox(ctx: PassContext, row: MailboxSync) -> bool:
     """Beside the floor of all: when it rang, when it is new, and now and then while push has proven itself."""
     rings = [n for n in ctx.rings() if n.mailbox == row.mailbox and not names_deleted(n)]
-    if not row.matched or any(not _settles(ctx, n) for n in rings):
+    if not row.matched or any(not _settles(ctx, n) and not is_looked_for(ctx, row, n) for n in rings):
         return True
     if Side.GRAPH not in ctx.proven:
         return False
@@ -231,6 +232,7 @@ def next_reading_in(ctx: PassContext, now: datetime) -> float | None:
     else:
         dues.append(_due(now, sync.graph_read_at, _floor(ctx, RELAXED_MAILBOX, Side.GRAPH), sync.graph_wait_until))
     dues += [one.received_at + SETTLING for one in ctx.rings() if _settles(ctx, one)]
+    dues.append(next_look(ctx, now))
     waits = [(due - now).total_seconds() for due in dues if due is not None]
     return max(0.2, min(waits)) if waits else None
 

@@ -346,6 +346,8 @@ def _heeded(ctx: PassContext, notice: Notice) -> bool:
     """Whether what the notice points at was looked at, or is known; else it waits for the next pass."""
     if notice.dedupe in ctx.known:
         return True
+    if notice.dedupe in ctx.unshown:
+        return False
     if notice.activity is not None:
         return Side.RAYNET not in ctx.blocked
     if notice.mailbox is not None and any(row.mailbox == notice.mailbox for row in ctx.ready()):

@@ -45,6 +45,7 @@ from server.sync.proofs import (
     prove_event,
 )
 from server.sync.seats import mailbox_trouble
+from server.sync.unshown import note_unshown
 
 #: Rows of the first page: when nothing rang there is hardly any news, a ring often tells of a burst.
 FIRST_PAGE = 25
@@ -343,6 +344,7 @@ def _read_graph(ctx: PassContext) -> Flow[None]:
         yield from side_well(ctx, Side.GRAPH)
     if everything and Side.GRAPH not in ctx.blocked:
         ctx.put_sync(replace(ctx.sync, graph_read_at=ctx.now))
+    yield from note_unshown(ctx)
 
 
 def _reads(ctx: PassContext, row: MailboxSync, *, everything: bool) -> bool:
@@ -440,6 +442,7 @@ def _store_round(ctx: PassContext, wanted: DeltaWanted, answer: DeltaRound) -> F
     assert row is not None
     keys = tuple(EventKey(mailbox, one.id) for one in answer.events)
     keys += tuple(EventKey(mailbox, EventId(one)) for one in answer.removed)
+    ctx.shown |= {*keys, *(EventKey(mailbox, EventId(one)) for one in answer.odd)}
     _, stored = yield from want(LoadSeen(ctx.firm, events=keys))
     known = {one.key: one for one in stored}
     missing = [one.key for one in stored if one.key.id in answer.removed and one.gone_at is None]
