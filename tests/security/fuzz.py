@@ -159,6 +159,7 @@ def main() -> int:
     parser.add_argument("--cases", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     with fresh_world() as world:
         operations = sum(len(path) for path in world.client.simulate_get(f"{BASE}/openapi.json").json["paths"].values())
     each = -(-options.cases // (operations * len(ROLES)))

@@ -40,8 +40,8 @@ from server.domain.state import (
 )
 from server.errors import Denied, Unavailable
 from server.flow import Op
-from server.ports.graph import VerifyConsent
-from server.ports.raynet import RaynetIdentity
+from server.ports.graph import ListUsers, VerifyConsent
+from server.ports.raynet import RaynetIdentity, RaynetUsers
 from server.store import shapes
 from server.store.admin.administration import Administration
 from server.store.admin.administrators import Administrators, NewAdministrator
@@ -76,15 +76,19 @@ DEAD = ("anonymous", "garbage", "expired", "idle", "revoked", "disabled", "remov
 
 
 @dataclass(frozen=True, slots=True)
-class TwoAnswers:
-    """Both remote systems as two answers: the key that fits is accepted, any other refused; nothing else is asked."""
+class FewAnswers:
+    """Both remote systems: the key that fits is accepted, any other refused, and nobody works there."""
 
     good_key: str = "canary-raynet-key-that-fits"
 
     def raynet(self, op: Op[Any]) -> Any:
+        if isinstance(op, RaynetUsers):
+            return ()
         raise Unavailable("remotes_not_configured")
 
     def graph(self, op: Op[Any]) -> Any:
+        if isinstance(op, ListUsers):
+            return ()
         if isinstance(op, VerifyConsent):
             return tuple(ConsentStep(id=rung, ok=True) for rung in ("token", "roles", "directory", "tenant", "mailbox"))
         raise Unavailable("remotes_not_configured")
@@ -135,7 +139,7 @@ def site() -> Site:
 
 def open_world(database: Database, facts: Facts) -> SecurityWorld:
     """The whole application over a filled database."""
-    parts = ApiParts(database=database, now=lambda: NOW, site=site(), remotes=TwoAnswers(), hasher=CHEAP)
+    parts = ApiParts(database=database, now=lambda: NOW, site=site(), remotes=FewAnswers(), hasher=CHEAP)
     return SecurityWorld(database=database, facts=facts, client=testing.TestClient(create_app(parts)))
 
 
