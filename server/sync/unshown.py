@@ -61,8 +61,8 @@ def _can_wait(ctx: PassContext, notice: Notice) -> bool:
 
 
 def _is_shown(ctx: PassContext, notice: Notice, told: list[Notice], seen: SeenEvent | None) -> bool:
-    """Whether what we hold is what rang, or something later."""
-    if seen is not None and seen.gone_at is not None:
+    """Whether what we hold is what rang, or something later. Nothing that we hold can still have its making to show."""
+    if seen is not None and (seen.gone_at is not None or notice.hint == "created"):
         return True
     tags = [one.etag for one in told]
     if seen is not None and seen.event.etag in tags:

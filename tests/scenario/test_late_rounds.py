@@ -69,3 +69,18 @@ def test_a_ring_that_is_never_explained_asks_a_few_times_only(made: Turning, jan
     rounds = sum(one.calls.graph_reads for one in made.turns[first:])
     assert 3 <= rounds <= 6
     assert not made.waiting()
+
+
+def test_a_creation_that_rings_after_a_later_save_asks_once(made: Turning, jana: Person) -> None:
+    event = jana.outlook.create("Zubař", hour(made, 5), hour(made, 6))
+    made.run_for(60)
+    creations = [one for one in made.app.sent if b'"created"' in one.body]
+    jana.outlook.edit(event, subject="Zubařka")
+    made.run_for(400)
+    first = len(made.turns)
+
+    made.app.deliver(creations[-1])
+    made.run_for(0)
+    made.run_for(200)
+
+    assert sum(one.calls.graph_reads for one in made.turns[first:] if one.rang) == 1
