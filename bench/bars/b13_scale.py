@@ -42,14 +42,7 @@ TARGETS = (
         "hour for each, which is linear with a small factor. A loss of push that nobody notices would "
         "otherwise last.",
     ),
-    Target(
-        bar="B14",
-        name="growth exponent of picking what is due",
-        most=0.1,
-        kind="cpu",
-        obstacle="What is due and what a notice woke are one query with an OR; which of it grows has not been taken "
-        "apart. A thousand firms cost as much as a hundred, ten thousand not quite twice as much.",
-    ),
+    Target(bar="B14", name="growth exponent of picking what is due", most=0.1, kind="cpu"),
     Target(bar="B16", name="mailboxes that one core reads every 10 s", least=3500, kind="cpu"),
     Target(
         bar="X1",
