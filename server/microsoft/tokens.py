@@ -240,6 +240,9 @@ class Tokens:
             answer: Mapping[str, Any] = tenant.app.acquire_token_for_client(scopes=_SCOPES)
         except (OSError, ValueError, KeyError, TypeError, RuntimeError, MsalError) as problem:
             raise self._failure(problem, tenant.http) from None
+        if tenant.http is not None:
+            # The next request comes in an hour: a connection kept for each of a thousand tenants would serve nobody.
+            tenant.http.close()
         return answer
 
     def _open(self, tenant_id: str, tenant: _Tenant) -> None:

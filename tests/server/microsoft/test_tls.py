@@ -4,6 +4,7 @@ import gzip
 import json
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -35,6 +36,8 @@ class Server:
     graph: Callable[[str], Raw] = lambda path: (200, {}, json.dumps(event()).encode())
     paths: list[str] = field(default_factory=list)
     cookies: list[str] = field(default_factory=list)
+    #: The last path asked for on each connection that is open now.
+    open: dict[object, str] = field(default_factory=dict)
 
     def answer(self, path: str) -> Raw:
         self.paths.append(path)
@@ -71,7 +74,12 @@ def server(tmp_path: Path) -> Iterator[Server]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        def finish(self) -> None:
+            super().finish()
+            running.open.pop(self.client_address, None)
+
         def do_GET(self) -> None:
+            running.open[self.client_address] = self.path
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
             running.cookies += self.headers.get_all("Cookie", [])
             status, headers, body = running.answer(self.path)
@@ -205,4 +213,16 @@ def test_threads_have_sessions_of_their_own_over_one_tls_context(server: Server)
     adapters = [session.get_adapter("https://x") for session in sessions]
     contexts = {id(adapter._context) for adapter in adapters if isinstance(adapter, TlsAdapter)}
     assert len(contexts) == 1
+    gateway.close()
+
+
+def test_no_connection_to_the_authority_is_kept_for_the_hour_until_the_next_token(server: Server) -> None:
+    gateway = server.gateway(server.ca_file)
+    gateway.perform(READ)
+    until = time.monotonic() + 60
+
+    while len(server.open) > 1 and time.monotonic() < until:
+        time.sleep(0.01)
+
+    assert ["/graph" in path for path in server.open.values()] == [True]
     gateway.close()
