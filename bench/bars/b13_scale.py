@@ -29,7 +29,7 @@ TARGETS = (
         unit="MiB",
         kind="cpu",
         obstacle="The bar was set for an entry in a schedule. Fifty firms more hold 26 KiB of objects each (msal's "
-        "application and its token, names of people, what a pass has cached); the rest is the allocator's slack and the "
+        "application and its token, people's names, what a pass cached); the rest is the allocator's slack and the "
         "database's pages. It is measured beyond 500 mailboxes, where all threads and connections are there.",
     ),
     Target(bar="B13", name="MiB of a worker with few mailboxes", most=120, unit="MiB", kind="cpu"),
