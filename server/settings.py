@@ -14,6 +14,7 @@ import difflib
 import os
 import re
 import secrets
+import ssl
 import tomllib
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -110,6 +111,15 @@ def _readable_file(path: Path) -> Path:
     return path
 
 
+def _roots(path: Path) -> Path:
+    """A readable PEM file with certificates, as all who trust them will read it."""
+    try:
+        ssl.create_default_context(cafile=_readable_file(path))
+    except (ssl.SSLError, OSError):
+        raise PydanticCustomError("setting_no_certificates", "not a PEM file with certificates") from None
+    return path
+
+
 def _key_list(secret: SecretStr) -> SecretStr:
     _decoded_keys(secret.get_secret_value())
     return secret
@@ -185,7 +195,7 @@ class Settings(BaseModel):
     #: The only Raynet bases that an administrator can choose; no trailing slashes.
     raynet_urls: Annotated[tuple[BaseUrl, ...], BeforeValidator(_several), Field(min_length=1)] = RAYNET_URLS
     #: Roots trusted beside the public ones.
-    ca_bundle: Annotated[Path, AfterValidator(_readable_file)] | None = None
+    ca_bundle: Annotated[Path, AfterValidator(_roots)] | None = None
     #: Floor of change detection without push, in seconds.
     poll_seconds: Annotated[int, Field(ge=1, le=86_400)] = 15
     log_format: LogFormat = LogFormat.TEXT
@@ -292,7 +302,8 @@ def _from_toml(path: Path) -> dict[str, object]:
         field = name.lower().removeprefix(PREFIX.lower())
         if field not in known:
             near = difflib.get_close_matches(field, known, n=1)
-            raise Misconfigured("setting_unknown", setting=name, path=str(path), suggestion=near[0] if near else None)
+            code = "setting_unknown" if near else "setting_unknown_at_all"
+            raise Misconfigured(code, setting=name, path=str(path), suggestion=near[0] if near else None)
         if field in given:
             raise Misconfigured("setting_given_twice", setting=variable(field), other=name)
         given[field] = value

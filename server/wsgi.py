@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from importlib import metadata
 from typing import Any
 
+from gunicorn.http.errors import ParseException
+
 from server.api.app import ApiParts, create_app
 from server.api.services import Site
 from server.settings import Settings, load_settings
@@ -37,6 +39,32 @@ def site_of(settings: Settings) -> Site:
     )
 
 
+class _Body:
+    """A request's body whose broken chunks are OSError, as every other end of a connection is."""
+
+    def __init__(self, given: Any) -> None:
+        self._given = given
+
+    def read(self, size: int = -1) -> bytes:
+        try:
+            return bytes(self._given.read(size))
+        except ParseException as broken:
+            raise OSError from broken
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._given, name)
+
+
+def with_readable_bodies(inner: Wsgi) -> Wsgi:
+    """Fact: gunicorn raises its own errors while a body is read, such as InvalidChunkSize [tried]."""
+
+    def called(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        environ["wsgi.input"] = _Body(environ["wsgi.input"])
+        return inner(environ, start_response)
+
+    return called
+
+
 def application() -> Wsgi:
     """From the environment. Raises Misconfigured, also when the database is not migrated."""
     settings = load_settings(os.environ)
@@ -44,7 +72,7 @@ def application() -> Wsgi:
     grace = max(_LEAST_GRACE_SECONDS, float(_MISSED_POLLS * settings.poll_seconds))
     database = open_store(settings)
     sign_ins = build_sign_ins(settings, database)
-    return create_app(
+    served = create_app(
         ApiParts(
             database=database,
             worker_grace_seconds=grace,
@@ -57,3 +85,4 @@ def application() -> Wsgi:
             executor=ThreadPoolExecutor(max_workers=_READERS, thread_name_prefix="panel-reader"),
         )
     )
+    return with_readable_bodies(served)

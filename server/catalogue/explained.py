@@ -137,6 +137,10 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
         "Soubor uvedený v {setting} nejde přečíst. Zkontrolujte cestu a práva.",
         "The file named in {setting} cannot be read. Check the path and its permissions.",
     ),
+    "setting_no_certificates": Sentence(
+        "V souboru uvedeném v {setting} není žádný certifikát ve tvaru PEM.",
+        "The file named in {setting} holds no certificate in PEM form.",
+    ),
     "setting_file_empty": Sentence("Soubor uvedený v {setting} je prázdný.", "The file named in {setting} is empty."),
     "setting_given_twice": Sentence(
         "Totéž je uvedeno dvakrát, v {setting} a v {other}. Ponechte jen jedno.",
@@ -152,6 +156,10 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     "setting_unknown": Sentence(
         "V souboru {path} je neznámé nastavení {setting}. Nejbližší známé: {suggestion}.",
         "The file {path} has an unknown setting {setting}. The nearest known one: {suggestion}.",
+    ),
+    "setting_unknown_at_all": Sentence(
+        "V souboru {path} je neznámé nastavení {setting}. Známá vypisuje README.",
+        "The file {path} has an unknown setting {setting}. The README lists the known ones.",
     ),
     "settings_file_unreadable": Sentence(
         "Soubor {path} z {setting} nejde přečíst. Zkontrolujte cestu a práva.",
@@ -202,6 +210,13 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     "doctor_database_unreachable": Sentence(
         "Databáze neodpovídá ({detail}). Ověřte, že běží, a údaje v ROS_DATABASE_URL.",
         "The database does not answer ({detail}). Check that it runs, and what ROS_DATABASE_URL says.",
+    ),
+    "doctor_panel_ok": Sentence("Panel pro Outlook je sestaven.", "The panel for Outlook is built."),
+    "doctor_panel_not_built": Sentence(
+        "Panel pro Outlook v {path} není, /addin/ nic neukáže. V checkoutu jej sestaví: "
+        "ROS_VENV=<venv> python3 scripts/bootstrap.py server",
+        "The panel for Outlook is not in {path}, /addin/ shows nothing. In a checkout this builds it: "
+        "ROS_VENV=<venv> python3 scripts/bootstrap.py server",
     ),
     "doctor_host_ok": Sentence("{host}: dosažitelný, certifikát platí.", "{host}: reachable, certificate valid."),
     "doctor_public_url_ok": Sentence(

@@ -26,6 +26,17 @@ STORE: Final[Mapping[str, Sentence]] = {
     "invalid_rule": Sentence(
         "Pravidlo {field} může mít jen hodnoty: {allowed}.", "The rule {field} can only be: {allowed}."
     ),
+    "store_disk": Sentence(
+        "Databázi nejde číst nebo zapsat ({detail}). Zkontrolujte místo na disku a práva k její složce.",
+        "The database cannot be read or written ({detail}). Check the room on the disk and its folder's permissions.",
+    ),
+    "unknown_rule": Sentence(
+        "Pravidlo {field} není. Pravidla jsou: {allowed}.", "No rule {field}. Rules are: {allowed}."
+    ),
+    "user_key_invalid": Sentence(
+        "Uživateli lze nastavit person_id=ČÍSLO, person_id=auto, enabled=on a enabled=off; {field} takto ne.",
+        "A user takes person_id=NUMBER, person_id=auto, enabled=on and enabled=off; {field} not like this.",
+    ),
     "seats_in_use": Sentence(
         "Tolik míst odebrat nejde: obsazeno je {used}, zbylo by {seats}. Nejdřív odeberte uživatele.",
         "So many seats cannot go: {used} are in use, {seats} would be left. Remove users first.",

@@ -25,6 +25,7 @@ from urllib.parse import urlsplit
 
 import certifi
 
+from server.api.panel.files import BUILT
 from server.domain.alerts import SECRET_DAYS
 from server.errors import Misconfigured, RosError
 from server.settings import SECRETS, Settings, load_settings, master_keys, variable
@@ -78,6 +79,7 @@ def diagnose(environ: Mapping[str, str], now: datetime) -> Iterator[Finding]:
     yield data_folder_finding(settings)
     yield from key_file_findings(settings)
     yield database_finding(settings)
+    yield panel_finding(BUILT)
     replies = ask_all([settings.graph_url, settings.authority_url, *settings.raynet_urls], settings.ca_bundle)
     yield from (host_finding(reply, now) for reply in replies)
     yield from clock_findings(replies)
@@ -160,6 +162,14 @@ def database_finding(settings: Settings) -> Finding:
         versions = {"current": current, "needed": needed}
         return Finding(check="database", state=State.FAILED, code="store_not_migrated", data=versions)
     return Finding(check="database", state=State.OK, code="doctor_database_ok", data={"revision": current})
+
+
+def panel_finding(folder: Path) -> Finding:
+    """Whether the pages of Outlook's panel are there to be served; without them ``/addin/`` answers 503."""
+    data = {"path": str(folder)}
+    if (folder / "panel.html").is_file():
+        return Finding(check="panel", state=State.OK, code="doctor_panel_ok", data=data)
+    return Finding(check="panel", state=State.WARNING, code="doctor_panel_not_built", data=data)
 
 
 # --- the outside ------------------------------------------------------------------------------------------------------

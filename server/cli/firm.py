@@ -1,6 +1,5 @@
 """``ros firm …``: customers, their connections, licences and rules."""
 
-import sys
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
@@ -12,7 +11,7 @@ from server.catalogue.explained import explained
 from server.catalogue.sentences import Sentence
 from server.cli.foreground import administration_of, store_of
 from server.cli.output import Table, show_json, show_table
-from server.cli.shell import Shell, both, command, group, json_option, pass_shell
+from server.cli.shell import NUMBER, Shell, both, command, group, json_option, line_of_stdin, pass_shell
 from server.domain.ids import FirmId
 from server.domain.rules import as_text
 from server.domain.state import Firm
@@ -44,6 +43,8 @@ def _pairs(values: Sequence[str]) -> dict[str, str]:
         name, equals, text = value.partition("=")
         if not equals:
             raise click.BadParameter("jméno=hodnota / name=value")
+        if name.strip() in out:
+            raise click.BadParameter(f"{name.strip()} je tu dvakrát / {name.strip()} is given twice")
         out[name.strip()] = text.strip()
     return out
 
@@ -61,7 +62,7 @@ def _allowed(shell: Shell, url: str) -> str:
 
 
 def _key_from_stdin() -> str:
-    key = sys.stdin.readline().strip()
+    key = line_of_stdin("raynet_key").strip()
     if not key:
         raise Invalid(field="raynet_key")
     return key
@@ -150,7 +151,7 @@ def list_(shell: Shell, *, as_json: bool) -> None:
 
 
 @command("show", "Ukáže jednu firmu.", "Shows one firm.")
-@click.argument("firm", type=int)
+@click.argument("firm", type=NUMBER)
 @json_option
 @pass_shell
 def show(shell: Shell, *, firm: int, as_json: bool) -> None:
@@ -161,7 +162,7 @@ def show(shell: Shell, *, firm: int, as_json: bool) -> None:
 
 
 @command("set", "Změní pravidla nebo licenci.", "Changes rules or the licence.")
-@click.argument("firm", type=int)
+@click.argument("firm", type=NUMBER)
 @click.argument("changes", nargs=-1, required=True, metavar="RULE=VALUE…")
 @json_option
 @pass_shell
@@ -200,7 +201,7 @@ def _licence(given: dict[str, str]) -> LicenceChange:
 
 def _pausing(name: str, cs: str, en: str, *, paused: bool) -> click.Command:
     @command(name, cs, en)
-    @click.argument("firm", type=int)
+    @click.argument("firm", type=NUMBER)
     @json_option
     @pass_shell
     def change(shell: Shell, *, firm: int, as_json: bool) -> None:
@@ -218,7 +219,7 @@ resume = _pausing("resume", "Obnoví synchronizaci firmy.", "Resumes a firm's sy
 @command(
     "connect", "Změní připojení, vyzkouší je a zruší pojistku.", "Changes a connection, probes it, closes its breaker."
 )
-@click.argument("firm", type=int)
+@click.argument("firm", type=NUMBER)
 @click.option("--raynet-url", help=both("adresa API Raynetu", "address of Raynet's API"))
 @click.option("--raynet-instance", help=both("instance Raynetu", "Raynet's instance"))
 @click.option("--raynet-user", help=both("uživatel API v Raynetu", "the API user in Raynet"))

@@ -7,16 +7,17 @@ from collections.abc import Mapping, Sequence
 import click
 from click.exceptions import NoArgsIsHelpError
 
-from server.catalogue.explained import explained
 from server.catalogue.sentences import Language, Sentence
 from server.cli.demo import demo
 from server.cli.doctor import doctor
 from server.cli.firm import firm
+from server.cli.hints import told
 from server.cli.manifest import manifest_command
 from server.cli.pairs import conflicts, holds, pairs, why
 from server.cli.processes import serve, simulator, worker
 from server.cli.shell import Shell, group
-from server.cli.sync import migrate, status, sync, undo
+from server.cli.status import status
+from server.cli.sync import migrate, sync, undo
 from server.cli.user import admin, user
 from server.cli.wrong_use import said_in_czech
 from server.errors import RosError
@@ -59,9 +60,10 @@ def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     """
     shell = Shell(environ)
     try:
+        _refuse_unreadable(arguments)
         outcome = ros.main(args=list(arguments), prog_name="ros", obj=shell, standalone_mode=False)
     except RosError as error:
-        shell.say(explained(error))
+        shell.say(told(error))
         return REFUSED
     except click.ClickException as error:
         _say_wrong_use(shell, error)
@@ -74,6 +76,13 @@ def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return REFUSED
     return outcome if isinstance(outcome, int) else DONE
+
+
+def _refuse_unreadable(arguments: Sequence[str]) -> None:
+    """Fact: Python hands over bytes that are no UTF-8 as lone surrogates [doc], which no database takes."""
+    for number, argument in enumerate(arguments, start=1):
+        if any("\ud800" <= character <= "\udfff" for character in argument):
+            raise click.UsageError(f"{number}. argument není v UTF-8. / Argument {number} is not UTF-8.")
 
 
 def _say_wrong_use(shell: Shell, error: click.ClickException) -> None:

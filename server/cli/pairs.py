@@ -6,11 +6,11 @@ from server.catalogue.explained import sentence
 from server.catalogue.sentences import Sentence
 from server.cli.foreground import administration_of
 from server.cli.output import Table, show_json, show_table
-from server.cli.shell import Shell, both, command, group, json_option, pass_shell
+from server.cli.shell import MOST, NUMBER, Shell, both, command, group, json_option, pass_shell
 from server.cli.sync import carry_out_now, firm_option
 from server.domain.ids import ActivityKey, EventId, FirmId
 from server.domain.state import Decision, Trail
-from server.errors import Invalid
+from server.store.admin.administration import Administration
 
 ACTOR = "ros"
 
@@ -67,13 +67,12 @@ def why(shell: Shell, *, firm: int, activity: str | None, event: str | None, as_
         )
     with administration_of(shell) as administration:
         if activity is not None:
-            try:
-                key = ActivityKey.parse(activity)
-            except ValueError:
-                raise Invalid(field="activity") from None
+            key = _activity(shell, activity)
             found = administration.overview.why_activity(FirmId(firm), key)
         else:
-            mailbox, _, item = (event or "").partition(":")
+            mailbox, colon, item = (event or "").partition(":")
+            if not (mailbox and colon and item):
+                raise _malformed(shell, "--event", "MAILBOX:ID, jana@firma.cz:AAMk…")
             found = administration.overview.why_event(FirmId(firm), mailbox, EventId(item))
     reason = found.reason.value if found.reason else None
     document = {
@@ -94,6 +93,21 @@ def why(shell: Shell, *, firm: int, activity: str | None, event: str | None, as_
     show_table(Table(columns=columns, rows=rows, empty=Sentence("Zatím nic.", "Nothing yet.")), shell.language)
 
 
+def _activity(shell: Shell, text: str) -> ActivityKey:
+    try:
+        key = ActivityKey.parse(text)
+    except ValueError:
+        key = None
+    if key is None or key.id > MOST:
+        raise _malformed(shell, "--activity", "TYPE:ID, meeting:5001")
+    return key
+
+
+def _malformed(shell: Shell, option: str, wanted: str) -> click.UsageError:
+    text = Sentence(f"{option} má tvar {wanted}.", f"{option} has the form {wanted}.")
+    return click.UsageError(text.text(shell.language))
+
+
 def _entry(one: Trail) -> dict[str, object]:
     return {
         "at": one.at,
@@ -105,16 +119,23 @@ def _entry(one: Trail) -> dict[str, object]:
     }
 
 
+def _refuse_unknown(administration: Administration, firm: int | None) -> None:
+    """NotFound instead of an empty list that looks as if all were well."""
+    if firm is not None:
+        administration.firms.get(FirmId(firm))
+
+
 # --- conflicts ----------------------------------------------------------------------------------------------------
 
 
 @command("list", "Vypíše deník konfliktů.", "Lists the conflict journal.")
-@click.option("--firm", type=int, help=both("číslo firmy; bez něj všechny", "the firm's number; all without it"))
+@click.option("--firm", type=NUMBER, help=both("číslo firmy; bez něj všechny", "the firm's number; all without it"))
 @json_option
 @pass_shell
 def conflicts_list(shell: Shell, *, firm: int | None, as_json: bool) -> None:
     """Newest first; the values that lost can be restored."""
     with administration_of(shell) as administration:
+        _refuse_unknown(administration, firm)
         found = administration.conflicts.every(FirmId(firm) if firm is not None else None)
     documents = [
         {
@@ -170,12 +191,13 @@ conflicts = group("conflicts", "Deník konfliktů.", "The conflict journal.", [c
 
 
 @command("list", "Vypíše pozastavená hromadná mazání.", "Lists mass deletions that wait.")
-@click.option("--firm", type=int, help=both("číslo firmy; bez něj všechny", "the firm's number; all without it"))
+@click.option("--firm", type=NUMBER, help=both("číslo firmy; bez něj všechny", "the firm's number; all without it"))
 @json_option
 @pass_shell
 def holds_list(shell: Shell, *, firm: int | None, as_json: bool) -> None:
     """Open ones, newest first."""
     with administration_of(shell) as administration:
+        _refuse_unknown(administration, firm)
         found = administration.holds.every(FirmId(firm) if firm is not None else None)
     documents = [
         {

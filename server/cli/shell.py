@@ -1,5 +1,6 @@
 """What every command shares: the environment, the reader's language, settings on demand, help in two languages."""
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,6 +9,7 @@ from typing import Any, Final, TypeVar
 import click
 
 from server.catalogue.sentences import Language, Sentence, reader_language
+from server.errors import Invalid
 from server.settings import Settings, load_settings
 from server.telemetry import configure_logging
 
@@ -39,6 +41,20 @@ class Shell:
 
 
 pass_shell = click.make_pass_decorator(Shell)
+
+#: Numbers of firms, seats and people: from one to what a database's number can hold.
+MOST: Final = 2**63 - 1
+NUMBER: Final = click.IntRange(1, MOST)
+
+
+def line_of_stdin(field: str) -> str:
+    """The first line of stdin. Raises Invalid for ``field`` when it is no text in UTF-8."""
+    try:
+        line = sys.stdin.readline()
+        line.encode()
+    except UnicodeError:
+        raise Invalid(field=field) from None
+    return line
 
 
 # --- help in two languages --------------------------------------------------------------------------------------------

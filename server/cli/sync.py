@@ -1,26 +1,24 @@
-"""``ros sync``, ``ros undo``, ``ros migrate``, ``ros status``: running passes in the foreground and looking at them."""
+"""``ros sync``, ``ros undo``, ``ros migrate``: running passes in the foreground."""
 
 from dataclasses import asdict
-from datetime import UTC, datetime
 
 import click
 
 from server.catalogue.sentences import Language, Sentence
-from server.cli.foreground import administration_of, engine_of, preview, run_until_quiet, store_of
+from server.cli.foreground import administration_of, engine_of, preview, run_until_quiet
 from server.cli.output import Table, show_json, show_table
 from server.cli.progress import progress
-from server.cli.shell import Shell, both, command, json_option, pass_shell
+from server.cli.shell import NUMBER, Shell, both, command, json_option, pass_shell
 from server.domain.ids import FirmId, PassId
 from server.domain.state import Side
 from server.errors import Refused
-from server.store.admin.overview import FirmStatus
 from server.store.migrate import migrate as migrate_store
 from server.sync.context import PassOptions
 from server.sync.runs import Report
 from server.wiring import open_store
 
 ACTOR = "ros"
-firm_option = click.option("--firm", "firm", type=int, required=True, help=both("číslo firmy", "the firm's number"))
+firm_option = click.option("--firm", "firm", type=NUMBER, required=True, help=both("číslo firmy", "the firm's number"))
 
 
 @command("migrate", "Založí databázi nebo ji převede na tuto verzi.", "Creates the database or brings it up to date.")
@@ -90,15 +88,7 @@ def _summary(report: Report, language: Language, *, only_plan: bool) -> Table:
 def _steps(report: Report) -> Table:
     columns = [Sentence("strana", "side"), Sentence("zápis", "write"), Sentence("položka", "item")]
     columns.append(Sentence("pole", "fields"))
-    rows = [
-        (
-            write.side.value,
-            write.kind.value,
-            str(write.activity or write.event or write.pair),
-            ", ".join(name.value for name in write.fields),
-        )
-        for write in report.planned
-    ]
+    rows = [(side, kind, item, ", ".join(names)) for side, kind, item, names in report.steps()]
     return Table(columns=columns, rows=rows, empty=Sentence("Nic k zápisu.", "Nothing to write."))
 
 
@@ -135,99 +125,3 @@ def undo(shell: Shell, *, pass_id: str, as_json: bool) -> int:
     elif found.undone_at is not None:
         shell.say(Sentence("Průchod byl vzat zpět.", "The pass was taken back."))
     return 0
-
-
-@command(
-    "status", "Ukáže fronty, zpoždění, kvóty, odběry a platnosti.", "Shows queues, lags, quotas, push and expiries."
-)
-@json_option
-@pass_shell
-def status(shell: Shell, *, as_json: bool) -> None:
-    """All firms of the server."""
-    with store_of(shell), administration_of(shell) as administration:
-        found = [administration.overview.status(firm.id) for firm in administration.firms.every_unscoped()]
-    now = datetime.now(UTC)
-    if as_json:
-        show_json({"at": now, "firms": [_status_document(one, now) for one in found]})
-        return
-    columns = [
-        Sentence("č.", "no."),
-        Sentence("firma", "firm"),
-        Sentence("stav", "state"),
-        Sentence("párů", "pairs"),
-        Sentence("fronta", "queue"),
-        Sentence("pozastaveno", "holds"),
-        Sentence("poslední průchod", "last pass"),
-        Sentence("licence do", "licence until"),
-    ]
-    rows = [
-        (
-            one.firm,
-            one.name,
-            _state(one),
-            sum(one.pairs.values()),
-            one.notices + one.due_links,
-            one.open_holds,
-            _lag(one, now),
-            one.valid_until.isoformat(),
-        )
-        for one in found
-    ]
-    show_table(Table(columns=columns, rows=rows, empty=Sentence("Žádné firmy.", "No firms.")), shell.language)
-
-
-def _lag(one: FirmStatus, now: datetime) -> str | None:
-    at = one.sync.last_pass_at
-    return f"{(now - at).total_seconds():.0f} s" if at is not None else None
-
-
-def _state(one: FirmStatus) -> str:
-    breaker = one.sync.raynet_breaker or one.sync.graph_breaker
-    if one.paused:
-        return "paused"
-    if not one.licence.is_running:
-        return "licence_expired"
-    return breaker.code if breaker is not None else "ok"
-
-
-def _status_document(one: FirmStatus, now: datetime) -> dict[str, object]:
-    sync = one.sync
-    return {
-        "firm": one.firm,
-        "name": one.name,
-        "state": _state(one),
-        "paused": one.paused,
-        "seats": {"bought": one.seats, "used": one.seats_used},
-        "licence": {
-            "valid_until": one.valid_until,
-            "days_left": one.licence.days_left,
-            "state": one.licence.state.value,
-            "runs_until": one.licence.runs_until,
-        },
-        "queue": {
-            "notices": one.notices,
-            "oldest_notice_at": one.oldest_notice_at,
-            "due_links": one.due_links,
-            "oldest_due_at": one.oldest_due_at,
-            "open_intents": one.open_intents,
-        },
-        "lag_seconds": (now - sync.last_pass_at).total_seconds() if sync.last_pass_at is not None else None,
-        "mailboxes": {state.value: number for state, number in one.mailboxes.items()},
-        "pairs": {state.value: number for state, number in one.pairs.items()},
-        "holds": one.open_holds,
-        "conflicts": one.open_conflicts,
-        "raynet": {
-            "breaker": sync.raynet_breaker.code if sync.raynet_breaker else None,
-            "waits_until": sync.raynet_wait_until,
-        },
-        "graph": {
-            "breaker": sync.graph_breaker.code if sync.graph_breaker else None,
-            "waits_until": sync.graph_wait_until,
-        },
-        "subscriptions": [{"mailbox": row.mailbox, "expires_at": row.expires_at} for row in one.subscriptions],
-        "webhook": {"id": one.webhook.id, "checked_at": one.webhook.checked_at, "failed": one.webhook.failed_code}
-        if one.webhook
-        else None,
-        "last_full_at": sync.last_full_at,
-        "worker": one.owner,
-    }

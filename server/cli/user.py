@@ -8,7 +8,7 @@ import click
 from server.catalogue.sentences import Sentence
 from server.cli.foreground import administration_of
 from server.cli.output import Table, show_json, show_table
-from server.cli.shell import Shell, both, command, group, json_option, pass_shell
+from server.cli.shell import MOST, NUMBER, Shell, both, command, group, json_option, line_of_stdin, pass_shell
 from server.cli.sync import firm_option
 from server.domain.ids import FirmId, PersonId, SeatId
 from server.domain.state import Seat
@@ -17,6 +17,7 @@ from server.store.admin.seats import SeatChange
 from server.store.tables.people import AdministratorRole
 
 ACTOR = "ros"
+_ON, _OFF = ("on", "true", "yes", "1"), ("off", "false", "no", "0")
 
 
 def _document(seat: Seat) -> dict[str, object]:
@@ -39,7 +40,7 @@ def _table(shell: Shell, seats: Sequence[Seat]) -> None:
 @command("add", "Přidělí místo v licenci.", "Gives somebody a seat.")
 @firm_option
 @click.option("--email", required=True, help=both("adresa v Microsoft 365", "address in Microsoft 365"))
-@click.option("--person-id", type=int, help=both("číslo osoby v Raynetu", "id of the person in Raynet"))
+@click.option("--person-id", type=NUMBER, help=both("číslo osoby v Raynetu", "id of the person in Raynet"))
 @json_option
 @pass_shell
 def add(shell: Shell, *, firm: int, email: str, person_id: int | None, as_json: bool) -> None:
@@ -66,7 +67,7 @@ def list_(shell: Shell, *, firm: int, as_json: bool) -> None:
 @command(
     "set", "Změní uživatele: person_id=ČÍSLO|auto, enabled=on|off.", "Changes a user: person_id=N|auto, enabled=on|off."
 )
-@click.argument("seat", type=int)
+@click.argument("seat", type=NUMBER)
 @click.argument("changes", nargs=-1, required=True, metavar="KEY=VALUE…")
 @json_option
 @pass_shell
@@ -86,17 +87,17 @@ def _change(changes: Sequence[str]) -> SeatChange:
         name, _, value = text.partition("=")
         if name == "person_id" and value.lower() in ("auto", ""):
             automatic = True
-        elif name == "person_id" and value.isdecimal():
+        elif name == "person_id" and value.isdecimal() and 1 <= int(value) <= MOST:
             person = PersonId(int(value))
-        elif name == "enabled" and value.lower() in ("on", "true", "yes", "1", "off", "false", "no", "0"):
-            enabled = value.lower() in ("on", "true", "yes", "1")
+        elif name == "enabled" and value.lower() in _ON + _OFF:
+            enabled = value.lower() in _ON
         else:
-            raise Invalid(field=name or "key")
+            raise Invalid("user_key_invalid", field=name)
     return SeatChange(enabled=enabled, person_id=person, automatic_person=automatic)
 
 
 @command("remove", "Odebere uživateli místo; nic nesmaže.", "Takes a user's seat; deletes nothing.")
-@click.argument("seat", type=int)
+@click.argument("seat", type=NUMBER)
 @pass_shell
 def remove(shell: Shell, *, seat: int) -> None:
     """The pairs are released, both sides untouched."""
@@ -124,7 +125,7 @@ user = group(
     help=both("co smí", "what they may do"),
 )
 @click.option(
-    "--firm", type=int, help=both("číslo firmy; jen u rolí firmy", "the firm's number; with a firm's role only")
+    "--firm", type=NUMBER, help=both("číslo firmy; jen u rolí firmy", "the firm's number; with a firm's role only")
 )
 @json_option
 @pass_shell
@@ -134,7 +135,7 @@ def admin_add(shell: Shell, *, login: str, role: str, firm: int | None, as_json:
         prompt = Sentence("Heslo", "Password").text(shell.language)
         password = str(click.prompt(prompt, hide_input=True, confirmation_prompt=True, err=True))
     else:
-        password = sys.stdin.readline().rstrip("\r\n")
+        password = line_of_stdin("password").rstrip("\r\n")
     number = FirmId(firm) if firm is not None else None
     with administration_of(shell) as administration:
         made = administration.administrators.add(login, AdministratorRole(role), number, password, actor=ACTOR)

@@ -2,6 +2,8 @@
 
 import click
 
+from server.cli.shell import NUMBER
+
 
 def said_in_czech(error: click.ClickException) -> str:
     """The whole message: how the command is used, where its help is, what is wrong."""
@@ -40,6 +42,8 @@ def _sentence(error: click.ClickException) -> str:
 def _wanted(error: click.BadParameter) -> str:
     """What the value should have been, for the kinds of values that our commands take."""
     match error.param.type if error.param is not None else None:
+        case click.IntRange() as wanted if wanted is NUMBER:
+            return "má být kladné celé číslo."
         case click.IntRange(min=least, max=most):
             return (
                 f"má být celé číslo od {least if least is not None else '−∞'} do {most if most is not None else '∞'}."

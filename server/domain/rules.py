@@ -50,6 +50,10 @@ class InvalidRule(ValueError):
     """``args`` = (rule name, what is allowed)."""
 
 
+class UnknownRule(InvalidRule):
+    """No rule has this name; what is allowed are the names."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     authority: Authority = Authority.RAYNET
@@ -110,7 +114,7 @@ def _parsed(name: str, text: str) -> object:
         if text.lower() not in _SWITCHES:
             raise InvalidRule(name, "on | off")
         return _SWITCHES[text.lower()]
-    raise InvalidRule(name, ", ".join(RULE_NAMES))
+    raise UnknownRule(name, ", ".join(RULE_NAMES))
 
 
 def with_rules(rules: Rules, changes: Mapping[str, str]) -> Rules:

@@ -93,15 +93,22 @@ class Report:
         }
         if preview:
             out["steps"] = [
-                {
-                    "side": write.side.value,
-                    "kind": write.kind.value,
-                    "item": str(write.activity or write.event or write.pair),
-                    "fields": [name.value for name in write.fields],
-                }
-                for write in self.planned
+                {"side": side, "kind": kind, "item": item, "fields": list(names)}
+                for side, kind, item, names in self.steps()
             ]
         return out
+
+    def steps(self) -> list[tuple[str, str, str, tuple[str, ...]]]:
+        """Side, kind, item and fields of each planned write; two previews of the same tell them in the same order."""
+        return sorted(
+            (
+                write.side.value,
+                write.kind.value,
+                str(write.activity or write.event or write.pair),
+                tuple(name.value for name in write.fields),
+            )
+            for write in self.planned
+        )
 
 
 class _Counting:

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+import trustme
 
 from server.errors import Misconfigured
 from server.settings import RAYNET_URLS, SECRETS, LogFormat, Settings, load_settings, master_keys, variable
@@ -58,7 +59,7 @@ def test_defaults_are_those_of_production(data_dir: Path) -> None:
 
 def test_each_setting_can_come_from_the_environment(data_dir: Path, tmp_path: Path) -> None:
     roots = tmp_path / "roots.pem"
-    roots.write_text("-----BEGIN CERTIFICATE-----")
+    trustme.CA().cert_pem.write_to_path(str(roots))
     settings = load(
         data_dir,
         ROS_DATABASE_URL="postgresql+psycopg2://ros@db/ros",
@@ -135,6 +136,11 @@ def test_a_secret_file_in_toml_lies_beside_it(tmp_path: Path) -> None:
     (tmp_path / "key").write_text(f"{KEY}\n")
     (tmp_path / "ros.toml").write_text('secret_key_file = "key"')
     assert master_keys(load_settings({"ROS_CONFIG": str(tmp_path / "ros.toml")})) == (bytes(range(32)),)
+
+
+def test_a_name_in_toml_that_is_like_none_is_told_without_a_guess(tmp_path: Path) -> None:
+    (tmp_path / "ros.toml").write_text("[xyz]\nq = 1")
+    assert refusal(tmp_path, {"ROS_CONFIG": str(tmp_path / "ros.toml")}).code == "setting_unknown_at_all"
 
 
 def test_a_slip_of_the_pen_in_toml_is_named_with_what_was_meant(tmp_path: Path) -> None:
@@ -315,6 +321,7 @@ def test_a_data_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
         ({"ROS_RAYNET_URLS": "https://app.raynet.cz/api/v2,nonsense"}, "ROS_RAYNET_URLS", "setting_not_a_url"),
         ({"ROS_RAYNET_URLS": "https://a.cz/x, https://a.cz/x/"}, "ROS_RAYNET_URLS", "setting_twice_in_list"),
         ({"ROS_CA_BUNDLE": "/nowhere/roots.pem"}, "ROS_CA_BUNDLE", "setting_file_unreadable"),
+        ({"ROS_CA_BUNDLE": __file__}, "ROS_CA_BUNDLE", "setting_no_certificates"),
         ({"ROS_DATABASE_URL": "mysql://db/x"}, "ROS_DATABASE_URL", "setting_database_unsupported"),
         ({"ROS_DATABASE_URL": "postgresql+psycopg://db/x"}, "ROS_DATABASE_URL", "setting_database_unsupported"),
         ({"ROS_DATABASE_URL": "sqlite://"}, "ROS_DATABASE_URL", "setting_database_unsupported"),

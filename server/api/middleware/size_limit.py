@@ -19,9 +19,14 @@ class SizeLimit:
 
 
 def whole_body(req: falcon.Request) -> bytes:
-    """The body, also a chunked one; raises 413 as soon as it is over the limit."""
+    """The body, also a chunked one. Raises 413 as soon as it is over the limit, 400 when it breaks off."""
     limit: int = req.context.body_limit
-    body: bytes = req.bounded_stream.read(limit + 1) if req.content_length is not None else req.stream.read(limit + 1)
+    source = req.bounded_stream if req.content_length is not None else req.stream
+    try:
+        body: bytes = source.read(limit + 1)
+    except OSError:
+        # The caller went away or sent what is no chunk: nothing of ours is broken.
+        raise falcon.HTTPBadRequest from None
     if len(body) > limit:
         raise falcon.HTTPContentTooLarge
     return body

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from server.domain.ids import FirmId
 from server.domain.licence import DEFAULT_GRACE_DAYS, MOST_GRACE_DAYS
-from server.domain.rules import InvalidRule, Rules, as_text, with_rules
+from server.domain.rules import InvalidRule, Rules, UnknownRule, as_text, with_rules
 from server.domain.state import Firm
 from server.errors import Invalid, NotFound, Outdated, Refused
 from server.store.admin.changes import NO_DETAIL, Change, Clock, Detail, utc_now
@@ -252,7 +252,8 @@ def _with_rules(rules: Rules, changes: Mapping[str, str]) -> Rules:
         return with_rules(rules, changes)
     except InvalidRule as error:
         name, allowed = error.args
-        raise Invalid("invalid_rule", field=name, allowed=allowed) from None
+        code = "unknown_rule" if isinstance(error, UnknownRule) else "invalid_rule"
+        raise Invalid(code, field=name, allowed=allowed) from None
 
 
 def _checked(values: dict[str, Any]) -> dict[str, Any]:

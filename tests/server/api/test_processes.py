@@ -176,6 +176,18 @@ def test_the_end_comes_without_a_trace_of_trouble(house: House, tmp_path: Path) 
     assert "Traceback" not in (tmp_path / "serve.log").read_text()
 
 
+def test_a_broken_body_is_the_callers_fault(house: House, tmp_path: Path) -> None:
+    head = b"POST /notify/graph HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with serving(house, tmp_path) as (_, port):
+        for rest in (b"zz\r\n", b"5\r\n{", b"5\r\n{    zz\r\n"):
+            with socket.create_connection(("127.0.0.1", port), timeout=60) as caller:
+                caller.sendall(head + rest)
+                caller.shutdown(socket.SHUT_WR)
+                assert caller.recv(100).startswith(b"HTTP/1.1 400"), rest
+        wait_until_alive(port)
+    assert "request_defect" not in (tmp_path / "serve.log").read_text()
+
+
 def test_a_server_without_a_migrated_database_does_not_start(house: House, tmp_path: Path) -> None:
     environ = environment(house, tmp_path, free_port()) | {"ROS_DATABASE_URL": f"sqlite:///{tmp_path / 'new.sqlite3'}"}
     with running("serve", environ, tmp_path / "serve.log") as process:

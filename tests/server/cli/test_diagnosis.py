@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from server.cli.diagnosis import Finding, Reply, State, ask_all, clock_findings, diagnose, host_finding
+from server.cli.diagnosis import Finding, Reply, State, ask_all, clock_findings, diagnose, host_finding, panel_finding
 from server.cli.main import run
 from server.settings import load_settings, master_keys
 from server.store.database import open_database
@@ -116,6 +116,7 @@ def test_a_good_installation_has_only_good_findings(
         "data_dir",
         "secret_key",
         "database",
+        "panel",
         "host",
         "clock",
         "public_url",
@@ -238,6 +239,12 @@ def test_a_database_that_does_not_answer_is_noticed(tmp_path: Path) -> None:
     assert by_check(list(diagnose(given, NOW)), "database") == [(State.FAILED, "doctor_database_unreachable")]
 
 
+def test_a_panel_that_was_not_built_is_noticed(tmp_path: Path) -> None:
+    assert panel_finding(tmp_path).code == "doctor_panel_not_built"
+    (tmp_path / "panel.html").write_text("<html>")
+    assert panel_finding(tmp_path).state is State.OK
+
+
 def test_hosts_that_cannot_be_used_say_why(
     tmp_path: Path, roots: Path, serving: Callable[[datetime | None], ssl.SSLContext]
 ) -> None:
@@ -305,10 +312,11 @@ def test_the_command_prints_one_document_and_fails_with_a_failed_check(
         "data_dir",
         "secret_key",
         "database",
+        "panel",
         "host",
         "public_url",
     ]
-    assert document["checks"][4]["text"] == "127.0.0.1:9: no connection. Check network, firewall and proxy."
+    assert document["checks"][5]["text"] == "127.0.0.1:9: no connection. Check network, firewall and proxy."
     assert captured.err == ""
 
 

@@ -125,7 +125,7 @@ def test_the_program_itself_gives_the_exit_codes_to_the_shell(tmp_path: Path) ->
         (["doctor", "--nonsense"], "Chyba: Volba --nonsense neexistuje."),
         (["firm", "show"], "Chyba: Chybí argument 'FIRM'."),
         (["firm", "add", "--name", "a"], "Chyba: Chybí volba '--tenant-id'."),
-        (["firm", "show", "x"], "Chyba: Hodnota 'FIRM' není přípustná: má být celé číslo."),
+        (["firm", "show", "x"], "Chyba: Hodnota 'FIRM' není přípustná: má být kladné celé číslo."),
         (["serve", "--processes", "99"], "má být celé číslo od 1 do 32."),
     ],
 )

@@ -108,6 +108,7 @@ def test_preview_equals_the_run_and_the_second_run_does_nothing(desk: Desk) -> N
     plan = desk.sync("--preview")
     assert plan["writes"] == {"raynet": 0, "graph": 0}
     assert len(plan["steps"]) == plan["created"] + plan["changed"] + plan["removed"]
+    assert plan["steps"] == desk.sync("--preview")["steps"]
     assert plan["created"] > 30
     done = desk.quiet()
     assert {name: plan[name] for name in names} == {name: done[name] for name in names}
@@ -222,6 +223,19 @@ def test_a_revoked_key_opens_the_breaker_and_a_new_one_closes_it(desk: Desk) -> 
     probes = desk.json("firm", "connect", str(desk.number), "--raynet-key-stdin", stdin=fresh + "\n")["probes"]
     assert probes == {"raynet": "ok", "microsoft": "ok"}
     assert desk.quiet()["errors"] == []
+
+
+def test_status_tells_quotas_consent_and_expiries(desk: Desk) -> None:
+    last_day = (datetime.now(UTC) + timedelta(days=40)).date().isoformat()
+    desk.environ["ROS_CLIENT_SECRET_EXPIRES"] = last_day
+    found = desk.json("status")
+    assert (found["credential"]["kind"], found["credential"]["days_left"] in (40, 41)) == ("secret", True)
+    firm = found["firms"][0]
+    assert firm["quotas"] == {"raynet": None, "graph": None}
+    assert (firm["consent"]["state"], firm["consent"]["steps"]) == ("unknown", [])
+    assert {"subscriptions", "webhook", "queue", "lag_seconds", "licence", "raynet", "graph"} <= firm.keys()
+    assert "souhlas" in desk.ros("status")
+    assert "dní do konce platnosti 40" in desk.said[-1] or "dní do konce platnosti 41" in desk.said[-1]
 
 
 def test_no_secret_and_no_title_is_ever_shown(desk: Desk) -> None:
