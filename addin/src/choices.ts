@@ -11,6 +11,7 @@ export function policyFor(policies: readonly CarrierPolicy[], kind: CarrierPolic
     poll_seconds: 3,
     debounce_ms: 500,
     beat_seconds: 30,
+    draft_beat_seconds: 5,
     beacon: true,
   };
   return policies.find((one) => one.client === kind) ?? careful;

@@ -29,6 +29,8 @@ export interface CarrierPolicy {
   readonly poll_seconds: number;
   readonly debounce_ms: number;
   readonly beat_seconds: number;
+  /** Absent: a server that does not ask for more. */
+  readonly draft_beat_seconds?: number;
   readonly beacon: boolean;
 }
 

@@ -3,16 +3,20 @@
 // An unsaved event has no id, and making it saved would leave a real event behind, so the choices wait on the server
 // under an id made here, with the event's subject and times to recognise it by (outlook-addin §0, §5). Every version
 // sent has a number; the server keeps the highest, so that repeating is harmless. Nothing is sent for a panel that was
-// only opened. While the form stays open the same version is sent now and then, so that the server knows it is.
+// only opened. While the form stays open the same version is sent every few seconds, so that the server knows it is: as
+// long as somebody may still say what an event is, a new event without a draft waits for it.
 
 import type { Choices, EventRef, Fingerprint } from "./contract";
 
+const LONG_AGO = Number.NEGATIVE_INFINITY;
 const BACKOFF_MS = [2_000, 4_000, 8_000, 16_000, 30_000, 60_000] as const;
 
 /** What one kind of Outlook needs, as the server says. */
 export interface Pace {
   readonly debounceMs: number;
   readonly beatMs: number;
+  /** This Outlook keeps hidden properties in the form and writes them with the event: they may be set before. */
+  readonly marksUnsaved: boolean;
 }
 
 export interface DraftBody {
@@ -44,7 +48,8 @@ export interface Draft {
   readonly retryAt: number | null;
   /** `elsewhere`: another window wrote another version. */
   readonly step: "open" | "bound" | "applied" | "expired" | "elsewhere";
-  readonly marked: boolean;
+  /** What the draft's id was written into. */
+  readonly marked: "nothing" | "form" | "event";
 }
 
 export type DraftEvent =
@@ -61,11 +66,13 @@ export type DraftEvent =
   | { readonly kind: "failed"; readonly at: number; readonly waitMs?: number }
   | { readonly kind: "retry"; readonly at: number }
   | { readonly kind: "tick"; readonly at: number }
+  /** The page is seen again: its timers may have slept. */
+  | { readonly kind: "woken" }
   | { readonly kind: "closing" };
 
 export type DraftEffect =
   | { readonly kind: "put"; readonly body: DraftBody }
-  /** Write the draft's id into the saved event's hidden properties, where the client's policy allows. */
+  /** Write the draft's id into the event's hidden properties, where the client's policy allows. */
   | { readonly kind: "mark" }
   | { readonly kind: "beacon"; readonly body: DraftBody };
 
@@ -91,13 +98,16 @@ export function newDraft(draftId: string, secret: string, pace: Pace): Draft {
     failures: 0,
     retryAt: null,
     step: "open",
-    marked: false,
+    marked: "nothing",
   };
 }
 
-/** Takes up what an earlier panel in the same form, or another window, left on the server: the numbers go on. */
-export function resumed(draft: Draft, rev: number, choices: Choices, at: number): Draft {
-  return { ...draft, rev, stored: rev, sent: null, choices, inFlight: false, changedAt: null, retryAt: null, heardAt: at, step: "open" };
+/**
+ * Takes up what an earlier panel in the same form, or another window, left on the server: the numbers go on. The server
+ * hears of it at once: the earlier panel has said that it closes.
+ */
+export function resumed(draft: Draft, rev: number, choices: Choices): Draft {
+  return { ...draft, rev, stored: rev, sent: null, choices, inFlight: false, changedAt: null, retryAt: null, heardAt: LONG_AGO, step: "open" };
 }
 
 export function step(draft: Draft, event: DraftEvent): Step {
@@ -119,6 +129,8 @@ export function step(draft: Draft, event: DraftEvent): Step {
       return send({ ...draft, retryAt: null }, event.at);
     case "tick":
       return due(draft, event.at) ? send(draft, event.at) : still(draft);
+    case "woken":
+      return still({ ...draft, heardAt: LONG_AGO });
     case "closing":
       return closing(draft);
   }
@@ -175,13 +187,17 @@ function answered(draft: Draft, event: Extract<DraftEvent, { kind: "answered" }>
     retryAt: null,
     step: event.step,
   };
-  const mark = known.event !== null && !known.marked && event.step !== "expired";
-  const more = known.changedAt !== null ? send({ ...known, marked: known.marked || mark }, event.at) : still({ ...known, marked: known.marked || mark });
-  return mark ? { draft: more.draft, effects: [{ kind: "mark" }, ...more.effects] } : more;
+  const marked = known.event !== null ? "event" : known.pace.marksUnsaved && known.marked === "nothing" ? "form" : known.marked;
+  const marks = marked !== known.marked && event.step !== "expired";
+  const told: Draft = marks ? { ...known, marked } : known;
+  const more = told.changedAt !== null ? send(told, event.at) : still(told);
+  return marks ? { draft: more.draft, effects: [{ kind: "mark" }, ...more.effects] } : more;
 }
 
+/** Also when all is said: nobody needs to wait for a panel that is gone, whether its event was saved or given up. */
 function closing(draft: Draft): Step {
-  if (draft.stored === 0 || !isUnsent(draft) || draft.choices === null || draft.fingerprint === null) return still(draft);
+  if (draft.stored === 0 || draft.choices === null || draft.fingerprint === null) return still(draft);
+  if (!isUnsent(draft) && draft.step !== "open") return still(draft);
   const body = nextBody(draft, draft.choices, draft.fingerprint);
   return { draft: { ...draft, rev: body.rev, sent: body }, effects: [{ kind: "beacon", body }] };
 }

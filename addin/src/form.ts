@@ -19,7 +19,7 @@ import { Finding } from "./finding";
 import { isRefusal, isSignedOut, Outbox } from "./outbox";
 import { troubleOf } from "./panel";
 import { ApiFailure, HostFailure, type Api, type Host, type Timer } from "./ports";
-import { beginning, isUnsaved, type Form, type LocalReason, type Saving } from "./state";
+import { beginning, isUnsaved, lastWarning, type Form, type LocalReason, type Saving } from "./state";
 
 const TICK_MS = 250;
 const SESSION_KEY = "draftId";
@@ -69,7 +69,8 @@ export class EventForm {
     const { host, timer } = parts;
     this.openedAt = timer.now();
     this.policy = policyFor(parts.policies, host.facts.kind);
-    const pace = { debounceMs: this.policy.debounce_ms, beatMs: this.policy.beat_seconds * 1000 };
+    const { debounce_ms, beat_seconds, draft_beat_seconds, custom_properties } = this.policy;
+    const pace = { debounceMs: debounce_ms, beatMs: (draft_beat_seconds ?? beat_seconds) * 1000, marksUnsaved: custom_properties === "always" };
     this.draft = newDraft(timer.newId(), timer.newSecret(), pace);
     this.finding = new Finding(parts.api, timer, (finder) => this.put({ finder }));
     this.outbox = new Outbox(timer, {
@@ -103,9 +104,16 @@ export class EventForm {
     if (this.closed) return;
     this.closed = true;
     this.outbox.stop();
-    if (isUnsent(this.draft) && this.draft.failures > 0) this.parts.host.warn(this.lastWarning());
+    if (isUnsent(this.draft) && this.draft.failures > 0) this.parts.host.warn(lastWarning(this.parts.host.language));
     this.advance({ kind: "closing" });
     if (this.opened && this.event !== null) void this.parts.api.readEvent(this.event, false).catch(() => undefined);
+  }
+
+  /** The page is seen again. A browser lets the timers of a hidden one sleep for up to a minute. */
+  woken(): void {
+    if (this.closed || !this.opened) return;
+    this.draft = step(this.draft, { kind: "woken" }).draft;
+    void this.look(true);
   }
 
   /** After another sign-in of the same account: goes on where it stopped. False when this form is over, or never began. */
@@ -224,9 +232,10 @@ export class EventForm {
 
   /** After *Neuloženo – zkusit znovu*, and after another window wrote. */
   async again(): Promise<void> {
-    if (this.draft.step === "elsewhere") {
+    if (this.form.saving.kind === "elsewhere" || this.draft.step === "elsewhere") {
       try {
-        await this.resume();
+        if (this.event !== null) await this.lookAtServer(this.event, true);
+        if (this.draft.step === "elsewhere") await this.resume();
         this.put({ saving: { kind: "rest" } });
       } catch (failure) {
         this.unknown(failure);
@@ -310,7 +319,7 @@ export class EventForm {
     const draftId = this.draft.rev > 0 ? this.draft.draftId : kept;
     const known = draftId === null ? null : await api.readDraft(draftId);
     if (known !== null && known.step !== "expired") {
-      this.draft = resumed({ ...this.draft, draftId: known.draft_id }, known.rev, known.choices, timer.now());
+      this.draft = resumed({ ...this.draft, draftId: known.draft_id }, known.rev, known.choices);
       this.takeDraft(known);
     } else if (draftId !== null) {
       this.draft = newDraft(timer.newId(), timer.newSecret(), this.draft.pace);
@@ -448,6 +457,9 @@ export class EventForm {
     if (known.pending || known.status !== this.form.status) this.undone = null;
     const isSettling = this.outbox.isBusy || isUnsent(this.draft) || (known.pending && this.form.activity !== null);
     const { draft, activity } = known;
+    // The event got what another form chose: nothing comes of this one's draft any more.
+    const isOthers = draft !== null && !draft.is_copy && draft.draft_id !== this.draft.draftId;
+    if (isOthers && this.draft.rev > 0) this.draft = { ...this.draft, step: "applied" };
     const shown = activity !== null ? choicesOf(activity, !known.can.includes("relink")) : (draft?.choices ?? null);
     this.put({
       activity,
@@ -484,10 +496,5 @@ export class EventForm {
   private put(changes: Partial<Form>): void {
     this.form = { ...this.form, ...changes, unsent: isUnsent(this.draft) };
     if (!this.closed && !this.asleep) this.screen.draw(this.form);
-  }
-
-  private lastWarning(): string {
-    const isCzech = /^(cs|sk)/i.test(this.parts.host.language);
-    return isCzech ? "Volby z panelu Raynet CRM se nepodařilo uložit." : "Choices of the Raynet CRM panel could not be saved.";
   }
 }

@@ -66,6 +66,7 @@ async function main(): Promise<void> {
   const panel = started(host);
   // Some clients only hide the page; both come when the form goes away, as far as anything comes.
   window.addEventListener("pagehide", () => panel.close());
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && panel.woken());
   // A page that comes back from the browser's cache has said its last word already.
   window.addEventListener("pageshow", (event) => event.persisted && location.reload());
   performance.mark("ros-office-ready");

@@ -87,6 +87,10 @@ export class Panel {
     this.form?.close();
   }
 
+  woken(): void {
+    this.form?.woken();
+  }
+
   // --- within ---
 
   private async connected(): Promise<Connection> {

@@ -121,6 +121,12 @@ export function isUnsaved(saving: Saving): boolean {
   return saving.kind === "failed" && saving.isLost;
 }
 
+/** What stays above the event when the panel is gone. */
+export function lastWarning(language: string): string {
+  const isCzech = /^(cs|sk)/i.test(language);
+  return isCzech ? "Volby z panelu Raynet CRM se nepodařilo uložit." : "Choices of the Raynet CRM panel could not be saved.";
+}
+
 /** First the type, then the rest: while nothing is linked and no type was chosen. */
 export function asksForType(form: Form): boolean {
   return form.activity === null && form.choices.type === null && form.choices.linked && mayChoose(form);

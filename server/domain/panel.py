@@ -163,7 +163,8 @@ def received(stored: PanelDraft | None, given: PanelDraft) -> tuple[PanelDraft, 
         stored,
         opened_at=min(stored.opened_at, given.opened_at),
         touched_at=max(stored.touched_at, given.touched_at),
-        form_open=given.form_open,
+        # What comes after the last word and is no newer was sent before it.
+        form_open=given.form_open and (stored.form_open or given.rev > stored.rev),
     )
     if given.secret_digest is not None:
         touched = replace(touched, secret_digest=given.secret_digest)

@@ -35,8 +35,10 @@ from server.sync.apply import carry_out
 from server.sync.context import PassContext, concerns_side, due, side_trouble
 from server.sync.seats import mailbox_trouble
 
-#: A new event that waits for its draft is looked at again this often.
+#: A new event whose calendar did not answer is looked at again after this.
 LOOK_AGAIN = timedelta(seconds=10)
+#: One that waits for its draft: a panel speaks every few seconds, and each word may end the waiting.
+LISTEN_AGAIN = timedelta(seconds=3)
 #: A change of an event that nobody has seen yet waits this long for it.
 CHANGE_FOR = timedelta(hours=24)
 #: A draft that somebody binds or revises at the same moment is tried again.
@@ -117,7 +119,7 @@ def _bind_one(ctx: PassContext, group: Group, pair: Pair) -> Flow[Group | None]:
         yield from load_panel(ctx)
     if until is None:
         return group
-    rows: list[Row] = [_later(ctx, group, min(until, ctx.now + LOOK_AGAIN))]
+    rows: list[Row] = [_later(ctx, group, min(until, ctx.now + LISTEN_AGAIN))]
     if pair.reason is not Reason.WAITS_FOR_PANEL:
         rows.append(replace(pair, reason=Reason.WAITS_FOR_PANEL))
     yield from want(Commit(ctx.firm, tuple(rows)))

@@ -36,6 +36,7 @@ def config(**changes: Any) -> si.Config:
             debounce_ms=50,
             # No sign of life falls into a test, however slow the machine.
             beat_seconds=600,
+            draft_beat_seconds=changes.get("draft_beat_seconds", 600),
             beacon=True,
         )
         for kind in si.ClientKind

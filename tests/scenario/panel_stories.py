@@ -42,6 +42,7 @@ class Story:
     answers: list[dict[str, Any]] = field(default_factory=list)
     bodies: list[dict[str, Any]] = field(default_factory=list)
     events: list[str] = field(default_factory=list)
+    plain: list[str] = field(default_factory=list)
     given_up: bool = False
     deleted: bool = False
     noted: bool = False
@@ -70,6 +71,7 @@ class Stage:
         form = self.host.panel(person, consent=False).form()
         form.start += timedelta(hours=2 * number)
         form.end = form.start + timedelta(hours=1)
+        form.client = self.random.choice(("owa", "new", "classic", "mac"))
         story = Story(name=f"{number:03d}", person=person, form=form, plan=[])
         form.subject = story.subject
         story.plan = self._plan()
@@ -80,7 +82,10 @@ class Stage:
         draw = self.random
         plan = ["choose"]
         plan += ["save"] if draw.random() < 0.85 else []
-        plan += [one for one in ("choose", "choose", "again", "again", "beacon", "id", "late") if draw.random() < 0.4]
+        plan += [
+            one for one in ("choose", "choose", "again", "again", "beat", "beacon", "id", "late") if draw.random() < 0.4
+        ]
+        plan += [one for one in ("close", "plain") if draw.random() < 0.2]
         plan += [one for one in ("copy", "give_up", "delete") if draw.random() < 0.08]
         draw.shuffle(plan)
         return plan
@@ -93,7 +98,10 @@ class Stage:
             "save": self._save,
             "again": self._again,
             "late": self._again,
+            "beat": self._beat,
             "beacon": self._beacon,
+            "close": self._close,
+            "plain": self._plain,
             "id": self._id,
             "copy": self._copy,
             "give_up": self._give_up,
@@ -153,6 +161,22 @@ class Stage:
             state = story.form.panel.call("GET", f"/drafts/{story.form.draft_id}")
             if state.status_code == 200 and state.json["rev"] == story.form.rev:
                 story.accepted[story.form.rev] = story.form.choices
+
+    def _beat(self, story: Story) -> None:
+        """A sign of life: what was said last, once more."""
+        if story.bodies:
+            self._deliver(story, story.bodies[-1])
+
+    def _close(self, story: Story) -> None:
+        """The panel goes away with nothing new to say; the form may be saved later, or never."""
+        if story.bodies and story.accepted:
+            story.form.beacon(rev=story.form.rev)
+
+    def _plain(self, story: Story) -> None:
+        """Another event of the same person, made without any panel while this form is open or after it."""
+        start = story.form.start + timedelta(days=30)
+        story.plain.append(f"{story.subject} bez panelu")
+        story.form.panel.person.outlook.create(story.plain[-1], start, start + timedelta(hours=1))
 
     def _copy(self, story: Story) -> None:
         """*Duplikovat událost*: hidden properties may come along."""
@@ -288,6 +312,9 @@ def judge(stage: Stage) -> Counter[str]:
     for story in stage.stories:
         copies = by_title.get(f"{story.subject} kopie", [])
         assert len(copies) <= 1, f"{story.name}: the copy shares or repeats an activity"
+        for title in story.plain:
+            kinds = [one.kind for one in by_title.get(title, [])]
+            assert kinds == ["event"], f"{story.name}: an event made without the panel became {kinds}"
     return ends
 
 

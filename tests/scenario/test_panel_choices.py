@@ -9,6 +9,7 @@ import pytest
 
 from server.domain.concern import ConcernKind
 from server.microsoft.translate import PANEL_PROPERTY
+from simulator.graph import ids
 from simulator.raynet.populate import add_business_case, add_category, add_company, add_lead, add_person
 from tests.support.panel import PanelHost, panel_host, ref
 from tests.support.rig import Crash, Rig, rig
@@ -79,9 +80,9 @@ def test_an_event_that_arrives_before_its_draft_fits_waits_for_it(office: PanelH
     form.start += timedelta(hours=2)
     form.end += timedelta(hours=2)
     form.save()
-    made.tick()
+    made.tick(5)
     assert made.one_pass().counts.created == 0
-    made.tick()
+    made.tick(5)
     assert form.send(form.delivery())["accepted"]
     made.sync()
     assert only_activity(made).kind == "meeting"
@@ -167,6 +168,23 @@ def test_an_id_that_appears_binds_by_itself(office: PanelHost) -> None:
     assert form.send(form.delivery())["status"] in ("saving", "unknown")
     made.sync()
     assert only_activity(made).kind == "meeting"
+
+
+def test_an_id_that_exchange_does_not_know_yet_is_taken_with_a_later_sign_of_the_panel(office: PanelHost) -> None:
+    """In cached mode Outlook has an id long before the server has the event."""
+    made, panel = office.rig, office.panel("jana")
+    form = panel.form()
+    form.put(type="meeting")
+    before = ids.decode(panel.person.outlook.create("Jiná", form.end, form.end + timedelta(hours=1)))
+    form.event = ids.encode(before.mailbox, before.number + 1, 0)
+    body = form.delivery()
+    assert (form.send(body)["accepted"], form.get()["step"]) == (True, "open"), "the choice is kept meanwhile"
+    event = panel.person.outlook.create("Přejmenovaná", form.end, form.end + timedelta(hours=3))
+    assert ids.decode(event).number == ids.decode(form.event).number
+    assert form.send(body)["accepted"]
+    made.sync()
+    kinds = {one.title: one.kind for one in made.raynet.activities()}
+    assert kinds == {"Jiná": "event", "Přejmenovaná": "meeting"}
 
 
 def test_an_event_kept_out_of_raynet_stays_out(office: PanelHost) -> None:

@@ -127,6 +127,7 @@ class Form:
     choices: dict[str, Any] = field(default_factory=dict)
     event: str | None = None
     opened_at: datetime | None = None
+    client: str = "owa"
 
     def __post_init__(self) -> None:
         self.opened_at = self.panel.host.rig.clock()
@@ -146,7 +147,7 @@ class Form:
             "rev": self.rev,
             "choices": self.choices,
             "fingerprint": self.fingerprint(),
-            "client": {"kind": "owa", "host_version": "16.01"},
+            "client": {"kind": self.client, "host_version": "16.01"},
             "beacon_secret": self.secret,
         }
         if self.event is not None:

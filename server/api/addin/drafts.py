@@ -17,6 +17,7 @@ from server.api.middleware.size_limit import whole_body
 from server.api.problems import App
 from server.api.rest.serving import address_of
 from server.domain.concern import Concern
+from server.domain.ids import EventId
 from server.domain.mapping import window_at
 from server.domain.panel import Choices, DraftId, DraftState, Fingerprint, PanelDraft, Taken
 from server.domain.reasons import Reason
@@ -47,7 +48,7 @@ def put_draft(call: PanelCall, draft_id: str, body: models.DraftPut) -> models.D
         touched_at=now,
         client=client_of(body.client),
         secret_digest=lookup_digest(body.beacon_secret),
-        event=call.event(body.event) if body.event is not None else None,
+        event=_event_of(call, body.event),
     )
     if given.event is not None:
         sight = call.desk.sights.of(call.firm_id, call.mailbox, given.event)
@@ -60,6 +61,21 @@ def put_draft(call: PanelCall, draft_id: str, body: models.DraftPut) -> models.D
     state = _shown(call, draft, accepted=receipt.accepted, is_copy=receipt.is_copy)
     late = _too_late(draft, given.choices) if receipt.accepted else ()
     return state.model_copy(update={"refused": tuple(dict.fromkeys((*state.refused, *late)))})
+
+
+def _event_of(call: PanelCall, named: models.EventRef | None) -> EventId | None:
+    """The event of the form; None as well while Exchange does not know its id: the panel names it again when it beats.
+
+    Fact: in cached mode Outlook has the id before the server has the event [seen: office-js 6077], outlook-addin §4.
+    """
+    if named is None:
+        return None
+    try:
+        return call.event(named)
+    except Refused as error:
+        if error.code != "event_not_saved":
+            raise
+        return None
 
 
 def _count_new(call: PanelCall, draft: DraftId) -> None:

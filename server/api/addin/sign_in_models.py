@@ -42,9 +42,12 @@ class CarrierPolicy(Answer):
     poll_seconds: float
     #: Wait this long after the last keystroke before sending.
     debounce_ms: int
-    #: While the form is open, tell the server at least this often (``/events/state`` with ``form_open``, or a PUT of
-    #: the draft with the same ``rev``), so that it leaves the event alone.
+    #: While the form of a known event is open, tell the server at least this often (``/events/state`` with
+    #: ``form_open``), so that it leaves the event alone.
     beat_seconds: float
+    #: While the form of a new event is open, PUT its draft with the same ``rev`` at least this often, so that its
+    #: user's other new events need not wait for it once it is gone.
+    draft_beat_seconds: float
     beacon: bool
 
 

@@ -40,6 +40,7 @@ CARRIERS: Final = (
         poll_seconds=2.5,
         debounce_ms=500,
         beat_seconds=15.0,
+        draft_beat_seconds=5.0,
         beacon=True,
     ),
     CarrierPolicy(
@@ -49,6 +50,7 @@ CARRIERS: Final = (
         poll_seconds=2.5,
         debounce_ms=500,
         beat_seconds=15.0,
+        draft_beat_seconds=5.0,
         beacon=True,
     ),
     CarrierPolicy(
@@ -58,6 +60,7 @@ CARRIERS: Final = (
         poll_seconds=2.5,
         debounce_ms=500,
         beat_seconds=15.0,
+        draft_beat_seconds=5.0,
         beacon=True,
     ),
     CarrierPolicy(
@@ -67,6 +70,7 @@ CARRIERS: Final = (
         poll_seconds=3.0,
         debounce_ms=500,
         beat_seconds=15.0,
+        draft_beat_seconds=5.0,
         beacon=True,
     ),
     CarrierPolicy(
@@ -76,6 +80,7 @@ CARRIERS: Final = (
         poll_seconds=3.0,
         debounce_ms=500,
         beat_seconds=15.0,
+        draft_beat_seconds=5.0,
         beacon=True,
     ),
 )

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { NO_CHOICES, type Choices, type EventRef, type Fingerprint } from "../../../addin/src/contract";
 import { isUnsent, newDraft, resumed, step, type Draft, type DraftBody, type DraftEffect, type DraftEvent } from "../../../addin/src/draft";
 
-const PACE = { debounceMs: 500, beatMs: 30_000 };
+const PACE = { debounceMs: 500, beatMs: 30_000, marksUnsaved: false };
 const MEETING: Choices = { ...NO_CHOICES, type: "meeting" };
 const TASK: Choices = { ...NO_CHOICES, type: "task" };
 const PRINT: Fingerprint = { subject: "Porada", start: "2026-03-03T09:00:00Z", end: "2026-03-03T10:00:00Z" };
@@ -82,7 +82,7 @@ test("an id that appears is sent without any pause and then marked on the event 
   const { effects, draft } = run([read(0), chosen(0), tick(500), taken(1, 550), { kind: "saved", event: EVENT, at: 600 }, taken(2, 650), { kind: "saved", event: EVENT, at: 700 }]);
   assert.deepEqual(puts(effects).map((body) => body.event), [null, EVENT]);
   assert.equal(effects.filter((effect) => effect.kind === "mark").length, 1);
-  assert.equal(draft.marked, true);
+  assert.equal(draft.marked, "event");
 });
 
 test("an event that was renamed after the choice is described anew", () => {
@@ -100,15 +100,39 @@ test("another window's newer version ends this one's sending until it is loaded"
   const { draft, effects } = run([read(0), chosen(0), tick(500), refused, chosen(700, TASK), tick(9_000)]);
   assert.equal(draft.step, "elsewhere");
   assert.equal(puts(effects).length, 1);
-  const again = run([chosen(10_000, TASK), tick(10_500)], resumed(draft, 7, MEETING, 9_500));
+  const again = run([chosen(10_000, TASK), tick(10_500)], resumed(draft, 7, MEETING));
   assert.deepEqual(puts(again.effects).map((body) => body.rev), [8]);
 });
 
-test("the last words go out only when the server would otherwise miss something and knows the secret", () => {
+test("a panel that takes up an earlier one's draft is heard of at once", () => {
+  const { effects } = run([read(0), tick(500)], resumed(newDraft("d", "s", PACE), 7, MEETING));
+  assert.deepEqual(puts(effects).map((body) => body.rev), [8]);
+});
+
+test("a page that is seen again does not wait for its next beat", () => {
+  const { effects } = run([read(0), chosen(0), tick(500), taken(1, 600), tick(700), { kind: "woken" }, tick(900)]);
+  assert.deepEqual(puts(effects).map((body) => body.rev), [1, 1]);
+  const silent = run([read(0), { kind: "woken" }, tick(900)]);
+  assert.deepEqual(silent.effects, [], "a panel that was only opened says nothing, however often it is seen");
+});
+
+test("where the form keeps hidden properties the draft is marked before the event is saved, and again with its id", () => {
+  const classic = newDraft("d", "s", { ...PACE, marksUnsaved: true });
+  const first = run([read(0), chosen(0), tick(500), taken(1, 600), chosen(700, TASK), tick(1_200), taken(2, 1_300)], classic);
+  assert.equal(first.effects.filter((effect) => effect.kind === "mark").length, 1);
+  const saved = run([{ kind: "saved", event: EVENT, at: 2_000 }, taken(3, 2_100)], first.draft);
+  assert.equal(saved.effects.filter((effect) => effect.kind === "mark").length, 1);
+});
+
+test("the last words go out when the server waits for this form, or would miss something, and knows the secret", () => {
   const early = run([read(0), chosen(0), { kind: "closing" }]);
   assert.deepEqual(early.effects, []);
   const quiet = run([read(0), chosen(0), tick(500), taken(1, 600), { kind: "closing" }]);
-  assert.equal(quiet.effects.filter((effect) => effect.kind === "beacon").length, 0);
+  const word = quiet.effects.find((effect) => effect.kind === "beacon");
+  assert.equal(word?.kind === "beacon" && word.body.rev, 1, "nothing new but that it closes");
+  const bound: DraftEvent = { kind: "answered", rev: 1, accepted: true, step: "applied", at: 600 };
+  const done = run([read(0), chosen(0), tick(500), bound, { kind: "closing" }]);
+  assert.equal(done.effects.filter((effect) => effect.kind === "beacon").length, 0);
   const late = run([read(0), chosen(0), tick(500), taken(1, 600), chosen(700, TASK), { kind: "closing" }]);
   const beacon = late.effects.find((effect) => effect.kind === "beacon");
   assert.equal(beacon?.kind === "beacon" && beacon.body.rev, 2);

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from server.api.addin.signin import CARRIERS
 from server.domain.activity import ActivityStatus, Priority
 from server.domain.concern import Concern, ConcernKind
 from server.domain.event import Event, EventType
@@ -25,7 +26,14 @@ from server.domain.panel import (
     difference,
     received,
 )
-from server.domain.panel_binding import draft_form_until, draft_of, form_until, waits_until
+from server.domain.panel_binding import (
+    PROMPT_CLIENTS,
+    SILENT_AFTER,
+    draft_form_until,
+    draft_of,
+    form_until,
+    waits_until,
+)
 from server.domain.when import AllDay, Timed
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -86,6 +94,13 @@ class TestRevisions:
     def test_the_same_or_an_older_revision_with_other_content_is_not_taken(self, rev: int) -> None:
         stored, taken = received(draft(rev=2), draft(rev=rev, choices=Choices()))
         assert (taken, stored.choices) == (Taken.NOT_TAKEN, draft().choices)
+
+    def test_what_was_sent_before_the_last_word_does_not_open_the_form_again(self) -> None:
+        closed, _ = received(draft(rev=2), draft(rev=2, form_open=False))
+        assert not closed.form_open
+        for straggler in (draft(rev=1), draft(rev=2)):
+            assert not received(closed, straggler)[0].form_open
+        assert received(closed, draft(rev=3))[0].form_open, "another panel has taken it up"
 
     def test_a_form_is_as_old_as_its_oldest_sign(self) -> None:
         stored, _ = received(draft(rev=2), draft(rev=1, opened_at=NOW - timedelta(minutes=9)))
@@ -199,17 +214,60 @@ class TestBinding:
             assert found(one, draft()) is None
             assert found(one, draft(), waited=True) == "d1"
             assert found(one, draft(), draft(2), waited=True) is None
+            other = Fingerprint(subject="Oběd", start=START + timedelta(days=2), end=START + timedelta(days=3))
+            assert found(one, draft(), draft(2, fingerprint=other), waited=True) == "d1"
         both = event(subject="Jiná", when=moved.when)
         assert found(both, draft(), waited=True) is None
+        nameless = replace(FORM, subject=" ")
+        elsewhere = event(subject="", when=moved.when)
+        assert found(elsewhere, draft(fingerprint=nameless), waited=True) is None, "no subject recognises nothing"
         long_ago = draft(opened_at=NOW - timedelta(hours=1), touched_at=NOW - timedelta(hours=1))
         assert found(typed_on, long_ago, waited=True) is None
 
 
+def seconds_to_wait(one: Event, *drafts: PanelDraft, arrived: datetime = NOW) -> float | None:
+    """From the arrival on; None: not at all."""
+    until = waits_until(one, drafts, arrived_at=arrived, now=arrived)
+    return (until - arrived).total_seconds() if until is not None else None
+
+
 class TestWaiting:
-    def test_a_new_event_waits_while_a_form_of_its_user_is_open(self) -> None:
-        until = waits_until(event(subject="Jiná"), [draft()], arrived_at=NOW, now=NOW)
-        assert until == NOW + timedelta(seconds=45)
-        assert waits_until(event(), [draft()], arrived_at=NOW - timedelta(seconds=45), now=NOW) is None
+    """The draft of :func:`draft` was last heard of five seconds before the event arrived, which was made two before."""
+
+    HALF = event(subject="Schůzka u klienta v Brně")
+    OTHER = event(subject="Jiná", when=Timed(start=START + timedelta(days=2), end=START + timedelta(days=3)))
+
+    @pytest.mark.parametrize("client", ["classic/16.0", "mac", "other", ""])
+    def test_one_that_half_fits_waits_whole_where_outlook_may_upload_late(self, client: str) -> None:
+        for form_open in (True, False):
+            assert seconds_to_wait(self.HALF, draft(client=client, form_open=form_open)) == 45
+        assert waits_until(self.HALF, [draft()], arrived_at=NOW - timedelta(seconds=45), now=NOW) is None
+
+    @pytest.mark.parametrize("client", sorted(PROMPT_CLIENTS))
+    def test_one_that_half_fits_waits_in_the_web_while_the_panel_speaks(self, client: str) -> None:
+        one = draft(client=f"{client}/16.01/x")
+        assert seconds_to_wait(self.HALF, one) == 7
+        heard = replace(one, touched_at=NOW + timedelta(seconds=40))
+        until = waits_until(self.HALF, [heard], arrived_at=NOW, now=NOW + timedelta(seconds=41))
+        assert until == NOW + timedelta(seconds=45), "and never longer than anybody"
+        assert seconds_to_wait(self.HALF, replace(one, touched_at=NOW - SILENT_AFTER)) is None
+
+    def test_one_that_says_something_else_waits_until_the_panel_is_silent(self) -> None:
+        assert seconds_to_wait(self.OTHER, draft()) == 7
+        assert seconds_to_wait(self.OTHER, draft(touched_at=NOW - SILENT_AFTER)) is None
+
+    def test_one_that_says_something_else_waits_a_moment_for_a_panel_that_has_closed(self) -> None:
+        assert seconds_to_wait(self.OTHER, draft(form_open=False, touched_at=NOW - timedelta(seconds=1))) == 2
+        assert seconds_to_wait(self.OTHER, draft(form_open=False)) is None
+
+    def test_one_that_says_something_else_is_not_of_a_form_that_outlives_it(self) -> None:
+        made = NOW - timedelta(seconds=10)
+        spoke = draft(touched_at=NOW - timedelta(seconds=4))
+        assert seconds_to_wait(replace(self.OTHER, created_at=made), spoke) is None
+        assert seconds_to_wait(replace(self.OTHER, created_at=made), draft(touched_at=made)) == 2
+
+    def test_of_several_forms_the_one_that_may_speak_last_counts(self) -> None:
+        assert seconds_to_wait(self.OTHER, draft(form_open=False), draft(2, client="owa")) == 7
 
     @pytest.mark.parametrize(
         "more",
@@ -222,10 +280,18 @@ class TestWaiting:
         ],
     )
     def test_it_does_not_wait_for_a_form_it_cannot_be_from(self, more: dict[str, Any]) -> None:
-        assert waits_until(event(), [draft(**more)], arrived_at=NOW, now=NOW) is None
+        assert seconds_to_wait(self.HALF, draft(**more)) is None
+
+    @pytest.mark.parametrize("more", [{"is_organizer": False}, {"type": EventType.MASTER}])
+    def test_what_no_draft_can_be_of_waits_for_none(self, more: dict[str, Any]) -> None:
+        assert seconds_to_wait(replace(self.HALF, **more), draft()) is None
 
     def test_nobody_waits_without_a_form(self) -> None:
-        assert waits_until(event(), [], arrived_at=NOW, now=NOW) is None
+        assert seconds_to_wait(event()) is None
+
+    def test_a_panel_that_is_alive_is_never_taken_for_silent(self) -> None:
+        """Two beats, and a delivery of two seconds."""
+        assert all(2 * one.draft_beat_seconds + 2 <= SILENT_AFTER.total_seconds() for one in CARRIERS)
 
 
 class TestForms:
