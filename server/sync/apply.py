@@ -205,7 +205,8 @@ def failed(ctx: PassContext, work: LinkWork, intent: Intent, error: Remote, *, m
     """
     intent = _as_far_as_it_got(work, intent)
     lost = isinstance(error, Unavailable) and error.unknown_outcome
-    if lost or ((maybe_sent or intent.half_done) and not isinstance(error, Rejected | Changed | Gone)):
+    is_answer = isinstance(error, Rejected | Changed | Gone) and not _may_have_moved(intent, error)
+    if lost or ((maybe_sent or intent.half_done) and not is_answer):
         yield from _kept_open(ctx, work, intent, error, lost=lost)
     else:
         yield from _given_up(ctx, work, intent, error, maybe_sent=maybe_sent)
@@ -217,6 +218,11 @@ def failed(ctx: PassContext, work: LinkWork, intent: Intent, error: Remote, *, m
         yield from side_trouble(ctx, Side.GRAPH if intent.kind in GRAPH_WRITES else Side.RAYNET, error)
     elif isinstance(error, Denied):
         ctx.error(str(intent.activity or intent.event), error)
+
+
+def _may_have_moved(intent: Intent, error: Remote) -> bool:
+    """A placeholder that answers no more was removed, or got another type and somebody's words: recovery looks."""
+    return intent.kind is IntentKind.CREATE_ACTIVITY and intent.half_done and isinstance(error, Gone)
 
 
 def _as_far_as_it_got(work: LinkWork, intent: Intent) -> Intent:

@@ -20,7 +20,7 @@ from server.ports.raynet import NewestActivities, WindowActivities
 from server.ports.store import Commit
 from server.sync.driver import REMOTE_WRITES
 from simulator.graph import ids
-from tests.histories import duties
+from tests.histories import causes, duties
 from tests.histories.driver import Timeline, Worker
 from tests.histories.house import House, Village
 from tests.histories.oracle import Oracle
@@ -163,6 +163,7 @@ def final_problems(history: "History", excused: Counter[str]) -> list[str]:
         out += oracle.check()
         out += _own_rules(history, house, oracle)
         out += duties.neglected(history, house, oracle)
+        out += causes.uncaused(history, oracle)
         if oracle.excused:
             excused["H9"] += oracle.excused
     return out + duties.mailed(history) + _isolation(history)

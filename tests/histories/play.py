@@ -48,6 +48,8 @@ class Outcome:
     deeds: int = 0
     turns: int = 0
     steps: int = 0
+    #: Of these, until nothing was left to do: what follows only shows that it is so.
+    steps_to_rest: int = 0
     settled_ms: int = 0
     struck: Counter[tuple[str, str]] = field(default_factory=Counter)
     called: Counter[str] = field(default_factory=Counter)
@@ -126,6 +128,7 @@ class History:
                 # What was refused for good, or parked, gets its next chance in the nightly comparison.
                 self._nightly()
                 self._settle()
+            out.steps_to_rest = self.driver.steps
             if not out.problems:
                 out.problems += final_problems(self, out.excused)
                 out.problems += self._rests()
