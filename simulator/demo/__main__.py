@@ -3,6 +3,7 @@
 Started by ``ros demo``, which reads our stdout and closes our stdin to end us.
 """
 
+import _thread
 import argparse
 import signal
 import sys
@@ -22,13 +23,13 @@ from simulator.seed import SmallFirm, small_firm
 from simulator.serve import SimServer
 from simulator.world import World
 
+_LOOK_SECONDS = 0.5
+
 
 def main() -> None:
     """Ends when stdin is closed, on TERM, and after a played day."""
     given = _arguments()
-    stopping = threading.Event()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
+    stopping = stopped_by_signals()
     firms: list[SmallFirm] = []
 
     def world_for(url: str) -> World:
@@ -53,13 +54,28 @@ def main() -> None:
         if given.play is None:
             stopping.wait()
             return
-        parent.running.wait()
+        # The product is being started; who ends us meanwhile is not kept waiting.
+        while not (parent.running.wait(_LOOK_SECONDS) or stopping.is_set()):
+            pass
         if not stopping.is_set():
             # The older edition's pace, one ring a second: the newer one would ring for minutes after a busy one.
             world.raynet.instance(firm.instance).switches.webhook_pacing = "older"
             day = Day(firm, page, lambda: parent.say({"resting": True}), stopping)
             parent.say({"done": day.play(DayLength(given.play), push=given.push)})
             stopping.wait()
+
+
+def stopped_by_signals() -> threading.Event:
+    """Set by TERM. An interruption of the terminal is for the program that started us, which then ends us."""
+    stopping = threading.Event()
+
+    def stop(*_: object) -> None:
+        # Not from the handler itself: it may interrupt this very thread inside the event, which would wait for itself.
+        _thread.start_new_thread(stopping.set, ())
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, stop)
+    return stopping
 
 
 def _arguments() -> argparse.Namespace:
