@@ -1,4 +1,6 @@
-"""Sentences of `ros why`: what happened to an item and who can change that, keyed by :mod:`server.domain.reasons`."""
+"""What happened to an item and who can change that, as `ros why`, the console and the panel tell it: keyed by
+:mod:`server.domain.reasons`. Users read these sentences in Outlook, so no setting and no command stands in them.
+"""
 
 from collections.abc import Mapping
 from typing import Final
@@ -35,9 +37,10 @@ REASONS: Final[Mapping[Reason, Sentence]] = {
         "Changes from Raynet and from Outlook touched different fields, both were carried.",
     ),
     Reason.CONFLICT: Sentence(
-        "Obě strany změnily totéž. Rozhodlo pravidlo authority; správce vrátí druhou hodnotu: ros conflicts restore",
-        "Both sides changed the same. The rule authority decided; an administrator restores the other value: "
-        "ros conflicts restore",
+        "Obě strany změnily totéž. Rozhodlo pravidlo „Kdo má pravdu při konfliktu“; druhou hodnotu vrátí uživatel "
+        "v panelu Outlooku nebo správce mezi konflikty.",
+        "Both sides changed the same. The rule “Who is right in a conflict” decided; the user can restore the other "
+        "value in Outlook's panel, or an administrator among the conflicts.",
     ),
     Reason.COPY_REVERTED: Sentence(
         "Uživatel změnil kopii cizí schůzky; vrátila se do podoby originálu. Měnit ji může vlastník aktivity.",
@@ -45,9 +48,9 @@ REASONS: Final[Mapping[Reason, Sentence]] = {
     ),
     Reason.MASKED: Sentence(
         "Událost je soukromá, do Raynetu jde jen její čas. Změnit to může uživatel (utajení události) "
-        "nebo správce pravidlem private_events.",
+        "nebo správce pravidlem „Soukromé události“.",
         "The event is private, only its time goes to Raynet. The user can change that (the event's sensitivity), "
-        "or an administrator with the rule private_events.",
+        "or an administrator with the rule “Private events”.",
     ),
     Reason.RECREATED_EDIT_BEATS_DELETION: Sentence(
         "Na jedné straně byla položka odstraněna, na druhé mezitím změněna. Změna má přednost, položka vznikla znovu. "
@@ -80,9 +83,9 @@ REASONS: Final[Mapping[Reason, Sentence]] = {
     ),
     Reason.CATEGORIES_FOLLOW: Sentence(
         "Změnily se jen kategorie v Outlooku podle typu a stavu aktivity. "
-        "Vypnout je může správce pravidlem categories.",
+        "Vypnout je může správce pravidlem „Kategorie v Outlooku“.",
         "Only Outlook's categories changed, after the activity's type and state. An administrator can turn them off "
-        "with the rule categories.",
+        "with the rule “Categories in Outlook”.",
     ),
     Reason.PARTICIPANTS_FOLLOW: Sentence(
         "Účastníci aktivity byli upraveni podle účastníků schůzky v Outlooku. Určuje je její organizátor.",
@@ -107,9 +110,9 @@ REASONS: Final[Mapping[Reason, Sentence]] = {
     ),
     Reason.DELETED_IN_RAYNET: Sentence(
         "Aktivita byla v Raynetu odstraněna, událost proto z Outlooku zmizela. "
-        "Vrátit ji může uživatel Raynetu nebo správce: ros undo",
+        "Vrátit ji může uživatel Raynetu, nebo správce vrácením průchodu.",
         "The activity was deleted in Raynet, so its event left Outlook. "
-        "A user of Raynet can bring it back, or an administrator: ros undo",
+        "A user of Raynet can bring it back, or an administrator by undoing the pass.",
     ),
     Reason.UNSCHEDULED_IN_RAYNET: Sentence(
         "Aktivita už v Raynetu nemá termín, událost proto z Outlooku zmizela. Vrátí ji nový termín.",
@@ -117,14 +120,16 @@ REASONS: Final[Mapping[Reason, Sentence]] = {
     ),
     Reason.NO_LONGER_PARTICIPANT: Sentence(
         "Uživatel už není vlastníkem ani účastníkem aktivity, kopie z jeho kalendáře zmizela. "
-        "Změnit to může vlastník aktivity, nebo správce pravidlem mirror.",
+        "Změnit to může vlastník aktivity, nebo správce pravidlem „Komu se aktivita ukáže v kalendáři“.",
         "The user neither owns the activity nor takes part any more, so the copy left their calendar. "
-        "The activity's owner can change that, or an administrator with the rule mirror.",
+        "The activity's owner can change that, or an administrator with the rule “In whose calendars an activity "
+        "appears”.",
     ),
     Reason.DELETED_IN_OUTLOOK: Sentence(
-        "Uživatel událost v Outlooku odstranil. Co se pak stane s aktivitou, určuje správce pravidlem outlook_delete.",
+        "Uživatel událost v Outlooku odstranil. Co se pak stane s aktivitou, určuje správce pravidlem „Smazání "
+        "události v Outlooku“.",
         "The user deleted the event in Outlook. What then becomes of the activity is the administrator's rule "
-        "outlook_delete.",
+        "“Deleting an event in Outlook”.",
     ),
     Reason.CANCELLED_IN_OUTLOOK: Sentence(
         "Organizátor schůzku v Outlooku zrušil. Obnovit ji může jen on.",
@@ -139,9 +144,10 @@ REASONS: Final[Mapping[Reason, Sentence]] = {
         "Series are not carried over. What the user creates as a single item is.",
     ),
     Reason.OUTSIDE_WINDOW: Sentence(
-        "Termín je mimo přenášené období. Posunout je může správce pravidly window_back_days a window_ahead_days.",
-        "The date is outside the period that is carried. An administrator can move it with the rules window_back_days "
-        "and window_ahead_days.",
+        "Termín je příliš daleko v minulosti nebo v budoucnosti, do Raynetu se proto nepřenáší. Jak daleko se "
+        "přenáší, určuje správce.",
+        "The date is too far in the past or in the future, so it is not carried over. How far is carried is set by an "
+        "administrator.",
     ),
     Reason.NOT_SCHEDULED: Sentence(
         "Aktivita nemá termín, v kalendáři proto není. Termín doplní vlastník v Raynetu.",
@@ -149,21 +155,22 @@ REASONS: Final[Mapping[Reason, Sentence]] = {
     ),
     Reason.DEADLINE_ONLY: Sentence(
         "Úkol má jen termín splnění, ne čas. Čas doplní vlastník v Raynetu; správce může zapnout pravidlo "
-        "deadline_block_minutes.",
+        "„Blok pro termín úkolu“.",
         "The task has a deadline but no time. Its owner can plan one in Raynet; an administrator can turn on the rule "
-        "deadline_block_minutes.",
+        "“Block for a task's deadline”.",
     ),
     Reason.INVERTED_TIMES: Sentence(
         "Konec aktivity je před jejím začátkem. Opraví to její vlastník v Raynetu.",
         "The activity ends before it begins. Its owner can correct that in Raynet.",
     ),
     Reason.TYPE_EXCLUDED: Sentence(
-        "Tento typ aktivity se ve firmě nepřenáší. Změnit to může správce pravidlem types.",
-        "The firm does not carry this type of activity. An administrator can change that with the rule types.",
+        "Tento typ aktivity se ve firmě nepřenáší. Změnit to může správce pravidlem „Přenášené typy aktivit“.",
+        "The firm does not carry this type of activity. An administrator can change that with the "
+        "rule “Types of activities carried over”.",
     ),
     Reason.NO_SEAT: Sentence(
-        "Nikdo z vlastníka a účastníků nemá místo v licenci. Přidělit je může správce: ros user add",
-        "Neither the owner nor a participant has a seat. An administrator can give one: ros user add",
+        "Nikdo z vlastníka a účastníků nemá místo v licenci. Přidělit je může správce mezi uživateli.",
+        "Neither the owner nor a participant has a seat. An administrator can give one among the users.",
     ),
     Reason.DRAFT: Sentence(
         "Schůzka je v Outlooku rozepsaná. Přenese se, až ji organizátor odešle.",
@@ -171,21 +178,21 @@ REASONS: Final[Mapping[Reason, Sentence]] = {
     ),
     Reason.PRIVATE_SKIPPED: Sentence(
         "Soukromé události se ve firmě nepřenášejí. Změnit to může uživatel (utajení události) nebo správce pravidlem "
-        "private_events.",
+        "„Soukromé události“.",
         "The firm does not carry private events. The user can change that (the event's sensitivity), or an "
-        "administrator with the rule private_events.",
+        "administrator with the rule “Private events”.",
     ),
     Reason.NOT_ACCEPTED: Sentence(
         "Uživatel cizí pozvánku nepřijal. Přenese se, až ji v Outlooku přijme; jinak rozhoduje správce pravidlem "
-        "attended_events.",
+        "„Události pozvané zvenku“.",
         "The user has not accepted this invitation. It is carried once they accept it in Outlook; otherwise an "
-        "administrator decides with the rule attended_events.",
+        "administrator decides with the rule “Events that others organise”.",
     ),
     Reason.ATTENDED_EXCLUDED: Sentence(
         "Schůzky, které pořádá někdo bez místa v licenci, se ve firmě nepřenášejí. Změnit to může správce pravidlem "
-        "attended_events.",
+        "„Události pozvané zvenku“.",
         "The firm does not carry meetings of organizers without a seat. An administrator can change that with the rule "
-        "attended_events.",
+        "“Events that others organise”.",
     ),
     Reason.WAITS_FOR_ORGANIZER: Sentence(
         "Schůzku přenáší kalendář organizátora, na něj se čeká. Nikdo nic nemusí dělat.",
@@ -231,9 +238,9 @@ REASONS: Final[Mapping[Reason, Sentence]] = {
     ),
     Reason.WOULD_MAIL: Sentence(
         "Změna by v Outlooku rozeslala e-mail účastníkům, proto čeká. Provede ji organizátor sám, "
-        "nebo ji správce povolí pravidlem invitations.",
+        "nebo ji správce povolí pravidlem „Pozvánky účastníkům“.",
         "The change would make Outlook mail the attendees, so it waits. The organizer makes it themselves, "
-        "or an administrator allows it with the rule invitations.",
+        "or an administrator allows it with the rule “Invitations to participants”.",
     ),
     Reason.FOLLOWS_ORGANIZER: Sentence(
         "Schůzku pořádá někdo bez místa v licenci; aktivita následuje jeho změny. Měnit ji může jen organizátor.",
@@ -249,9 +256,8 @@ REASONS: Final[Mapping[Reason, Sentence]] = {
     ),
     # --- held, released, parked ---
     Reason.MASS_DELETION: Sentence(
-        "Najednou by zmizelo nezvykle mnoho položek, proto se čeká na správce: ros holds confirm, ros holds reject",
-        "Unusually many items would vanish at once, so it waits for an administrator: ros holds confirm, "
-        "ros holds reject",
+        "Najednou by zmizelo nezvykle mnoho položek, proto se čeká, zda to správce potvrdí nebo zamítne.",
+        "Unusually many items would vanish at once, so it waits for an administrator to confirm or reject it.",
     ),
     Reason.HOLD_REJECTED: Sentence(
         "Správce hromadné odstranění zamítl; co zůstalo, zůstává. Kdo položku nechce, odstraní ji na obou stranách.",
@@ -263,17 +269,16 @@ REASONS: Final[Mapping[Reason, Sentence]] = {
         "The user declined or removed their copy; the activity stays as it is. Accepting again brings it back.",
     ),
     Reason.RELEASED_BY_RULE: Sentence(
-        "Pravidlo firmy položku z přenosu vyňalo, obě strany zůstaly, jak jsou. Změnit to může správce: ros firm set",
-        "A rule of the firm took the item out, both sides stay as they are. An administrator can change it: "
-        "ros firm set",
+        "Pravidlo firmy položku z přenosu vyňalo, obě strany zůstaly, jak jsou. Změnit to může správce.",
+        "A rule of the firm took the item out, both sides stay as they are. An administrator can change it.",
     ),
     Reason.RELEASED_NO_LICENCE: Sentence(
-        "Licence firmy neplatí, obě strany zůstaly, jak jsou. Prodloužit ji může provozovatel: ros firm set",
-        "The firm's licence is not valid, both sides stay as they are. The operator can extend it: ros firm set",
+        "Licence firmy neplatí, obě strany zůstaly, jak jsou. Prodloužit ji může provozovatel.",
+        "The firm's licence is not valid, both sides stay as they are. The operator can extend it.",
     ),
     Reason.RELEASED_NO_SEAT: Sentence(
-        "Uživatel přišel o místo v licenci, obě strany zůstaly, jak jsou. Vrátit mu je může správce: ros user add",
-        "The user lost their seat, both sides stay as they are. An administrator can give it back: ros user add",
+        "Uživatel přišel o místo v licenci, obě strany zůstaly, jak jsou. Vrátit mu je může správce.",
+        "The user lost their seat, both sides stay as they are. An administrator can give it back.",
     ),
     Reason.RELEASED_NOT_VISIBLE: Sentence(
         "Uživatel API aktivitu v Raynetu nevidí, obě strany zůstaly, jak jsou. Právo mu může dát správce Raynetu.",
@@ -285,9 +290,8 @@ REASONS: Final[Mapping[Reason, Sentence]] = {
         "The activity has a new owner, the event of the former one is theirs alone. Giving it back joins them again.",
     ),
     Reason.RELEASED_OUTLOOK_DELETE_IGNORED: Sentence(
-        "Událost byla v Outlooku odstraněna, aktivita podle pravidla outlook_delete zůstala. Pravidlo mění správce.",
-        "The event was deleted in Outlook, the activity stays by the rule outlook_delete. An administrator can change "
-        "it.",
+        "Událost byla v Outlooku odstraněna, aktivita podle pravidla firmy zůstala. Pravidlo mění správce.",
+        "The event was deleted in Outlook, the activity stays by the firm's rule. An administrator can change it.",
     ),
     Reason.RELEASED_DONE: Sentence(
         "Událost byla v Outlooku odstraněna, hotová aktivita však v Raynetu zůstává. Odstranit ji může její vlastník.",
@@ -306,9 +310,9 @@ REASONS: Final[Mapping[Reason, Sentence]] = {
     ),
     Reason.REMOTE_TROUBLE: Sentence(
         "Vzdálený systém opakovaně selhává, položka je odložena a zkouší se dál stále řidčeji. Nikdo nic nemusí dělat; "
-        "trvá-li to, spusťte: ros doctor",
+        "trvá-li to, řekněte to správci.",
         "The remote system keeps failing, the item is set aside and retried ever more rarely. Nobody has to do "
-        "anything; if it lasts, run: ros doctor",
+        "anything; if it lasts, tell an administrator.",
     ),
     Reason.DEFECT: Sentence(
         "Na této položce selhal náš program; ostatní běží dál. Nahlaste to podpoře s číslem průběhu z historie.",

@@ -9,6 +9,8 @@ import pytest
 
 from server.api.addin.models import UserState
 from server.catalogue.explained import SENTENCES, explained, sentence
+from server.catalogue.reasons import REASONS
+from server.catalogue.rules import TITLES
 from server.catalogue.sentences import Language, Sentence, reader_language
 from server.domain.reasons import Reason
 from server.errors import Misconfigured, Rejected, RosError
@@ -116,3 +118,13 @@ def test_the_readers_language(environ: dict[str, str], language: Language) -> No
 def test_both_languages_are_said_where_none_is_known_czech_first() -> None:
     assert Sentence("ano", "yes").text(Language.BOTH) == "ano / yes"
     assert Sentence("ID", "ID").text(Language.BOTH) == "ID"
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_a_reason_is_told_in_words_of_people(reason: Reason) -> None:
+    """Users read it in Outlook's panel: no setting, no command; a rule goes by the title that it has in the console."""
+    said = REASONS[reason]
+    for text in (said.cs, said.en):
+        assert not re.search(r"\w_\w|\bros \w", text), text
+    assert set(re.findall("„(.+?)“", said.cs)) <= {title.cs for title in TITLES.values()}
+    assert set(re.findall("“(.+?)”", said.en)) <= {title.en for title in TITLES.values()}
