@@ -79,7 +79,7 @@ class Checker:
         """Wait until both sides show what people left and nothing is written any more; how long the first took.
 
         Given up after so many seconds in which nothing was written any more: a machine that is busy otherwise takes
-        longer over a backlog, and what is late is not lost. Does not raise: what is not right by then is in the verdict.
+        longer over a backlog, and late is not lost. Does not raise: what is not right by then is in the verdict.
         """
         began = last = time.monotonic()
         agreed: float | None = None
