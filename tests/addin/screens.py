@@ -12,6 +12,7 @@ from server.api.addin import models as m
 from server.domain.activity import ActivityStatus, Priority
 from server.domain.concern import ConcernKind
 from server.domain.ids import ActivityType
+from server.domain.reasons import Reason
 from tests.addin.opened import EventFormOf, Opened
 from tests.addin.scripted import (
     CLIENT,
@@ -24,7 +25,7 @@ from tests.addin.scripted import (
     draft_state,
     event_state,
     hit,
-    said,
+    reason,
     shown,
 )
 
@@ -141,14 +142,14 @@ _TRAIL: Final = m.Trail(
             seen=("raynet.title",),
             outcome="written",
             writes=("graph.title",),
-            why=said("raynet_changed", "Změna v Raynet CRM se zapsala do Outlooku.", "Raynet's change was written."),
+            why=reason(Reason.RAYNET_CHANGED),
         ),
         m.TrailEntry(
             at=_AT - timedelta(days=3),
             seen=(),
             outcome="written",
             writes=(),
-            why=said("created_from_outlook", "Aktivita vznikla z události v Outlooku.", "Made from an Outlook event."),
+            why=reason(Reason.CREATED_FROM_PANEL),
         ),
     )
 )
@@ -193,21 +194,9 @@ def _offline() -> ScriptedApi:
 
 
 _LINKED = event_state()
-_WAITING = said(
-    "would_mail",
-    "Změna z Raynet CRM čeká: Outlook by o ní rozeslal e-maily účastníkům.",
-    "Raynet's change waits: Outlook would mail it to the attendees.",
-)
-_OUTSIDE = said(
-    "outside_window",
-    "Událost je mimo období, které se synchronizuje (30 dní zpět, 365 dní dopředu).",
-    "The event is outside of the synchronised period (30 days back, 365 ahead).",
-)
-_PRIVATE = said(
-    "private_skipped",
-    "Soukromé události vaše firma do Raynet CRM nepřenáší.",
-    "Your firm does not carry private events over to Raynet CRM.",
-)
+_WAITING = reason(Reason.WOULD_MAIL)
+_OUTSIDE = reason(Reason.OUTSIDE_WINDOW)
+_PRIVATE = reason(Reason.PRIVATE_SKIPPED)
 _UNLINKED = event_state(m.StatusLine.NOT_LINKED, activity=activity(), can=("relink",))
 
 SCREENS: Final[dict[str, Screen]] = {

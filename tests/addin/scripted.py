@@ -15,9 +15,11 @@ from server.api.addin import models as m
 from server.api.addin import sign_in_models as si
 from server.api.middleware.headers import SecurityHeaders
 from server.api.panel.files import add_panel
+from server.catalogue.reasons import REASONS
 from server.domain.activity import ActivityStatus, Priority
 from server.domain.concern import ConcernKind
 from server.domain.ids import ActivityType
+from server.domain.reasons import Reason
 
 Answer = BaseModel | tuple[int, str] | None
 #: From the request's body to its answer; a pair is a refusal: status and code.
@@ -92,6 +94,11 @@ def bootstrap(state: m.UserState = m.UserState.READY, **changes: Any) -> m.Boots
 
 def said(code: str, cs: str, en: str) -> m.Said:
     return m.Said(code=code, text_cs=cs, text_en=en)
+
+
+def reason(code: Reason) -> m.Said:
+    """As the server says it."""
+    return said(code.value, REASONS[code].cs, REASONS[code].en)
 
 
 def shown(kind: ConcernKind, number: int, label: str, detail: str = "") -> m.ConcernShown:

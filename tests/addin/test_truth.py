@@ -9,9 +9,10 @@ from playwright.sync_api import Browser, expect
 
 from server.api.addin import models as m
 from server.domain.activity import Priority
+from server.domain.reasons import Reason
 from tests.addin.opened import EventFormOf, opened
 from tests.addin.screens import NEW, SAVED
-from tests.addin.scripted import bootstrap, draft_state, event_state, said
+from tests.addin.scripted import bootstrap, draft_state, event_state, reason, said
 from tests.addin.server import Server
 from tests.addin.test_clients import DRAFT, Drafts
 from tests.addin.test_form import Linked, linked
@@ -188,3 +189,12 @@ def test_an_event_that_waits_for_a_choice_is_not_called_saved(browser: Browser, 
     with opened(browser, server.url, EventFormOf(item={**SAVED})) as panel:
         expect(panel.button("Schůzka")).to_be_visible()
         expect(panel.standing).to_have_text("Čeká se na vaši volbu")
+
+
+def test_an_event_that_will_not_be_carried_is_not_told_to_wait_for_its_saving(browser: Browser, server: Server) -> None:
+    far = reason(Reason.OUTSIDE_WINDOW)
+    server.app = Drafts(**{"PUT /drafts": lambda body: draft_state(body, DRAFT, reason=far)})
+    with opened(browser, server.url, EventFormOf(item={**NEW})) as panel:
+        panel.button("Schůzka").click()
+        expect(panel.text(far.text_cs)).to_be_visible()
+        expect(panel.standing).to_have_text("Nepropojeno s Raynet CRM")

@@ -74,7 +74,7 @@ export function troubleText(words: Words, trouble: Trouble): readonly Child[] {
 
 function trouble(words: Words, what: Trouble, retrying: boolean, panel: Panel): VNode {
   return notice(
-    words.text("trouble.title"),
+    words.text(what.code === "firm_unknown" ? "excluded.title" : "trouble.title"),
     h("p", { class: "message error", role: "alert" }, ...troubleText(words, what)),
     retrying ? h("p", { class: "quiet" }, words.text("trouble.retrying")) : null,
     button(words.text("trouble.again"), () => void panel.start()),
@@ -113,7 +113,7 @@ function registration(words: Words, phase: Extract<Plain, { kind: "register" }>,
   const state = phase.state === "ready" || phase.state === "consent_missing" ? "not_registered" : phase.state;
   const help = HELP[state];
   return notice(
-    words.text("register.title"),
+    words.text(state === "licence_expired" ? "register.licence_title" : "register.title"),
     h("p", {}, words.text(`register.${state}`, { account: phase.account })),
     help === undefined ? null : h("p", { class: "quiet" }, words.text(help)),
     phase.trouble === null ? null : h("p", { class: "message error", role: "alert" }, ...troubleText(words, phase.trouble)),

@@ -56,8 +56,8 @@ function standing(form: Form): readonly [Tone, TextKey] {
     case "linked":
       return ["good", "line.linked"];
     case "waiting_for_save":
-      // Saving will link nothing then.
-      return ["quiet", form.choices.linked ? "line.waiting_for_save" : "line.not_linked"];
+      // Saving will link nothing where nobody wants it, or where the reason says so.
+      return ["quiet", form.choices.linked && form.reason === null ? "line.waiting_for_save" : "line.not_linked"];
     case "not_linked":
       return ["quiet", "line.not_linked"];
     case "refused":
@@ -125,7 +125,9 @@ export function reasonWhy(words: Words, form: Form): Child {
   const own = form.activity?.reason ?? (form.pending && form.choices.linked && form.status === "not_linked" ? null : form.reason);
   const reason = own ?? form.calendar;
   if (reason === null) return null;
-  return h("section", { key: "reason", class: "message info", "aria-labelledby": "reason-title" }, h("h2", { class: "group", id: "reason-title" }, words.text("why.title")), h("p", {}, words.said(reason)));
+  // What is linked is not asked why not.
+  const title = words.text(form.status === "linked" ? "why.note" : "why.title");
+  return h("section", { key: "reason", class: "message info", "aria-labelledby": "reason-title" }, h("h2", { class: "group", id: "reason-title" }, title), h("p", {}, words.said(reason)));
 }
 
 export function history(words: Words, form: Form, act: EventForm): Child {
