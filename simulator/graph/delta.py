@@ -11,7 +11,7 @@ from simulator.graph import ids
 from simulator.graph.errors import GraphError
 from simulator.graph.mailbox import Calendar, CalendarChange, Item, Mailbox
 from simulator.graph.preferences import Preferences
-from simulator.graph.query import Window, item_entries, window_of
+from simulator.graph.query import Window, as_it_was, item_entries, window_of
 from simulator.graph.render import Style, bare_json, event_json, whole
 from simulator.graph.state import Json
 from simulator.graph.switches import GraphSwitches
@@ -223,11 +223,22 @@ class DeltaRounds:
         if chance and self._random.random() < chance:
             known = [n for n in request.calendar.changes if request.calendar.changes[n].sequence <= token.until]
             if known:
-                value = value + self._group(request, token, self._random.choice(known))
+                number = self._random.choice(known)
+                value = value + self._repeated(request, token, number)
         if self._switches.delta_shuffles:
             value = list(value)
             self._random.shuffle(value)
         return value
+
+    def _repeated(self, request: DeltaRequest, token: Token, number: int) -> list[Json]:
+        """An item once more: as it is, or as switched, as one of its changes left it."""
+        if not self._switches.delta_repeats_old:
+            return self._group(request, token, number)
+        entry = as_it_was(request.mailbox.items[number], token.window, token.until, self._random)
+        if entry is None:
+            return []
+        style = Style(prefer=request.prefer, share_ical_uid=self._switches.occurrences_share_ical_uid)
+        return [{"@odata.type": "#microsoft.graph.event"} | event_json(request.mailbox, entry, style)]
 
 
 def _answer(request: DeltaRequest, value: list[Json], token: str, *, final: bool) -> Json:

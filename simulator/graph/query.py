@@ -2,6 +2,7 @@
 
 import functools
 import json
+import random
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -105,6 +106,20 @@ def item_entries(item: Item, window: Window) -> list[Entry]:
             found.append(Entry(item=item, state=state, start=occurrence.start, end=occurrence.end, day=occurrence.day))
     found.sort(key=lambda entry: entry.start)
     return found
+
+
+def as_it_was(item: Item, window: Window, until: int, rng: random.Random) -> Entry | None:
+    """A living single event as one of its changes up to ``until`` left it in the window; None where there is none."""
+    states = [
+        one.after.state
+        for one in item.history
+        if one.sequence <= until and one.after.alive and one.after.calendar == item.content.calendar
+    ]
+    fitting = [one for one in states if one.recurrence is None and overlaps(one.start, one.end, window)]
+    if not item.content.alive or not fitting:
+        return None
+    state = rng.choice(fitting)
+    return Entry(item=item, state=state, start=state.start, end=state.end)
 
 
 def view_entries(mailbox: Mailbox, calendar: Calendar, window: Window) -> list[Entry]:

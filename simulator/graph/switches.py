@@ -57,6 +57,8 @@ class GraphSwitches:
     delta_page_size: int = 10
     delta_visibility_seconds: float = 0.0
     delta_repeat_probability: float = 0.0
+    #: A repeated change of a single event shows it as that change left it, older than the event is by now.
+    delta_repeats_old: bool = False
     delta_shuffles: bool = False
     #: Changes outside the window appear as ``@removed``.
     delta_reports_outside: bool = True

@@ -75,12 +75,14 @@ _SYNC = "server.sync."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Defect:
-    """One planted mistake. ``masked`` says by what it is made harmless, where it is."""
+    """One planted mistake. ``masked`` says by what it is made harmless, where it is; what shows that is a second
+    defect, ``both`` mistakes at once: its script passes with either of them alone."""
 
     name: str
     about: str
     swaps: tuple[Swap, ...]
     masked: str = ""
+    both: tuple[str, ...] = ()
 
     def places(self) -> list[tuple[Any, str, Callable[[Any], Any]]]:
         """Where it is planted."""
@@ -107,6 +109,11 @@ class Defect:
             for where, name, original in reversed(kept):
                 setattr(where, name, original)
 
+
+_BLIND: tuple[Swap, ...] = (
+    (recover, "_event_write", settled_blindly),
+    (recover, "_activity_write", settled_blindly),
+)
 
 DEFECTS: tuple[Defect, ...] = (
     # --- journal
@@ -151,7 +158,14 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(
         name="blindsettle",
         about="an open update counts as done",
-        swaps=((recover, "_event_write", settled_blindly), (recover, "_activity_write", settled_blindly)),
+        swaps=_BLIND,
+        masked="what did not happen is planned again, and over what was not seen no write goes; see blindnoifmatch",
+    ),
+    Defect(
+        name="blindnoifmatch",
+        about="an open update counts as done, and events are updated without If-Match",
+        swaps=(*_BLIND, (EVERYWHERE, "UpdateEvent", etagless_update)),
+        both=("blindsettle", "noifmatch"),
     ),
     Defect(
         name="notx",
@@ -171,6 +185,7 @@ DEFECTS: tuple[Defect, ...] = (
             (EVERYWHERE, "CreateEvent", fresh_transaction),
             (recover, "want", heard(graph_port.FindEvents, lambda _found: ())),
         ),
+        both=("notx", "nofind"),
     ),
     Defect(
         name="noext",
@@ -182,6 +197,7 @@ DEFECTS: tuple[Defect, ...] = (
         name="noextorphan",
         about="recovery does not find the placeholder, and a late one is not claimed",
         swaps=((EVERYWHERE, "_find_made", never_found), (observe, "_claimed_orphan", gives(()))),
+        both=("noext", "noorphan"),
     ),
     Defect(
         name="noverify",
@@ -218,6 +234,13 @@ DEFECTS: tuple[Defect, ...] = (
         name="gonetrouble",
         about="a target that is gone is tried no more",
         swaps=((EVERYWHERE, "failed", gone_is_trouble),),
+        masked="the total that fits no more makes the reading look for it; without both it is found (goneunswept)",
+    ),
+    Defect(
+        name="goneunswept",
+        about="a target that is gone is tried no more, and the total is not compared",
+        swaps=((EVERYWHERE, "failed", gone_is_trouble), (read, "_sweep", flow(None))),
+        both=("gonetrouble", "nosweep"),
     ),
     # --- writing
     Defect(

@@ -31,7 +31,7 @@ from simulator.graph.delta import DeltaRequest, Token
 from simulator.graph.errors import GraphError, error_body
 from simulator.graph.mailbox import Item, Mailbox
 from simulator.graph.preferences import preferences
-from simulator.graph.query import item_entries, view_entries
+from simulator.graph.query import as_it_was, item_entries, view_entries
 from simulator.graph.render import Entry, Style, event_json, whole
 from simulator.graph.service import GraphService
 from simulator.graph.state import Actor
@@ -221,11 +221,15 @@ class GraphSide:
             mailbox=box, calendar=calendar, query={}, prefer=_PREFER, address="", context="", now=self._now()
         )
         numbers = rounds._candidates(request, token)  # as above
+        events: dict[EventId, Event] = {}
         if switches.delta_repeat_probability and exchange.random.random() < switches.delta_repeat_probability:
-            numbers = [*numbers, *(n for n in calendar.changes if calendar.changes[n].sequence <= until)][:40]
+            known = [n for n in calendar.changes if calendar.changes[n].sequence <= until]
+            if switches.delta_repeats_old:
+                events |= self._repeated(box, [n for n in known if n not in numbers][:40], token)
+            else:
+                numbers = [*numbers, *known][:40]
         if switches.delta_shuffles:
             exchange.random.shuffle(numbers)
-        events: dict[EventId, Event] = {}
         removed: dict[str, None] = {}
         odd: list[str] = []
         for number in numbers:
@@ -237,6 +241,13 @@ class GraphSide:
             full=wanted.link is None,
             odd=tuple(odd),
         )
+
+    def _repeated(self, box: Mailbox, numbers: list[int], token: Token) -> dict[EventId, Event]:
+        """Changes told before, each event as such a change left it."""
+        rng = self.service.exchange.random
+        entries = (as_it_was(box.items[number], token.window, token.until, rng) for number in numbers)
+        shown = (self.shown(box, entry, own=False) for entry in entries if entry is not None)
+        return {event.id: event for event in shown}
 
     def _show(
         self,

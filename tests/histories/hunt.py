@@ -23,7 +23,8 @@ from tests.histories.shrink import Shrinker, kind_of
 RANGES = (500_000, 600_000, 700_000)
 #: What has not come to rest after so long never will: a short script needs seconds.
 PATIENCE_MS = 900_000
-_MISFITS = ("broken", "TypeError", "AttributeError")
+#: What says that a mistake no longer fits the code it is planted in.
+MISFITS = ("broken", "TypeError", "AttributeError")
 FOLDER = Path(__file__).resolve().parent / "found"
 
 
@@ -96,7 +97,7 @@ def _problems(script: Script) -> list[str]:
 
 def _told(problems: Sequence[str]) -> list[str]:
     """Without what only says that the mistake no longer fits the code it is planted in."""
-    return [one for one in problems if not one.startswith(_MISFITS)]
+    return [one for one in problems if not one.startswith(MISFITS)]
 
 
 def recorded() -> dict[str, Script]:

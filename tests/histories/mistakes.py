@@ -129,9 +129,9 @@ def unproven_event(_original: Any) -> Any:
 def cursor_first(original: Any) -> Any:
     """The place in the changes is stored before what was learnt."""
 
-    def store(ctx: Any, activities: Any, cursor: Any) -> Flow[None]:
+    def store(ctx: Any, activities: Any, cursor: Any, *stored: Any) -> Flow[None]:
         yield from want(Commit(ctx.firm, (replace(ctx.sync, cursor=cursor),)))
-        yield from original(ctx, activities, cursor)
+        yield from original(ctx, activities, cursor, *stored)
 
     return store
 

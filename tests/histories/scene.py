@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from server.domain.ids import ActivityKey, ActivityType, MailboxId
+from server.domain.keys import activity_of_own_key
+from simulator.graph import ids
 from simulator.graph.errors import GraphError
 from simulator.raynet.records import Ref
 from tests.histories.house import House, Person, Village
@@ -68,6 +70,20 @@ class Scene:
                 if pair.mailbox == person.mailbox.id and pair.event and is_there(person, pair.event):
                     item.events[who] = pair.event
                     return pair.event
+        made = self._made_unheard(house, key, person)
+        if made is not None:
+            item.events[who] = made
+        return made
+
+    def _made_unheard(self, house: House, key: ActivityKey, person: Person) -> str | None:
+        """What a create of ours has made of the activity though we have not heard so: its user sees it all the same."""
+        if not any(one.event is None for one in self.store.firms[house.id].open_intents.values()):
+            return None
+        box = person.mailbox
+        for item in box.living():
+            named = (activity_of_own_key(value, MailboxId(box.id)) for _, value in item.content.state.extended)
+            if key in named:
+                return ids.encode(box.id, item.number, None)
         return None
 
 

@@ -95,6 +95,8 @@ def history(seed: int) -> tuple[Script, Weather]:
     rng = random.Random(seed)
     firms = tuple(_firm(rng) for _ in range(1 if rng.random() < 0.6 else 2))
     switches = readings(rng, GRAPH_READINGS, 0.25)
+    if switches.get("delta_repeat_probability"):
+        switches["delta_repeats_old"] = random.Random(f"{seed}:repeats").random() < 0.5
     calm_ms = rng.choice((45_000, 90_000, 150_000, 240_000))
     script = Script(
         start=rng.choice(STARTS),

@@ -250,6 +250,16 @@ def test_entries_may_repeat_and_come_in_any_order(office: Office) -> None:
     assert len(office.delta(page.body["@odata.deltaLink"]).value) == 1
 
 
+def test_a_repeated_change_may_show_what_the_event_was_then(office: Office) -> None:
+    event_id = office.create(timed("old")).body["id"]
+    office.patch(event_id, {"subject": "new"})
+    _, link = office.round()
+    office.graph.switches.delta_repeat_probability = 1.0
+    office.graph.switches.delta_repeats_old = True
+    shown = [office.delta(link).value for _ in range(20)]
+    assert {event["subject"] for page in shown for event in page} == {"old", "new"}
+
+
 def test_changes_may_become_visible_late(office: Office) -> None:
     office.graph.switches.post_create_bump_seconds = None
     office.graph.switches.delta_visibility_seconds = 30.0
