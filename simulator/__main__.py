@@ -31,7 +31,14 @@ def main(port: int, ca_dir: Path | None, seed: int) -> None:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    with SimServer(world_for, folder, port=port) as server:
+    try:
+        server = SimServer(world_for, folder, port=port)
+    except OSError as error:
+        raise click.ClickException(
+            f"Na portu {port} nebo ve složce {folder} simulátor spustit nejde ({error.strerror}); zkuste --port 0.\n"
+            f"The simulator cannot start on port {port} or in {folder} ({error.strerror}); try --port 0."
+        ) from None
+    with server:
         click.echo(instructions(server, firms[-1]))
         stopping.wait()
 

@@ -238,7 +238,7 @@ def _is_local(request: SimRequest) -> bool:
 
 
 def _json(status: int, body: Any) -> SimResponse:
-    raw = json.dumps(body, ensure_ascii=False, default=_shown).encode()
+    raw = json.dumps(body, default=_shown).encode()
     headers = {"Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store"}
     return SimResponse(status=status, headers=headers, body=raw)
 

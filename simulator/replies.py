@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from simulator.wire import SimRequest, SimResponse
+from simulator.wire import SimRequest, SimResponse, json_bytes
 
 _GRAPH_CODES = {
     400: "ErrorInvalidRequest",
@@ -76,4 +76,4 @@ def _load(raw: bytes) -> Any:
 
 
 def _dump(body: object) -> bytes:
-    return json.dumps(body, ensure_ascii=False).encode()
+    return json_bytes(body)

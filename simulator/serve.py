@@ -46,9 +46,15 @@ class SimServer:
         port: int = 0,
         pushes_trust: Path | None = None,
     ) -> None:
-        self.certificates: Certificates = make_certificates(folder)
         self._stopping = threading.Event()
-        self._http = _Server((host, port), self.certificates.server_context(), self, self._stopping)
+        # The port first: where another simulator has it, that one's authority in the same folder stays.
+        self._http = _Server((host, port), self, self._stopping)
+        try:
+            self.certificates: Certificates = make_certificates(folder)
+            self._http.context = self.certificates.server_context()
+        except BaseException:
+            self._http.server_close()
+            raise
         shown = "localhost" if host in {"127.0.0.1", "::1"} else host
         self.url = f"https://{shown}:{self._http.server_address[1]}"
         self._world_for = world_for
@@ -101,10 +107,8 @@ class _Server(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(
-        self, address: tuple[str, int], context: ssl.SSLContext, sim: SimServer, stopping: threading.Event
-    ) -> None:
-        self._context = context
+    def __init__(self, address: tuple[str, int], sim: SimServer, stopping: threading.Event) -> None:
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.sim = sim
         self.stopping = stopping
         self._open: set[socket.socket] = set()
@@ -116,7 +120,7 @@ class _Server(ThreadingHTTPServer):
         """The handshake happens in the connection's own thread, so a slow client holds up nobody."""
         raw, address = super().get_request()
         raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return self._context.wrap_socket(raw, server_side=True, do_handshake_on_connect=False), address
+        return self.context.wrap_socket(raw, server_side=True, do_handshake_on_connect=False), address
 
     def finish_request(self, request: Any, client_address: Any) -> None:
         request.settimeout(_IDLE_SECONDS)

@@ -1,12 +1,21 @@
 """The one shape in which every simulated system takes a request and gives a reply, in process and over HTTPS alike."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 #: The simulated present: an aware UTC instant. Models never read the machine's clock themselves.
 Clock = Callable[[], datetime]
+
+
+def json_bytes(document: Any, *, separators: tuple[str, str] | None = None) -> bytes:
+    """UTF-8; with half a surrogate pair inside, which UTF-8 has no bytes for, in escapes."""
+    try:
+        return json.dumps(document, ensure_ascii=False, separators=separators).encode()
+    except UnicodeEncodeError:
+        return json.dumps(document, separators=separators).encode()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,14 @@ STORE: Final[Mapping[str, Sentence]] = {
         "Databázi nejde číst nebo zapsat ({detail}). Zkontrolujte místo na disku a práva k její složce.",
         "The database cannot be read or written ({detail}). Check the room on the disk and its folder's permissions.",
     ),
+    "store_busy": Sentence(
+        "Databázi drží jiný program ({detail}). Zkuste to znovu; kdo ji drží, ukáže: fuser ros.sqlite3",
+        "Another program holds the database ({detail}). Try again; this shows who: fuser ros.sqlite3",
+    ),
+    "listen_refused": Sentence(
+        "Na {listen} nejde poslouchat ({detail}). Zastavte, kdo tam poslouchá, nebo změňte ROS_LISTEN.",
+        "{listen} cannot be listened on ({detail}). Stop who listens there, or change ROS_LISTEN.",
+    ),
     "unknown_rule": Sentence(
         "Pravidlo {field} není. Pravidla jsou: {allowed}.", "No rule {field}. Rules are: {allowed}."
     ),

@@ -39,6 +39,7 @@ _HINTS: Final[Mapping[str, Sentence]] = {
 
 
 #: What SQLite says of a disk or a folder.
+_HELD: Final = ("SQLITE_BUSY", "SQLITE_LOCKED")
 _DISK: Final = ("SQLITE_FULL", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_CANTOPEN")
 
 
@@ -47,7 +48,8 @@ def told(error: RosError) -> Sentence:
     if isinstance(error, Unavailable) and error.code == Unavailable.code and error.scope is Scope.SERVER:
         # Raynet and Microsoft fail a firm or a mailbox: what fails the whole server is its own database.
         detail = str(error.detail)
-        return sentence("store_disk" if detail.startswith(_DISK) else "doctor_database_unreachable", {"detail": detail})
+        disk = "store_disk" if detail.startswith(_DISK) else "doctor_database_unreachable"
+        return sentence("store_busy" if detail.startswith(_HELD) else disk, {"detail": detail})
     known = explained(error)
     hint = _HINTS.get(str(error.data.get("field"))) if isinstance(error, Invalid) and error.code == "invalid" else None
     return known if hint is None else Sentence(f"{known.cs} {hint.cs}", f"{known.en} {hint.en}")

@@ -1,9 +1,11 @@
 """``ros serve``, ``ros worker``, ``ros simulator``: what runs until it is told to stop."""
 
+import errno
 import importlib.util
 import os
 import shutil
 import signal
+import socket
 import sys
 import tempfile
 from pathlib import Path
@@ -14,6 +16,7 @@ import structlog
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
+from server.catalogue.explained import sentence
 from server.catalogue.sentences import Sentence
 from server.cli.housekeeping import house_of
 from server.cli.shell import Shell, both, command, pass_shell
@@ -80,10 +83,27 @@ def serve(shell: Shell, *, processes: int | None, threads: int) -> None:
     master = os.getpid()
     try:
         _Server(_options(settings, processes, threads)).run()
+    except SystemExit as ended:
+        taken = _refused_port(settings) if ended.code and os.getpid() == master else None
+        if taken is not None:
+            shell.say(sentence("listen_refused", {"listen": settings.listen, "detail": taken}))
+        raise
     finally:
         # Each forked process leaves through here too, while its successors still count.
         if os.getpid() == master:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _refused_port(settings: Settings) -> str | None:
+    """Why nobody can listen on our address now; None when it is free or comes from systemd."""
+    host, port = settings.listen_address
+    if os.environ.get("LISTEN_FDS"):
+        return None
+    try:
+        with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
+            return None
+    except OSError as error:
+        return errno.errorcode.get(error.errno or 0, type(error).__name__)
 
 
 def _options(settings: Settings, processes: int | None, threads: int) -> dict[str, Any]:

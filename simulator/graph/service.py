@@ -28,7 +28,7 @@ from simulator.graph.subscriptions import Caller, Subscriptions
 from simulator.graph.subscriptions_api import SubscriptionsApi
 from simulator.graph.switches import GraphSwitches
 from simulator.graph.throttle import Throttle
-from simulator.wire import Clock, Push, PushSender, SimRequest, SimResponse
+from simulator.wire import Clock, Push, PushSender, SimRequest, SimResponse, json_bytes
 
 _JSON = "application/json; odata.metadata=minimal; odata.streaming=true; IEEE754Compatible=false; charset=utf-8"
 
@@ -291,7 +291,7 @@ class GraphService:
         if reply.document is None:
             return SimResponse(status=reply.status, headers=headers)
         headers["Content-Type"] = _JSON
-        body = json.dumps(reply.document, ensure_ascii=False, separators=(",", ":")).encode()
+        body = json_bytes(reply.document, separators=(",", ":"))
         return SimResponse(status=reply.status, headers=headers, body=body)
 
     def _refusal(self, failure: GraphError, request: SimRequest) -> SimResponse:

@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import json
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,7 +17,7 @@ from simulator.raynet.routes import Answer, Call, dispatch, path_kind, split_pat
 from simulator.raynet.switches import RaynetSwitches
 from simulator.raynet.views import Viewer
 from simulator.raynet.webhooks import DuePush
-from simulator.wire import Clock, PushSender, SimRequest, SimResponse
+from simulator.wire import Clock, PushSender, SimRequest, SimResponse, json_bytes
 
 #: Fact: more than 20 requests with bad credentials block the IP address for 60 minutes [spec], §2.
 BAD_LOGIN_LIMIT = 20
@@ -239,7 +238,7 @@ def _response(instance: RaynetInstance, outcome: Answer | RaynetError, now: date
 
 
 def _json(body: object) -> bytes:
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    return json_bytes(body, separators=(",", ":"))
 
 
 def _basic(value: str) -> tuple[str | None, str | None]:

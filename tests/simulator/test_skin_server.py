@@ -15,13 +15,15 @@ from urllib.parse import quote
 
 import pytest
 import requests
+from click.testing import CliRunner
 
+from simulator.__main__ import main as simulator_command
 from simulator.clock import RunningClock
 from simulator.control import ControlApi
 from simulator.faults import CutJson, Delay, DropReply, DropRequest, Match, Rule
 from simulator.seed import SmallFirm, small_firm
 from simulator.serve import SimServer
-from simulator.wire import SimRequest
+from simulator.wire import SimRequest, json_bytes
 from simulator.world import World
 
 
@@ -83,6 +85,24 @@ def test_certificates_cover_the_address_and_the_key_is_private(running: Running)
     for host in ("localhost", "127.0.0.1"):
         assert running.session.get(f"https://{host}:{port}/nowhere", timeout=5).status_code == 404
     assert stat.S_IMODE(running.server.certificates.key.stat().st_mode) == 0o600
+
+
+def test_a_second_simulator_on_the_port_takes_nothing_from_the_first(running: Running, tmp_path: Path) -> None:
+    port = int(running.server.url.rpartition(":")[2])
+    outcome = CliRunner().invoke(simulator_command, ["--port", str(port), "--ca-dir", str(tmp_path)])
+    assert (outcome.exit_code, f"on port {port}" in outcome.output) == (1, True)
+    assert running.raynet("/company/").status_code == 200
+
+
+def test_half_a_surrogate_pair_is_sent_as_it_came(running: Running) -> None:
+    mailbox = running.firm.users[0].mailbox
+    hours = {"start": "2026-03-02T09:00:00Z", "end": "2026-03-02T10:00:00Z"}
+    created = running.sim(f"outlook/{mailbox}/create", {"subject": "x \ud83d y"} | hours)
+    assert created.status_code == 200
+    query = "from=2026-03-02T00:00:00Z&till=2026-03-03T00:00:00Z"
+    events = running.sim(f"events?mailbox={mailbox}&{query}")
+    assert [one["subject"] for one in events.json()] == ["x \ud83d y"]
+    assert json.loads(json_bytes({"subject": "x \ud83d y"})) == {"subject": "x \ud83d y"}
 
 
 def test_nothing_older_than_tls_1_2_is_offered(running: Running) -> None:

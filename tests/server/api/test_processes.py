@@ -188,6 +188,14 @@ def test_a_broken_body_is_the_callers_fault(house: House, tmp_path: Path) -> Non
     assert "request_defect" not in (tmp_path / "serve.log").read_text()
 
 
+def test_a_port_that_somebody_has_is_named_with_the_remedy(house: House, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        environ = environment(house, tmp_path, other.getsockname()[1]) | {"ROS_LANG": "en"}
+        with running("serve", environ, tmp_path / "serve.log") as process:
+            assert process.wait(60) == 1
+    assert "cannot be listened on (EADDRINUSE). Stop who listens there" in (tmp_path / "serve.log").read_text()
+
+
 def test_a_server_without_a_migrated_database_does_not_start(house: House, tmp_path: Path) -> None:
     environ = environment(house, tmp_path, free_port()) | {"ROS_DATABASE_URL": f"sqlite:///{tmp_path / 'new.sqlite3'}"}
     with running("serve", environ, tmp_path / "serve.log") as process:

@@ -1,7 +1,9 @@
-"""An interruption of the demonstration ends it, wherever it comes."""
+"""An interruption ends what it should end, wherever it comes."""
 
 import os
 import signal
+import subprocess
+import sys
 from typing import Any
 
 from server.cli.demo import _interruptible
@@ -14,3 +16,18 @@ def test_a_signal_that_comes_inside_the_event_does_not_wait_for_itself() -> None
         with event._cond:
             os.kill(os.getpid(), signal.SIGTERM)
         assert stopping.wait(60)
+
+
+def test_ctrl_c_while_the_modules_are_read_ends_without_a_trace() -> None:
+    script = """
+import os, signal, sys
+class Interrupting:
+    def find_spec(self, name, path, target=None):
+        if name == "server.cli.main":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupting())
+from server.cli.__main__ import main
+main()
+"""
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, timeout=120, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (-signal.SIGINT, b"", b"")
