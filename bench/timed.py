@@ -48,7 +48,8 @@ class TimedDriver(StepDriver):
     """``latency`` seconds for each HTTP request. ``sent`` tells each write with the moment its answer came."""
 
     def __init__(self, engine: Engine, clock: ManualClock, *, latency: float) -> None:
-        super().__init__(engine, clock)
+        # Another process than the one before it: its ids are never repeated.
+        super().__init__(engine, clock, seed=1)
         self._latency = timedelta(seconds=latency)
         self._free: dict[object, list[datetime]] = {}
         self._order = itertools.count()

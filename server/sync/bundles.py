@@ -43,7 +43,9 @@ def carry_out_all(ctx: PassContext, planned: Sequence[Planned]) -> Flow[list[tup
     flows += [_settle(ctx, quiet[start : start + SETTLED]) for start in range(0, len(quiet), SETTLED)]
     if alike:
         # One bundle after the other: more would wait for each other's calls and grow stale.
-        flows.append(_bundles(ctx, [alike[start : start + BUNDLE] for start in range(0, len(alike), BUNDLE)]))
+        bundles = _bundles(ctx, [alike[start : start + BUNDLE] for start in range(0, len(alike), BUNDLE)])
+        # Where not all may have their turn in this pass, neither kind waits for the last of the other.
+        flows.insert(0 if ctx.enough_at is not None else len(flows), bundles)
     outcomes: list[tuple[Group, Outcome]] = []
     for outcome in (yield from gather(flows, limit=PARALLEL)):
         if isinstance(outcome, Failed):
@@ -52,7 +54,17 @@ def carry_out_all(ctx: PassContext, planned: Sequence[Planned]) -> Flow[list[tup
     return outcomes
 
 
+def _is_enough(ctx: PassContext) -> Flow[bool]:
+    """Whether the next plan waits for the next pass, because something new may wait to be read by now."""
+    if ctx.enough_at is None or (yield from want(Now())) < ctx.enough_at:
+        return False
+    ctx.left_some = True
+    return True
+
+
 def _one(ctx: PassContext, group: Group, plan: Plan) -> Flow[list[tuple[Group, Outcome]]]:
+    if (yield from _is_enough(ctx)):
+        return []
     (outcome,) = yield from gather([carry_out(ctx, group, plan)], limit=1)
     return [(group, outcome)]
 
@@ -85,6 +97,8 @@ def _store(ctx: PassContext, settled: Sequence[_Settled]) -> Flow[None]:
 def _bundles(ctx: PassContext, bundles: Sequence[Sequence[Planned]]) -> Flow[list[tuple[Group, Outcome]]]:
     outcomes: list[tuple[Group, Outcome]] = []
     for bundle in bundles:
+        if (yield from _is_enough(ctx)):
+            break
         yield from _read_together(ctx, bundle)
         done = yield from gather([carry_out(ctx, group, plan) for group, plan in bundle], limit=BUNDLE)
         outcomes += [(group, one) for (group, _), one in zip(bundle, done, strict=True)]

@@ -150,6 +150,9 @@ class PassContext:
     unshown: set[str] = field(default_factory=set)
     #: Calendars in which something of our own stands that we do not know.
     strangers: set[MailboxId] = field(default_factory=set)
+    #: Until when plans are begun, None: all are; and whether some were left to the next pass.
+    enough_at: datetime | None = None
+    left_some: bool = False
     #: Rows read a moment ago for the write that follows, with the moment.
     fresh: dict[ActivityKey, tuple[Activity, datetime]] = field(default_factory=dict)
     #: When calendars were looked at between two readings, and which events turned private since these.

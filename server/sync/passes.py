@@ -49,6 +49,12 @@ CHUNK = 250
 ROUNDS = 4
 #: Items that one round takes; where there are more, the next round goes on with them.
 FAR = 10_000
+#: With more plans that write, a pass ends before all are carried out: about this long after they were made, or so many
+#: times what making them took, but :data:`LEAST` before something must be read again.
+MANY = 24
+TURN = timedelta(seconds=5)
+PLANNING = 2
+LEAST = timedelta(seconds=1)
 
 
 def run_pass(firm: FirmId, options: PassOptions) -> Flow[PassResult]:
@@ -120,9 +126,10 @@ def _plan_and_apply(ctx: PassContext) -> Flow[tuple[Plan, ...]]:
         if ctx.options.preview:
             return tuple(plan for _, plan in planned)
         before = ctx.wrote
+        yield from _limit(ctx, planned)
         yield from _apply(ctx, planned)
         over = ctx.wrote == before and turn > 0 and len(planned) < FAR
-        if over or (yield from want(Stopping())):
+        if over or ctx.left_some or (yield from want(Stopping())):
             break
         ctx.now = yield from want(Now())
     return ()
@@ -174,6 +181,10 @@ def _plan_due(ctx: PassContext) -> Flow[list[tuple[Group, Plan]]]:
         missing = tuple(set(wanted) - {group.link.id for group in groups} - broken)
         if missing:
             yield from want(Commit(ctx.firm, (), Forget(attention=missing)))
+    if len(planned) > MANY:
+        # What has just changed goes before what is still left of many: see :func:`_limit`.
+        at = {one.link_id: one.due_at for one in dues}
+        planned.sort(key=lambda one: at[one[0].link.id], reverse=True)
     return planned
 
 
@@ -221,6 +232,22 @@ def _held(plan: Plan, stopped: set[PairId]) -> Plan:
     steps += tuple(Step(pair=pair, reason=Reason.MASS_DELETION, outcome="held") for pair in sorted(caught))
     writes = tuple(write for write in plan.writes if write.pair not in caught)
     return replace(plan, pairs=pairs, steps=steps, writes=writes)
+
+
+def _limit(ctx: PassContext, planned: Sequence[tuple[Group, Plan]]) -> Flow[None]:
+    """Where very many plans write, begin none after a while: the next pass reads first what has come meanwhile.
+
+    Somebody's five hundred new appointments take a minute; a colleague's one change must not wait so long.
+    """
+    ctx.enough_at = None
+    if ctx.options.trigger != "worker" or sum(bool(plan.writes) for _, plan in planned) <= MANY:
+        return
+    now = yield from want(Now())
+    seconds = max(TURN, PLANNING * (now - ctx.now))
+    reading = next_reading_in(ctx, now)
+    if reading is not None:
+        seconds = max(LEAST, min(seconds, timedelta(seconds=reading) - LEAST))
+    ctx.enough_at = now + seconds
 
 
 def _apply(ctx: PassContext, planned: Sequence[tuple[Group, Plan]]) -> Flow[None]:
