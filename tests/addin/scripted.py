@@ -32,7 +32,7 @@ def config(**changes: Any) -> si.Config:
     policies = tuple(
         si.CarrierPolicy(
             client=kind,
-            custom_properties="saved",
+            custom_properties=changes.get("custom_properties", "saved"),
             session_data=True,
             poll_seconds=changes.get("poll_seconds", 0.3),
             debounce_ms=50,
@@ -177,6 +177,8 @@ _TAKEN: Final[dict[str, type[BaseModel]]] = {
     "POST /events/sync-now": m.EventQuery,
     "POST /events/trail": m.EventQuery,
     "PUT /drafts": m.DraftPut,
+    # The last word: its address is below the draft's.
+    "POST /drafts": m.Beacon,
     "POST /search": m.SearchQuery,
 }
 

@@ -11,7 +11,7 @@ from server.api.addin import models as m
 from server.api.addin import sign_in_models as si
 from tests.addin.opened import EventFormOf, Opened, opened
 from tests.addin.screens import NEW, SAVED
-from tests.addin.scripted import CLIENT, ScriptedApi, activity, draft_state, event_state, hit
+from tests.addin.scripted import CLIENT, ScriptedApi, activity, config, draft_state, event_state, hit
 from tests.addin.server import Server
 
 pytestmark = pytest.mark.browser
@@ -87,6 +87,39 @@ def test_closing_the_form_without_saving_leaves_nothing_on_the_event(browser: Br
         assert panel.outlook("ghosts") == 0
         assert "loadCustomPropertiesAsync" not in calls
         assert "customProperties.saveAsync" not in calls
+        assert not any("event" in put for put in api.bodies("PUT /drafts"))
+
+
+@pytest.mark.parametrize("profile", CLIENTS)
+def test_a_form_that_goes_away_says_so_once(browser: Browser, server: Server, profile: str) -> None:
+    """Saved or given up: nobody waits for a panel that is gone."""
+    server.app = api = Drafts()
+    with opened(browser, server.url, EventFormOf(profile=profile, item={**NEW})) as panel:
+        panel.button("Schůzka").click()
+        expect(panel.standing).to_have_text("Čeká na uložení události v Outlooku")
+        (put,) = api.bodies("PUT /drafts")
+        panel.page.goto("about:blank")
+        panel.until(lambda: len(api.bodies("POST /drafts")) > 0)
+        (word,) = api.bodies("POST /drafts")
+        assert (word["rev"], word["secret"], word["choices"]) == (put["rev"], put["beacon_secret"], put["choices"])
+        assert api.invalid == []
+
+
+def test_an_open_form_is_heard_of_again_and_again(browser: Browser, server: Server) -> None:
+    server.app = api = Drafts(**{"GET /config": config(draft_beat_seconds=0.3)})
+    with opened(browser, server.url, EventFormOf(item={**NEW})) as panel:
+        panel.button("Schůzka").click()
+        panel.until(lambda: len(api.bodies("PUT /drafts")) >= 4)
+        assert {put["rev"] for put in api.bodies("PUT /drafts")} == {1}
+        expect(panel.standing).to_have_text("Čeká na uložení události v Outlooku")
+
+
+def test_classic_outlook_carries_the_draft_in_the_form_before_it_is_saved(browser: Browser, server: Server) -> None:
+    server.app = api = Drafts(**{"GET /config": config(custom_properties="always")})
+    with opened(browser, server.url, EventFormOf(profile="classic", item={**NEW})) as panel:
+        panel.button("Schůzka").click()
+        panel.until(lambda: panel.outlook("item.properties?.draftId") is not None)
+        assert (panel.outlook("item.id"), panel.outlook("propertySaves")) == (None, 1)
         assert not any("event" in put for put in api.bodies("PUT /drafts"))
 
 
