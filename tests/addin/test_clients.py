@@ -114,6 +114,17 @@ def test_an_open_form_is_heard_of_again_and_again(browser: Browser, server: Serv
         expect(panel.standing).to_have_text("Čeká na uložení události v Outlooku")
 
 
+def test_a_form_that_is_seen_again_is_heard_of_at_once(browser: Browser, server: Server) -> None:
+    """Browsers let a hidden page sleep; who comes back to it may save next."""
+    server.app = api = Drafts()
+    with opened(browser, server.url, EventFormOf(item={**NEW})) as panel:
+        panel.button("Schůzka").click()
+        expect(panel.standing).to_have_text("Čeká na uložení události v Outlooku")
+        panel.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        panel.until(lambda: len(api.bodies("PUT /drafts")) == 2)
+        assert {put["rev"] for put in api.bodies("PUT /drafts")} == {1}
+
+
 def test_classic_outlook_carries_the_draft_in_the_form_before_it_is_saved(browser: Browser, server: Server) -> None:
     server.app = api = Drafts(**{"GET /config": config(custom_properties="always")})
     with opened(browser, server.url, EventFormOf(profile="classic", item={**NEW})) as panel:
