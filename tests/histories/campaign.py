@@ -45,6 +45,7 @@ class Tally:
     carried: int = 0
     cpu_seconds: float = 0.0
     struck: Counter[tuple[str, str]] = field(default_factory=Counter)
+    called: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     excused: Counter[str] = field(default_factory=Counter)
     #: Seeds that failed, with their first problem.
@@ -58,13 +59,14 @@ class Tally:
         self.turns += outcome.turns
         self.carried += outcome.writes > 0
         self.struck.update(outcome.struck)
+        self.called.update(outcome.called)
         self.reasons.update(outcome.reasons)
         self.excused.update(outcome.excused)
 
     def join(self, other: "Tally") -> None:
         for name in ("histories", "calls", "writes", "deeds", "turns", "twice", "carried", "cpu_seconds"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        for name in ("struck", "reasons", "excused"):
+        for name in ("struck", "called", "reasons", "excused"):
             getattr(self, name).update(getattr(other, name))
         self.failed |= other.failed
 

@@ -117,8 +117,9 @@ class Driver:
         # Hooks of the history.
         self.remote: Callable[[Worker, Op[Any]], tuple[int, Any, Exception | None]]
         self.sent: Callable[[Worker, Op[Any]], None] = lambda _worker, _op: None
+        self.refused: Callable[[Commit], Exception | None] = lambda _op: None
         self.committed: Callable[[Worker, Commit], Exception | None] = lambda _worker, _op: None
-        self.killed: Callable[[Worker, int], None]
+        self.killed: Callable[[Worker, int], None] = lambda _worker, _ms: None
         self.options: dict[FirmId, str] = {}
         self.latency = (15, 127)
 
@@ -317,10 +318,11 @@ class Driver:
         worker = task.worker
         if not worker.alive or self._held_up(worker, self._commit, waiting):
             return
-        error: Exception | None = None
+        error = self.refused(op)
         try:
-            self.store.perform(op, worker.leases.get(op.firm))
-            error = self.committed(worker, op)
+            if error is None:
+                self.store.perform(op, worker.leases.get(op.firm))
+                error = self.committed(worker, op)
         except Exception as refused:  # noqa: BLE001  # the flow decides what its operations' errors mean
             error = refused
         self._go(task, None, error)

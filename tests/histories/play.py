@@ -95,8 +95,8 @@ class History:
         self.village.world.graph.exchange.on_saved = self._graph_rings
         self.driver.remote = self._remote
         self.driver.sent = self.watch.sending
+        self.driver.refused = self._refused
         self.driver.committed = self._committed
-        self.driver.killed = lambda _worker, _ms: None
         for number in range(self.script.workers):
             self.driver.add_worker(number)
         for place, deed in enumerate(self.script.deeds):
@@ -422,6 +422,17 @@ class History:
             work()
 
         self.timeline.at(self.timeline.now + ms, arrive)
+
+    def _refused(self, op: Commit) -> Exception | None:
+        """A commit that the database takes back: a deadlock, a full disk, a connection that was lost before."""
+        house = self.village.by_firm[op.firm]
+        planned = self._planned.get((house.number, "Commit", self._ops[house.number, "Commit"] + 1))
+        if self.calm or planned is None or planned.fault != "commit_failed":
+            return None
+        self._ops[house.number, "Commit"] += 1
+        self._mishaps.append(planned)
+        self.wire.struck["commit_failed", "store.commit"] += 1
+        return Unavailable(scope=Scope.SERVER, detail="store")
 
     def _committed(self, _worker: Worker, op: Commit) -> Exception | None:
         """A commit whose outcome its worker never hears."""

@@ -23,7 +23,6 @@ KINDS = ("task", "meeting", "event", "phoneCall", "email", "letter")
 #: Minutes of the day that matter: midnight, the hours that summer time skips and repeats, working hours.
 MINUTES = (0, 120, 150, 180, 510, 540, 600, 870, 1410)
 LENGTHS = (30, 60, 60, 90, 1440)
-STORE_FAULTS = ("commit_lost", "commit_failed", "gap")
 
 #: Readings of Graph that a history may follow.
 GRAPH_READINGS: tuple[tuple[str, tuple[Any, ...]], ...] = (
