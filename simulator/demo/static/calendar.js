@@ -60,7 +60,7 @@ export class Calendar {
     for (const day of this.days) {
       const date = new Date(`${day}T12:00`);
       const cell = make("span", day === now.slice(0, 10) ? "day now" : "day");
-      cell.append(make("b", "", date.toLocaleDateString(locale(), { weekday: "short" })), ` ${date.getDate()}. ${date.getMonth() + 1}.`);
+      cell.append(make("b", "", date.toLocaleDateString(locale(), { weekday: "short" })), ` ${date.toLocaleDateString(locale(), { day: "numeric", month: "numeric" })}`);
       row.append(cell);
     }
     return row;
