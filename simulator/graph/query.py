@@ -109,13 +109,16 @@ def item_entries(item: Item, window: Window) -> list[Entry]:
 
 
 def as_it_was(item: Item, window: Window, until: int, rng: random.Random) -> Entry | None:
-    """A living single event as one of its changes up to ``until`` left it in the window; None where there is none."""
-    states = [
-        one.after.state
+    """A living single event as one of its changes up to ``until`` left it in the window; None where there is none.
+
+    Of changes in one instant, which nothing that Graph shows tells apart, the last is meant.
+    """
+    states = {
+        one.after.state.modified: one.after.state
         for one in item.history
         if one.sequence <= until and one.after.alive and one.after.calendar == item.content.calendar
-    ]
-    fitting = [one for one in states if one.recurrence is None and overlaps(one.start, one.end, window)]
+    }
+    fitting = [one for one in states.values() if one.recurrence is None and overlaps(one.start, one.end, window)]
     if not item.content.alive or not fitting:
         return None
     state = rng.choice(fitting)

@@ -252,6 +252,7 @@ def test_entries_may_repeat_and_come_in_any_order(office: Office) -> None:
 
 def test_a_repeated_change_may_show_what_the_event_was_then(office: Office) -> None:
     event_id = office.create(timed("old")).body["id"]
+    office.clock.advance(seconds=5)
     office.patch(event_id, {"subject": "new"})
     _, link = office.round()
     office.graph.switches.delta_repeat_probability = 1.0
