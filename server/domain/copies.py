@@ -74,8 +74,23 @@ def superseded(draft: PlanDraft, pair: Pair) -> None:
 
 def _attendee(draft: PlanDraft, pair: Pair) -> None:
     event = draft.event_of(pair)
-    if draft.is_gone(pair) or (event is not None and event.response is Response.DECLINED):
+    if not _stands(draft, pair) and _is_called_off(draft, pair):
+        # The activity goes on with another event: who takes part gets a copy of that one.
+        draft.close(pair, Reason.CANCELLED_IN_OUTLOOK)
+    elif draft.is_gone(pair) or (event is not None and event.response is Response.DECLINED):
         draft.release(pair, Reason.RELEASED_BY_ATTENDEE)
+
+
+def _is_called_off(draft: PlanDraft, pair: Pair) -> bool:
+    """Whether the organizer's event that this invitation came from is gone."""
+    invitation = draft.last_event_of(pair)
+    if invitation is None or invitation.response is Response.DECLINED:
+        return False
+    for one in draft.pairs():
+        led = draft.last_event_of(one)
+        if led is not None and led.is_organizer and led.ical_uid == invitation.ical_uid:
+            return draft.is_gone(one) or led.is_cancelled
+    return False
 
 
 def _copy(draft: PlanDraft, pair: Pair, activity: Activity, merged: Content, *, wanted: bool) -> None:

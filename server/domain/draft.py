@@ -104,7 +104,7 @@ class PlanDraft:
         """
         if base is None or value == base or not self.by_us():
             return base, False
-        if self.is_own_echo():
+        if self.is_own_echo() and not (self.group.link.version is None and self._was_sent_before(field, value)):
             return (value if field in self._just_sent() else base), False
         if self._was_sent(field, value):
             self.has_late_duplicate = True
@@ -137,6 +137,12 @@ class PlanDraft:
     def _was_sent(self, field: FieldName, value: object) -> bool:
         digest = keys.value_digest(value)
         return any(sent.field is field and sent.digest == digest for sent in self.link.sent)
+
+    def _was_sent_before(self, field: FieldName, value: object) -> bool:
+        """Whether this is a value of an earlier save than the last one: while no version is known, that alone tells."""
+        mine = sorted((one for one in self.link.sent if one.field is field and one.digest), key=lambda one: one.at)
+        digest = keys.value_digest(value)
+        return any(one.digest == digest for one in mine) and mine[-1].digest != digest
 
     def _older_was_sent(self, field: FieldName, base: object) -> bool:
         """Whether a value other than what was agreed since may still arrive once more."""

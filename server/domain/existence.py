@@ -309,7 +309,9 @@ def _put_over(draft: PlanDraft, pair: Pair, shown: Content, edited: tuple[FieldN
 def _revive_activity(draft: PlanDraft, pair: Pair, event: Event, activity: Activity | None) -> None:
     """An edit in Outlook beats the removal in Raynet; the removal is what is journalled as lost."""
     if activity is not None and activity.locked:
-        draft.park(pair, Reason.LOCKED)
+        # What it is to become waits, and its copies with it.
+        for one in (pair, *(one for one in draft.open_pairs() if one.role is Role.COPY)):
+            draft.park(one, Reason.LOCKED)
         return
     if activity is None and mapping.NEW_TYPE not in draft.world.rules.types:
         draft.release(pair, Reason.RELEASED_BY_RULE)

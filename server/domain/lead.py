@@ -117,10 +117,12 @@ def _new_lead(draft: PlanDraft, activity: Activity, raynet: Content) -> Pair | N
     promoted = next(
         (pair for pair in existing if pair.role is Role.COPY and pair.state is not PairState.RELEASED), None
     )
+    if existing and promoted is None:
+        return None
+    # Whom the event before invited still takes part: that this one invites nobody takes nobody out.
+    draft.link = replace(draft.link, attendee_persons=())
     if promoted is not None:
         return draft.put(promoted, role=Role.LEAD, state=promoted.state, reason=promoted.reason)
-    if existing:
-        return None
     return draft.new_pair(seat.mailbox, Role.LEAD)
 
 
@@ -361,6 +363,9 @@ class _Merge:
         waiting = self.to_raynet or self.blocked in (Reason.LOCKED, Reason.TEXT_TOO_LONG)
         if self.draft.link.masked != self.masked and not waiting:
             self.draft.link = replace(self.draft.link, masked=self.masked)
+        if self.event.ical_uid is not None:
+            # Whom this event invites is found by its name; one that led before may be taken back: that is another then.
+            self.draft.link = replace(self.draft.link, ical_uid=self.event.ical_uid)
         if self.draft.has_version_gap():
             self.draft.note(self.pair, Reason.VERSION_GAP, "journalled")
 

@@ -11,7 +11,7 @@ from server.domain.draft import PlanDraft, shown
 from server.domain.mapping import World
 from server.domain.merge import is_empty
 from server.domain.plan import Loss
-from server.domain.state import Base, Group, IntentKind, Pair, Side
+from server.domain.state import Base, Group, IntentKind, Pair, Role, Side
 from server.domain.when import Inverted
 
 
@@ -28,8 +28,7 @@ def may_hide_ours(old: Activity, new: Activity, login: str) -> bool:
 def overwritten(group: Group, new: Activity, world: World) -> tuple[Loss, ...]:
     """Losers of a late copy between the stored reading and ``new``; empty where our saves are all accounted for."""
     old = group.activity
-    draft = PlanDraft(group, world)
-    lead = draft.lead()
+    lead = _led(group, world)
     base = _base(group, lead)
     if old is None or old.gone_at is not None or lead is None or base is None:
         return ()
@@ -56,6 +55,13 @@ def overwritten(group: Group, new: Activity, world: World) -> tuple[Loss, ...]:
             )
         )
     return tuple(losses)
+
+
+def _led(group: Group, world: World) -> Pair | None:
+    """The pair through which the activity was agreed, also where it was let go of since."""
+    leads = [pair for pair in group.pairs if pair.role in (Role.LEAD, Role.FOLLOWER) and pair.base is not None]
+    newest = sorted(leads, key=lambda pair: (pair.updated_at is not None, pair.updated_at, pair.id))
+    return PlanDraft(group, world).lead() or (newest[-1] if newest else None)
 
 
 def _is_counted(group: Group, new: Activity) -> bool:

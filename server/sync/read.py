@@ -56,6 +56,8 @@ NEXT_PAGE = 500
 LISTED = 500
 #: Rows this much older than the watermark are read again: saves that became visible late.
 OVERLAP = timedelta(minutes=2)
+#: Where no row tells Raynet's time, ours stands for it, this much earlier: clocks differ, what is made next is new.
+CLOCKS_DIFFER = timedelta(days=1)
 #: Mailboxes to one `$batch`. Fact: at most 20 [doc], graph-calendar §15.
 BATCH = 20
 #: A delta window reaches further than the rules' window, so that it needs re-basing only rarely.
@@ -104,7 +106,7 @@ def _whole_window(ctx: PassContext) -> Flow[None]:
     # What was made between the two is not in the total: gone again before the next reading, it would never be missed.
     uncounted = _created_since(seen, newest) if newest is not None else {one.key for one in seen}
     total = None if uncounted - {one.key for one in first.activities} else first.total
-    cursor = RaynetCursor(watermark=newest or ctx.now, total=total, read_at=first.read_at)
+    cursor = RaynetCursor(watermark=newest or ctx.now - CLOCKS_DIFFER, total=total, read_at=first.read_at)
     # The total counts once the missing ones were looked for: after a crash before that they are looked for again.
     yield from _store_activities(ctx, seen, replace(cursor, total=None))
     yield from _sweep(ctx, skip={one.key for one in seen})

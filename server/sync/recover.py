@@ -184,7 +184,7 @@ def _activity_create(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[t
         rows = work.activity_made(made, found.key)
         over = typed_over(ctx, work, intent, found)
         ctx.counts.conflicts += len(over)
-        return (*over, *rows[:1], *work.activity_revealed(made, found))
+        return (*over, *rows[:1], *work.activity_revealed(made, found, arrived=True))
     if found is not None:
         yield from _recount(ctx)
     typed = typed_into(ctx, work, intent, found) if found is not None else ()
@@ -313,7 +313,7 @@ def _activity_write(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tu
     if _was_edited_before_it_was_cancelled(ctx, work, intent, fresh):
         return (dropped(intent), work.observe_activity(fresh, ctx.now, moved=True))
     if change is not None and _shows(fresh, predicted(fresh, change, ctx.sync.login or "")):
-        return work.activity_updated(intent, fresh)
+        return work.activity_updated(intent, fresh, arrived=True)
     return (dropped(intent), work.observe_activity(fresh, ctx.now))
 
 

@@ -201,23 +201,35 @@ class LinkWork:
         self.link = replace(self.link, activity=key)
         return (self.link, intent)
 
-    def activity_revealed(self, intent: Intent, known: Activity) -> tuple[Row, ...]:
-        """The placeholder was filled: both sides are agreed."""
+    def activity_revealed(self, intent: Intent, known: Activity, *, arrived: bool = False) -> tuple[Row, ...]:
+        """The placeholder was filled: both sides are agreed. ``known`` as in :meth:`activity_updated`."""
         pair = replace(self.pairs[intent.pair_id], base=intent.expects, failures=0, updated_at=self.world.now)
         self.pairs[pair.id] = pair
         echoes = awaiting(self.link.echoes, "updated", self.world.now)
         self.link = replace(self.link, own_saves=self.link.own_saves + 1, echoes=echoes)
         change = intent.payload.activity_change
-        shown = known if change is None else predicted(known, change, self.world.login)
+        shown = known if change is None else self._after(known, change, arrived=arrived)
         seen = self.observe_activity(shown, self.world.now)
         return (self.link, pair, seen, _done(intent), *confirmed(self.world, intent))
 
-    def activity_updated(self, intent: Intent, known: Activity, *, saved: bool = True) -> tuple[Row, ...]:
-        """The change stands. ``known`` is the record as read right before it."""
+    def _after(self, known: Activity, change: ActivityChange, *, arrived: bool) -> Activity:
+        """What the record says with our save in it: what somebody saved since then is theirs, and is merged.
+
+        The version of a reading that came after our save tells nothing new next time; without it, what Raynet made of
+        the save still does.
+        """
+        if not arrived:
+            return predicted(known, change, self.world.login)
+        if known.modified_by not in (None, self.world.login):
+            return known
+        return replace(predicted(known, change, self.world.login), version=None)
+
+    def activity_updated(self, intent: Intent, known: Activity, *, arrived: bool = False) -> tuple[Row, ...]:
+        """The change stands. ``known`` is the record as read right before it or, where it had ``arrived``, after it."""
         pair = self.pairs[intent.pair_id]
         change = intent.payload.activity_change
         assert change is not None
-        shown = predicted(known, change, self.world.login)
+        shown = self._after(known, change, arrived=arrived)
         # A user who cancels in the panel does what they could do in Raynet: the event follows by its own rule.
         cancelled = change.status is ActivityStatus.CANCELLED and FieldName.CHOICES not in intent.fields
         if cancelled:
@@ -232,11 +244,10 @@ class LinkWork:
         pair = replace(pair, failures=0, updated_at=self.world.now)
         self.pairs[pair.id] = pair
         link = self.link
-        if saved:
-            echoes = awaiting(link.echoes, "updated", self.world.now)
-            # While no version is known yet, what somebody else saved ends the row of our own saves.
-            foreign = link.version is None and known.modified_by not in (None, self.world.login)
-            link = replace(link, own_saves=1 if foreign else link.own_saves + 1, echoes=echoes)
+        echoes = awaiting(link.echoes, "updated", self.world.now)
+        # While no version is known yet, what somebody else saved ends the row of our own saves.
+        foreign = link.version is None and known.modified_by not in (None, self.world.login)
+        link = replace(link, own_saves=1 if foreign else link.own_saves + 1, echoes=echoes)
         if change.participants is not None and FieldName.CHOICES not in intent.fields:
             added = {one.person for one in change.participants if one.person is not None and not one.remove}
             dropped = {one.person for one in change.participants if one.remove and one.person is not None}

@@ -16,7 +16,7 @@ from server.domain.state import Conflict, Group, PairState, Role
 from server.sync.secrecy import LOOKED_AT_FOR
 from simulator.graph import ids
 from simulator.graph.state import EventState, Revision
-from simulator.raynet.records import Activity, Ref
+from simulator.raynet.records import Activity, HistoryEntry, Ref
 from tests.histories.house import House
 from tests.histories.raynet_side import H9_WINDOW
 from tests.histories.shown import (
@@ -66,6 +66,8 @@ class Oracle:
             if person.seat is not None and self.rows.seats[person.seat].enabled
         }
         self.live: dict[Place, EventState] = {}
+        #: Meetings of which nothing stands but the organizer's word that they are off.
+        self.called_off: set[Place] = set()
         self.moments: dict[Place, list[Moment]] = {}
         self._gather()
 
@@ -76,6 +78,8 @@ class Oracle:
                 place = (box.id, ids.encode(box.id, item.number, None))
                 if item.content.alive and not item.content.state.is_cancelled:
                     self.live[place] = item.content.state
+                elif item.content.alive:
+                    self.called_off.add(place)
                 self.moments[place] = [
                     Moment(
                         at=one.at,
@@ -280,7 +284,7 @@ class Oracle:
         last: dict[Place, Shown | None] = {}
         for moment in moments:
             last[moment.place] = moment.after
-        living = [shown for shown in last.values() if shown is not None]
+        living = [shown for shown in last.values() if shown is not None] + self._called_off_with(group)
         journal = [entry for one in kin for entry in self.journal.get(one.link.id, ())]
         theirs = self._not_carried(group)
         for index, moment in enumerate(moments):
@@ -296,6 +300,12 @@ class Oracle:
                 if superseded(moments[index + 1 :], moment, name, value) or journalled(journal, name, value):
                     continue
                 self._lost(group, moments, index, name)
+
+    def _called_off_with(self, group: Group) -> list[Shown]:
+        """What Raynet's people read in an activity that ended with somebody else's meeting: cancelled, not deleted."""
+        record = self._record(group)
+        follows = any(pair.role is Role.FOLLOWER for pair in group.pairs)
+        return [fields_of(record)] if follows and record is not None and record.status == "CANCELLED" else []
 
     def _set_back(self, moments: list[Moment], index: int, name: str) -> bool:
         """Changed in Outlook and back before anybody looked: no edit that could be seen."""
@@ -359,6 +369,12 @@ class Oracle:
             return False
         return self.house.raynet_side.was_unseen(moment.place[1], moment.version, moment.at, after.at)
 
+    def was_unseen(self, entry: HistoryEntry) -> bool:
+        """Whether our next save of the record came too soon after this one to know of it (H9)."""
+        assert entry.after is not None
+        moments = self.moments[self._place(entry.after.ref, self._followed)]
+        return self._unseen(moments, next(place for place, one in enumerate(moments) if one.order == entry.number))
+
     # --- nothing private ---
 
     def _opened(self, activity: Activity) -> bool:
@@ -378,16 +394,30 @@ class Oracle:
             ours = after.created_by == API_LOGIN and PLACEHOLDER not in after.title
             if ours and not after.personal and not self._opened(after):
                 self.problems.append("I2 an activity of ours is shown to everybody")
-            if not late:
-                self._no_secret(after, entry.at)
+            if not late and self._tells_secret(after, entry.at):
+                self.problems.append("I2 a private text in Raynet")
         for activity in self.house.raynet.activities():
-            if not (activity.personal and self.rows.firm.rules.private_events is PrivateEvents.FULL):
-                self._no_secret(activity, self.now)
+            carried_in_full = activity.personal and self.rows.firm.rules.private_events is PrivateEvents.FULL
+            if carried_in_full or not self._tells_secret(activity, self.now):
+                continue
+            if self._shown_again_in_a_series(activity):
+                self.excused += 1
+            else:
+                self.problems.append("I2 a private text in Raynet")
 
-    def _no_secret(self, activity: Activity, at: datetime) -> None:
+    def _shown_again_in_a_series(self, activity: Activity) -> bool:
+        """Whether a late copy of our write arrived in a record that was made a series: no other write may follow."""
+        ours = [
+            one.at for one in self.house.raynet.history if one.entity_id == activity.id and one.actor.source == "api"
+        ]
+        came_late = any(
+            ours and abs(ours[-1] - one) < timedelta(seconds=1) for one in self.house.raynet_side.late_arrivals
+        )
+        return activity.recurrence is not None and came_late
+
+    def _tells_secret(self, activity: Activity, at: datetime) -> bool:
         shown = plain(" ".join((activity.title, activity.description or "", activity.meeting_place or "")))
-        if any(secret in shown for secret in self._secrets_at(at)):
-            self.problems.append("I2 a private text in Raynet")
+        return any(secret in shown for secret in self._secrets_at(at))
 
     def _secrets_at(self, at: datetime) -> set[str]:
         """Texts that are private at this instant and shown nowhere as an open text."""

@@ -120,6 +120,53 @@ def test_an_invited_user_keeps_the_real_copy_and_ours_goes_without_mail() -> Non
     assert next(one for one in end.pairs if one.id == "real").state is PairState.LIVE
 
 
+def invited() -> tuple[Group, Event, Event]:
+    """Anna's own meeting, to which she invited Bob, with her event and his."""
+    hers = event(event_id="hers", attendees=(BOB.email,), ical_uid="uid")
+    his = invitation(human=BOB, organizer=ANNA.email, event_id="his", ical_uid="uid")
+    state = in_step(activity(who=(ANNA, BOB)), hers, origin=Origin.OUTLOOK)
+    pairs = (*state.pairs, pair(BOB, pair_id="his", event_id="his", role=Role.ATTENDEE))
+    known = replace(state.link, attendee_persons=(BOB.person,))
+    return see(replace(state, link=known, pairs=pairs), event=his), hers, his
+
+
+@pytest.mark.parametrize("is_thrown_away", [False, True])
+def test_who_was_invited_gets_a_copy_when_the_activity_goes_on_without_the_meeting(is_thrown_away: bool) -> None:
+    state, hers, his = invited()
+    state = lose_event(see(state, activity=activity("Jinak", who=(ANNA, BOB), version=6)), hers)
+    state = lose_event(state, his) if is_thrown_away else see(state, event=replace(his, is_cancelled=True))
+    end, _ = settle(state, world(persons={BOB.email: BOB.person}))
+    assert (of(end, BOB).role, of(end, BOB).state) == (Role.COPY, PairState.LIVE)
+    assert event_of(end, BOB).subject == "Jinak"
+    assert next(one for one in end.pairs if one.id == "his").reason is Reason.CANCELLED_IN_OUTLOOK
+
+
+@pytest.mark.parametrize("uid", ["uid", "anothers"])
+def test_who_throws_an_invitation_away_gets_no_copy_of_what_stands(uid: str) -> None:
+    state, _, his = invited()
+    thrown = replace(his, ical_uid=uid)
+    end, plans = settle(lose_event(see(state, event=thrown), thrown), world(persons={BOB.email: BOB.person}))
+    assert (of(end, BOB).state, of(end, BOB).reason) == (PairState.RELEASED, Reason.RELEASED_BY_ATTENDEE)
+    assert not any(plan.writes for plan in plans)
+
+
+def test_whom_the_meeting_of_an_earlier_owner_invites_still_takes_part() -> None:
+    state, _, _ = invited()
+    end, plans = settle(
+        see(state, activity=activity(who=(CYRIL, BOB), version=6)), world(persons={BOB.email: BOB.person})
+    )
+    assert [write.kind for plan in plans for write in plan.writes] == [IntentKind.CREATE_EVENT]
+    assert (of(end, CYRIL).role, of(end, BOB).role) == (Role.LEAD, Role.ATTENDEE)
+
+
+def test_a_link_is_found_by_the_name_of_the_event_that_leads() -> None:
+    state, hers, _ = invited()
+    edited = see(state, activity=activity("Jinak", who=(ANNA, BOB), version=6))
+    end, _ = settle(lose_event(edited, hers), world(persons={BOB.email: BOB.person}))
+    again = replace(event_of(end, ANNA), ical_uid="another")
+    assert reconcile(see(end, event=again), world()).link.ical_uid == "another"
+
+
 # --- owner, rules, seats ------------------------------------------------------------------------------------------
 
 

@@ -124,6 +124,14 @@ def test_what_waited_for_its_calendar_when_a_copy_came_is_in_the_journal() -> No
     assert not _over(before, typed, replace(copy, version=7, modified_by=typed.modified_by))
 
 
+def test_what_a_copy_took_away_after_the_activity_was_let_go_is_in_the_journal() -> None:
+    before = with_sent(in_step(activity("Stará"), event("Stará")), sent(FieldName.TITLE, "Stará"))
+    let_go = tuple(replace(one, state=PairState.RELEASED, reason=Reason.SERIES) for one in before.pairs)
+    typed, copy = activity("Psaná", version=6, recurring=True), activity("Stará", version=7, modified_by=LOGIN)
+    assert _over(replace(before, pairs=let_go), typed, copy) == (("Stará", "Psaná"),)
+    assert not _over(replace(before, pairs=()), typed, copy)
+
+
 def test_what_was_typed_over_a_mask_is_in_the_journal_and_the_private_text_is_not() -> None:
     private = event("Lékař", private=True)
     before = with_sent(
