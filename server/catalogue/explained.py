@@ -268,6 +268,10 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
         "{host}: certifikátu nevěříme. Kontroluje-li spojení vaše proxy, dejte její kořen do ROS_CA_BUNDLE.",
         "{host}: we do not trust its certificate. If your proxy inspects traffic, put its root into ROS_CA_BUNDLE.",
     ),
+    "doctor_certificate_other_name": Sentence(
+        "{host}: certifikát je vystaven na jiné jméno. Opravte adresu v nastavení, nebo certifikát.",
+        "{host}: its certificate is for another name. Correct the address in the settings, or the certificate.",
+    ),
     "doctor_certificate_expired": Sentence(
         "{host}: certifikát už neplatí. Zkontrolujte i hodiny tohoto serveru.",
         "{host}: its certificate has expired. Check this server's clock as well.",

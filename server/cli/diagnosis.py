@@ -36,6 +36,12 @@ REPLY_SECONDS: Final = 10.0
 #: Tokens and subscriptions are valid from and until an instant; Entra ID forgives five minutes.
 CLOCK_WARNING_SECONDS: Final = 30
 CLOCK_FAILURE_SECONDS: Final = 240
+#: What OpenSSL finds wrong with a certificate: X509_V_ERR_CERT_HAS_EXPIRED, _HOSTNAME_MISMATCH, _IP_ADDRESS_MISMATCH.
+_CERTIFICATES: Final = {
+    10: "doctor_certificate_expired",
+    62: "doctor_certificate_other_name",
+    64: "doctor_certificate_other_name",
+}
 CERTIFICATE_WARNING: Final = timedelta(days=14)
 
 
@@ -202,8 +208,7 @@ def ask(base: str, context: ssl.SSLContext) -> Reply:
         date = connection.getresponse().getheader("Date")
         return Reply(base=base, date=_parsed(date), asked_at=asked_at, certificate_until=until)
     except ssl.SSLCertVerificationError as error:
-        expired = error.verify_code == 10  # X509_V_ERR_CERT_HAS_EXPIRED
-        return Reply(base=base, trouble="doctor_certificate_expired" if expired else "doctor_certificate_untrusted")
+        return Reply(base=base, trouble=_CERTIFICATES.get(error.verify_code, "doctor_certificate_untrusted"))
     except ssl.SSLError:
         return Reply(base=base, trouble="doctor_tls_failed")
     except socket.gaierror:
@@ -240,7 +245,7 @@ def public_url_finding(settings: Settings, now: datetime) -> Finding:
     if settings.ca_bundle is not None:
         context.load_verify_locations(cafile=settings.ca_bundle)
     reply = ask(base, context)
-    if reply.trouble in ("doctor_certificate_expired", "doctor_certificate_untrusted"):
+    if reply.trouble in ("doctor_certificate_untrusted", *_CERTIFICATES.values()):
         return Finding(check="public_url", state=State.FAILED, code=reply.trouble, data=data)
     if reply.trouble is not None:
         return Finding(check="public_url", state=State.WARNING, code="doctor_public_url_unreachable", data=data)

@@ -252,15 +252,17 @@ def test_hosts_that_cannot_be_used_say_why(
     with host(serving(None)) as (good, _), host(serving(expired)) as (old, _), host() as (plain, _):
         no_tls = plain.replace("http://", "https://")
         untrusted = ask_all([good], None)
-        replies = ask_all([good, old, no_tls, "http://127.0.0.1:9"], roots)
+        other_name = good.replace("localhost", "127.0.0.1")
+        replies = ask_all([good, old, no_tls, "http://127.0.0.1:9", other_name], roots)
     assert [reply.trouble for reply in untrusted] == ["doctor_certificate_untrusted"]
     assert [reply.trouble for reply in replies] == [
         None,
         "doctor_certificate_expired",
         "doctor_tls_failed",
         "doctor_host_unreachable",
+        "doctor_certificate_other_name",
     ]
-    assert [host_finding(reply, NOW).state for reply in replies[1:]] == [State.FAILED] * 3
+    assert [host_finding(reply, NOW).state for reply in replies[1:]] == [State.FAILED] * 4
 
 
 def test_a_certificate_that_ends_soon_is_a_warning() -> None:
