@@ -72,6 +72,7 @@ class Worker:
         self._driver: Driver = parts.driver
         self._clocks: dict[FirmId, FirmClock] = {}
         self._running: dict[FirmId, Future[None]] = {}
+        self._epochs: dict[FirmId, int] = {}
         self._pool = ThreadPoolExecutor(FIRMS_AT_ONCE, thread_name_prefix="firm")
         self._bell = parts.bell
         #: Leases that could not be let go because the database was away, with the time when they are due again.
@@ -114,6 +115,11 @@ class Worker:
             leases = self._parts.leases.claim_due(free) if free else ()
             for lease in leases:
                 self._parts.book.put(lease)
+                if lease.firm in self._running and self._epochs[lease.firm] == lease.epoch:
+                    # This process stood still, or its database was away, until its own lease ran out. Nobody took it:
+                    # the pass that holds it goes on, and a second one beside it would make everything twice.
+                    continue
+                self._epochs[lease.firm] = lease.epoch
                 self._running[lease.firm] = self._pool.submit(self._one_firm, lease)
             if not leases:
                 self._bell.wait(LOOK_SECONDS)

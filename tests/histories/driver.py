@@ -89,6 +89,8 @@ class Worker:
     paused_until: int = 0
     skew: timedelta = timedelta()
     leases: dict[FirmId, Lease] = field(default_factory=dict)
+    #: Epochs of the turns under way.
+    turns: dict[FirmId, int] = field(default_factory=dict)
     clocks: dict[FirmId, FirmClock] = field(default_factory=dict)
 
 
@@ -159,12 +161,16 @@ class Driver:
             return
         worker = workers[0] if len(workers) == 1 else self.waits.choice(workers)
         lease = self.store.claim_due(firm, worker.name)
-        if lease is not None:
+        if lease is not None and worker.turns.get(firm) == lease.epoch:
+            # Its own lease ran out while it slept and nobody took it: the turn that holds it goes on.
+            worker.leases[firm] = lease
+        elif lease is not None:
             self._begin(worker, lease)
         self._plan_look(firm)
 
     def _begin(self, worker: Worker, lease: Lease) -> None:
         worker.leases[lease.firm] = lease
+        worker.turns[lease.firm] = lease.epoch
         self.turns += 1
         self.timeline.at(self.timeline.now + int(RENEW_SECONDS * 1000), self._renew, (worker, lease))
         parts = TurnParts(
@@ -196,6 +202,8 @@ class Driver:
         mine = worker.leases.get(lease.firm)
         if mine is not None and mine.epoch == lease.epoch:
             del worker.leases[lease.firm]
+        if worker.turns.get(lease.firm) == lease.epoch:
+            del worker.turns[lease.firm]
         self.store.release(lease, 5.0 if due_in is None else float(due_in))
         self._plan_look(lease.firm)
 

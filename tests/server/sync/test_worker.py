@@ -2,6 +2,7 @@
 
 import threading
 import time
+from datetime import datetime
 from pathlib import Path
 
 from server.errors import Scope, Unavailable
@@ -63,3 +64,51 @@ def test_a_lease_that_could_not_be_let_go_is_as_soon_as_the_database_answers(
         assert leases.away_at is not None
         assert leases.let_go_at is not None
         assert leases.let_go_at - leases.away_at < LEASE_SECONDS / 2
+
+
+class StoodStill(Leases):
+    """The process stood still until its own lease had run out, and nobody took it: it is claimed again, as it was."""
+
+    ours: Lease | None = None
+    again = 0
+
+    def claim_due(self, limit: int, ttl_seconds: float = LEASE_SECONDS) -> tuple[Lease, ...]:
+        if self.ours is None:
+            found = super().claim_due(limit, ttl_seconds)
+            self.ours = found[0] if found else None
+            return found
+        mine = self.claim(self.ours.firm, ttl_seconds)
+        assert mine is not None
+        self.again += 1
+        return (mine,)
+
+
+def test_a_firm_whose_own_lease_ran_out_is_not_begun_a_second_time_beside_its_pass(
+    tmp_path: Path, expected_logs: ExpectedLogs
+) -> None:
+    expected_logs("subscription_failed", "push_incomplete")
+    with rig(tmp_path) as site:
+        leases = StoodStill(site.database, "house-1", lambda: site.clock().timestamp())
+        worker = working(site, leases)
+        go_on, waiting = threading.Event(), list[int]()
+
+        def slow() -> datetime:
+            if not go_on.is_set():
+                waiting.append(1)
+                go_on.wait(PATIENCE_SECONDS)
+            return site.clock()
+
+        worker._now = slow
+        thread = threading.Thread(target=worker.run)
+        thread.start()
+        try:
+            end = time.monotonic() + PATIENCE_SECONDS
+            while (not waiting or leases.again < 20) and time.monotonic() < end:
+                time.sleep(0.02)
+            begun = len(waiting)
+        finally:
+            worker.stop()
+            go_on.set()
+            thread.join()
+        assert leases.again >= 20
+        assert begun == 1
