@@ -271,7 +271,8 @@ def _fresh_intent(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[Inte
     except Gone:
         yield from want(Commit(ctx.firm, work.event_gone(key, ctx.now)))
         return None
-    work.observe_event(event, ctx.now)
+    # What is made of it is agreed with what it says now: an older sight would count as an edit.
+    yield from want(Commit(ctx.firm, (work.observe_event(event, ctx.now),)))
     pair: Pair = replace(work.pairs[intent.pair_id], state=PairState.LIVE, base=None)
     bare = replace(work.link, activity=None)
     # The other pairs stay: copies that wait for an activity made again name its participants.

@@ -82,7 +82,7 @@ def _taken_out(house: House, oracle: Oracle) -> list[str]:
             continue
         for one in (before - after) & colleagues:
             added = came.get((entry.entity_id, one))
-            if added is not None and oracle.was_unseen(added):
+            if oracle.came_late(entry) or (added is not None and oracle.was_unseen(added)):
                 oracle.excused += 1
             else:
                 out.append(f"I8 a participant of a {entry.after.kind} was taken out")
