@@ -348,14 +348,16 @@ def _revival(draft: PlanDraft, pair: Pair, event: Event, activity: Activity, rea
         if not is_empty(now) and now not in (known, kept, theirs):
             hidden = private and name is not FieldName.WHEN
             draft.lose(pair, name, Side.RAYNET, ("" if hidden else known, kept, now))
-    change = activity_change(outlook, MERGED_FIELDS, draft.world)
+    change = replace(activity_change(outlook, MERGED_FIELDS, draft.world), status=ActivityStatus.SCHEDULED)
+    if _closes(pair, event, activity, masked=private):
+        change = replace(change, personal=True)
     return Write(
         kind=IntentKind.UPDATE_ACTIVITY,
         pair=pair.id,
         reason=reason,
         fields=(FieldName.EXISTENCE, *MERGED_FIELDS),
         activity=activity.key,
-        activity_change=replace(change, status=ActivityStatus.SCHEDULED),
+        activity_change=change,
         expects=Base(
             raynet=outlook,
             outlook=outlook,
@@ -365,6 +367,15 @@ def _revival(draft: PlanDraft, pair: Pair, event: Event, activity: Activity, rea
         ),
         before=mapping.times_only(raynet) if private else raynet,
     )
+
+
+def _closes(pair: Pair, event: Event, activity: Activity, *, masked: bool) -> bool:
+    """Whether the record is made personal with what it is told: a private text, or the mask of what was open before.
+
+    Whoever opened the record in Raynet opened what it said then.
+    """
+    was_masked = pair.base is not None and pair.base.outlook.title == mapping.PRIVATE_TITLE
+    return event.private and not activity.personal and not (masked and was_masked)
 
 
 # --- Outlook's side is gone ---------------------------------------------------------------------------------------

@@ -141,7 +141,7 @@ def test_who_was_invited_gets_a_copy_when_the_activity_goes_on_without_the_meeti
     assert next(one for one in end.pairs if one.id == "his").reason is Reason.CANCELLED_IN_OUTLOOK
 
 
-@pytest.mark.parametrize("uid", ["uid", "anothers"])
+@pytest.mark.parametrize("uid", ["uid", "other"])
 def test_who_throws_an_invitation_away_gets_no_copy_of_what_stands(uid: str) -> None:
     state, _, his = invited()
     thrown = replace(his, ical_uid=uid)
