@@ -48,8 +48,10 @@ def told(error: RosError) -> Sentence:
     if isinstance(error, Unavailable) and error.code == Unavailable.code and error.scope is Scope.SERVER:
         # Raynet and Microsoft fail a firm or a mailbox: what fails the whole server is its own database.
         detail = str(error.detail)
-        disk = "store_disk" if detail.startswith(_DISK) else "doctor_database_unreachable"
-        return sentence("store_busy" if detail.startswith(_HELD) else disk, {"detail": detail})
+        if detail.startswith(_HELD):
+            return sentence("store_busy", {"detail": detail})
+        code = "store_disk" if detail.startswith(_DISK) else "doctor_database_unreachable"
+        return sentence(code, {"detail": detail})
     known = explained(error)
     hint = _HINTS.get(str(error.data.get("field"))) if isinstance(error, Invalid) and error.code == "invalid" else None
     return known if hint is None else Sentence(f"{known.cs} {hint.cs}", f"{known.en} {hint.en}")
