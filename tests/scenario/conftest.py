@@ -9,6 +9,7 @@ import pytest
 
 from tests.support import rig as rigs
 from tests.support.rig import Rig
+from tests.support.turning import Turning, prove_push, turning
 from tests.support.watched import WatchedWorld
 
 
@@ -47,3 +48,12 @@ def firm(tmp_path: Path) -> Iterator[Callable[..., Rig]]:
             return made
 
         yield make
+
+
+@pytest.fixture
+def trusted(tmp_path: Path) -> Iterator[Turning]:
+    """Jana's firm, whose push has proven itself: nothing is read now without a ring, but at the relaxed floor."""
+    with turning(tmp_path, people=("jana",), world_class=WatchedWorld) as one:
+        prove_push(one)
+        one.run_for(150)
+        yield one

@@ -1,8 +1,7 @@
 """The promise of 15 seconds holds behind a queue: Raynet announces one change at a time, our own saves as well."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -11,8 +10,7 @@ from server.domain.state import Side
 from server.ports.store import FirmState, LoadFirm
 from simulator.raynet.records import Ref
 from tests.support.rig import Person
-from tests.support.turning import Turning, prove_push, turning
-from tests.support.watched import WatchedWorld
+from tests.support.turning import Turning
 
 PROMISE_SECONDS = 15.0
 #: Long enough for the announcements of a burst to queue for minutes under either edition's pacing.
@@ -24,11 +22,8 @@ Pacing = Literal["newer", "older"]
 
 
 @pytest.fixture
-def made(tmp_path: Path) -> Iterator[Turning]:
-    with turning(tmp_path, people=("jana",), world_class=WatchedWorld) as one:
-        prove_push(one)
-        one.run_for(150)
-        yield one
+def made(trusted: Turning) -> Turning:
+    return trusted
 
 
 @pytest.fixture
