@@ -34,6 +34,7 @@ _DUPLICATE = (
     "Your request can't be completed. The TransactionId specified in the request has already been used to create a "
     "different event."
 )
+_UNSEEN_STEP = 1 << 32
 _ID_FORMS = ("restId", "restImmutableEntryId", "ewsId", "entryId", "immutableEntryId")
 
 
@@ -269,7 +270,8 @@ class EventsApi:
         if self._exchange.switches.text_body_echoes and isinstance(sent, dict):
             document["body"] = _echo(sent, document["body"])
         if self._exchange.switches.create_answer_change_key_differs:
-            document["@odata.etag"] = etag(mailbox.id, item.content.state.version + 1)
+            # Of a step of the same create that nobody sees again. A key names one save: no later one may ever match it.
+            document["@odata.etag"] = etag(mailbox.id, item.content.state.version + _UNSEEN_STEP)
         return document
 
     def _patch(self, call: Call, target: Target) -> Reply:
