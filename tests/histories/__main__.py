@@ -4,6 +4,7 @@ import argparse
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 
 from tests.histories import campaign, crashes, figures, hunt
@@ -53,13 +54,10 @@ def _run(args: argparse.Namespace) -> int:
     chunks = [
         range(one, min(one + 100, args.first + args.count)) for one in range(args.first, args.first + args.count, 100)
     ]
-    if args.jobs > 1:
-        with ProcessPoolExecutor(args.jobs) as pool:
-            for tally in pool.map(_chunk, chunks):
-                total.join(tally)
-    else:
-        for seeds in chunks:
-            total.join(campaign.run(seeds))
+    # Thawed once, not for each chunk.
+    with thawed(), ProcessPoolExecutor(args.jobs) if args.jobs > 1 else nullcontext() as pool:
+        for tally in map(_chunk, chunks) if pool is None else pool.map(_chunk, chunks):
+            total.join(tally)
     summary = figures.summary(total, time.monotonic() - began, reference=before)
     _say(summary)
     for seed, problem in sorted(total.failed.items()):

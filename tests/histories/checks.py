@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from tests.histories.play import History
 
 _WRITES = frozenset(REMOTE_WRITES)
+_LOOKS = frozenset((ReadDeltas, GetEvent, CreateEvent, UpdateEvent, DeleteEvent))
 _ITEM_WRITES = frozenset(one for one in REMOTE_WRITES if one.__name__.endswith(("Event", "Activity", "ExtId")))
 
 
@@ -49,7 +50,7 @@ class Watch:
         #: When each calendar, and each Raynet (""), was last read.
         self.read_at: dict[tuple[int, str], int] = {}
         #: Every moment in which something of a calendar may have been seen.
-        self.looks: dict[str, list[int]] = {}
+        self.looks: defaultdict[str, list[int]] = defaultdict(list)
         self._notices: list[Notice] = []
         self._last: list[str] = []
         self._trace = 0
@@ -68,7 +69,7 @@ class Watch:
 
     def performed(self, _worker: Worker, op: Op[Any], error: Exception | None) -> None:
         kind = type(op)
-        if isinstance(op, ReadDeltas | GetEvent | CreateEvent | UpdateEvent | DeleteEvent):
+        if kind in _LOOKS:
             self._look(op)
         if kind not in _WRITES:
             self._read(op, error)
@@ -83,20 +84,21 @@ class Watch:
             self._graph_write(op, error)
 
     def _look(self, op: Any) -> None:
-        if isinstance(op, ReadDeltas):
-            boxes = [one.mailbox for one in op.wanted]
+        kind = type(op)
+        if kind is ReadDeltas:
+            for one in op.wanted:
+                self.looks[one.mailbox].append(self._timeline.now)
         else:
-            boxes = [op.mailbox if isinstance(op, CreateEvent) else op.key.mailbox]
-        for box in boxes:
-            self.looks.setdefault(box, []).append(self._timeline.now)
+            self.looks[op.mailbox if kind is CreateEvent else op.key.mailbox].append(self._timeline.now)
 
     def _read(self, op: Any, error: Exception | None) -> None:
         if error is not None:
             return
-        if isinstance(op, ReadDeltas):
+        kind = type(op)
+        if kind is ReadDeltas:
             for one in op.wanted:
                 self.read_at[op.firm, one.mailbox] = self._timeline.now
-        elif isinstance(op, NewestActivities | WindowActivities):
+        elif kind is NewestActivities or kind is WindowActivities:
             self.read_at[op.firm, ""] = self._timeline.now
 
     def _graph_write(self, op: Any, error: Exception | None) -> None:

@@ -4,12 +4,13 @@ The flows are the product's own. A worker claims a firm as :class:`server.sync.w
 lets it go; a crash is a worker whose flows are never resumed, a pause one whose flows are resumed too late.
 """
 
-import heapq
 import random
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
+from heapq import heappop, heappush
 from typing import Any
 
 from server.domain.ids import FirmId
@@ -19,11 +20,12 @@ from server.ports.store import Commit
 from server.store.locks import RENEW_SECONDS, Lease
 from server.sync.driver import CALL_SECONDS, REMOTE_WRITES
 from server.sync.worker import LOOK_SECONDS, FirmClock
+from tests.histories.reads import READS
 from tests.histories.store import DictStore
 from tests.histories.turn import TurnParts, turn
 
 _REMOTE_MODULES = ("server.ports.raynet", "server.ports.graph")
-_LOCAL = frozenset((Now, NewId, Note, Planned, Stopping))
+_LOCAL = frozenset((NewId, Note, Planned, Stopping))
 _WRITES = frozenset(REMOTE_WRITES)
 #: What is waited for at the other side of a wire: kind of operation -> whether it writes; found out once.
 _REMOTE: dict[type, bool | None] = {}
@@ -48,8 +50,8 @@ class Timeline:
         self._clock = start
 
     def at(self, ms: int, work: Callable[[Any], None], argument: Any = None) -> None:
-        self._count += 1
-        heapq.heappush(self._heap, (ms if ms > self.now else self.now, self._count, work, argument))
+        count = self._count = self._count + 1
+        heappush(self._heap, (ms if ms > self.now else self.now, count, work, argument))
 
     def clock(self) -> datetime:
         """The present as an instant."""
@@ -58,12 +60,20 @@ class Timeline:
             self._clock = self.start + timedelta(milliseconds=self.now)
         return self._clock
 
+    def run(self, until: int) -> None:
+        """Do everything that is due by then."""
+        heap = self._heap
+        while heap and heap[0][0] <= until:
+            self.now, _, work, argument = heappop(heap)
+            work(argument)
+        self.now = max(self.now, until)
+
     def step(self, until: int) -> bool:
         """Do the next thing that is due by then; False when there is none, and then it is ``until``."""
         if not self._heap or self._heap[0][0] > until:
             self.now = max(self.now, until)
             return False
-        self.now, _, work, argument = heapq.heappop(self._heap)
+        self.now, _, work, argument = heappop(self._heap)
         work(argument)
         return True
 
@@ -92,6 +102,31 @@ class Worker:
     #: Epochs of the turns under way.
     turns: dict[FirmId, int] = field(default_factory=dict)
     clocks: dict[FirmId, FirmClock] = field(default_factory=dict)
+
+
+class _Gathering:
+    """Flows of one worker side by side. Nothing here refers to itself: what is done is freed without a sweep."""
+
+    __slots__ = ("driver", "outcomes", "task", "total", "waiting")
+
+    def __init__(self, driver: "Driver", task: Task, flows: tuple[Flow[Any], ...]) -> None:
+        self.driver = driver
+        self.task = task
+        self.outcomes: dict[int, Done[Any] | Failed] = {}
+        self.waiting = deque(enumerate(flows))
+        self.total = len(flows)
+
+    def start(self) -> None:
+        place, flow = self.waiting.popleft()
+        self.driver._go(Task(self.task.worker, flow, partial(self._done, place)), None, None)
+
+    def _done(self, place: int, value: Any, error: Exception | None) -> None:
+        self.outcomes[place] = Done(value) if error is None else Failed(error)
+        if self.waiting:
+            self.start()
+        elif len(self.outcomes) == self.total:
+            timeline = self.driver.timeline
+            timeline.at(timeline.now, self.driver._gathered, (self.task, self.outcomes))
 
 
 class DefectError(Exception):
@@ -133,7 +168,8 @@ class Driver:
         return worker
 
     def running(self) -> list[Worker]:
-        return [one for one in self.workers if one.alive and one.paused_until <= self.timeline.now]
+        now = self.timeline.now
+        return [one for one in self.workers if one.alive and one.paused_until <= now]
 
     def look_ahead(self) -> None:
         """Plan the next look at each firm."""
@@ -144,7 +180,8 @@ class Driver:
         due, planned = self.store.next_due_ms(firm), self._looks.get(firm)
         if due is None:
             return
-        due = max(due, self.timeline.now)
+        if due < self.timeline.now:
+            due = self.timeline.now
         if planned is not None and planned <= due + _LOOK_MS:
             return
         ms = self._looks[firm] = due + 1 + self.waits.randrange(_LOOK_MS)
@@ -231,12 +268,9 @@ class Driver:
 
     def _go(self, task: Task, value: Any, error: Exception | None) -> None:  # noqa: C901  # the hot loop: one case a wait
         """Resume a flow and run it to its next wait."""
-        worker = task.worker
-        flow = task.flow
-        send = flow.send
-        while True:
-            if not worker.alive:
-                return
+        worker, flow = task.worker, task.flow
+        send, timeline, perform = flow.send, self.timeline, self.store.perform
+        while worker.alive:
             try:
                 if error is None:
                     op = send(value)
@@ -250,13 +284,24 @@ class Driver:
                 return
             error = None
             kind = type(op)
+            if kind is Now:
+                value = timeline.clock()
+                if worker.skew:
+                    value += worker.skew
+                continue
             if kind in _LOCAL:
-                value = self._local(worker, op)
+                value = self._local(op)
                 continue
             self.steps += 1
             if self.kill_at and self.steps in self.kill_at:
                 self.kill(worker, self.kill_at.pop(self.steps))
                 return
+            if kind in READS:
+                try:
+                    value = perform(op, None)
+                except Exception as refused:  # noqa: BLE001  # the flow decides what its operations' errors mean
+                    error = refused
+                continue
             writes = _REMOTE[kind] if kind in _REMOTE else _sort(kind)
             if writes is not None:
                 if writes and not self.may_write(worker, op.firm, CALL_SECONDS):  # type: ignore[attr-defined]
@@ -264,28 +309,24 @@ class Driver:
                     continue
                 self.sent(worker, op)
                 low, bits = self.latency
-                self.timeline.at(
-                    self.timeline.now + low + (self.waits.getrandbits(10) & bits), self._arrive, (task, op)
-                )
+                timeline.at(timeline.now + low + (self.waits.getrandbits(10) & bits), self._arrive, (task, op))
                 return
             if kind is Commit:
-                self.timeline.at(self.timeline.now + 1 + self.waits.getrandbits(2), self._commit, (task, op))
+                timeline.at(timeline.now + 1 + self.waits.getrandbits(2), self._commit, (task, op))
                 return
             if kind is Gather:
                 self._gather(task, op)  # type: ignore[arg-type]  # just compared
                 return
             if kind is Sleep:
-                self.timeline.at(self.timeline.now + int(op.seconds * 1000), self._wake, task)  # type: ignore[attr-defined]
+                timeline.at(timeline.now + int(op.seconds * 1000), self._wake, task)  # type: ignore[attr-defined]
                 return
             try:
-                value = self.store.perform(op, None)
+                value = perform(op, None)
             except Exception as refused:  # noqa: BLE001  # the flow decides what its operations' errors mean
                 error = refused
 
-    def _local(self, worker: Worker, op: Op[Any]) -> Any:
+    def _local(self, op: Op[Any]) -> Any:
         kind = type(op)
-        if kind is Now:
-            return self.timeline.clock() + worker.skew
         if kind is NewId:
             return f"{self.ids.getrandbits(128):032x}"
         if kind is Stopping:
@@ -337,28 +378,13 @@ class Driver:
 
     def _gather(self, task: Task, op: Gather) -> None:
         """The flows side by side, at most ``limit`` at once."""
-        outcomes: dict[int, Done[Any] | Failed] = {}
-        waiting = deque(enumerate(op.flows))
-        total = len(op.flows)
-
-        def start() -> None:
-            place, flow = waiting.popleft()
-
-            def done(value: Any, error: Exception | None) -> None:
-                outcomes[place] = Done(value) if error is None else Failed(error)
-                if waiting:
-                    start()
-                elif len(outcomes) == total:
-                    self.timeline.at(self.timeline.now, self._gathered, (task, outcomes))
-
-            self._go(Task(task.worker, flow, done), None, None)
-
-        if not total:
-            self.timeline.at(self.timeline.now, self._gathered, (task, outcomes))
+        gathering = _Gathering(self, task, op.flows)
+        if not op.flows:
+            self.timeline.at(self.timeline.now, self._gathered, (task, gathering.outcomes))
             return
-        for _ in range(min(op.limit, total)):
-            if waiting:
-                start()
+        for _ in range(min(op.limit, len(op.flows))):
+            if gathering.waiting:
+                gathering.start()
 
     def _gathered(self, result: tuple[Task, dict[int, Done[Any] | Failed]]) -> None:
         task, outcomes = result

@@ -1,7 +1,7 @@
 """The small world of one history: firms, people, both remote systems, and what their pushes become in the inbox."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -173,3 +173,13 @@ def start_of(script: Script) -> datetime:
 def after(script: Script, ms: int) -> datetime:
     """The instant of a moment of the script."""
     return start_of(script) + timedelta(milliseconds=ms)
+
+
+def let_go(village: Village, others: Iterable[object]) -> None:
+    """Forget everything of a history: its parts know each other, so only a sweep would find that nobody needs them."""
+    world = village.world
+    parts = [*others, village, world, world.graph, world.graph.exchange]
+    for house in village.houses:
+        parts += [house.raynet_side, house.graph_side, house.raynet]
+    for part in parts:
+        vars(part).clear()

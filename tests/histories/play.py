@@ -20,7 +20,7 @@ from simulator.raynet.records import Actor, Ref
 from tests.histories import people
 from tests.histories.checks import Watch, final_problems
 from tests.histories.driver import Driver, Timeline, Worker
-from tests.histories.house import House, Village, graph_notice, raynet_notice, start_of
+from tests.histories.house import House, Village, graph_notice, let_go, raynet_notice, start_of
 from tests.histories.rows import Rows
 from tests.histories.scene import Scene
 from tests.histories.script import Accident, Deed, Mishap, Script
@@ -120,8 +120,7 @@ class History:
         """Play it. ``look`` is called at quiescence."""
         out = self.outcome
         try:
-            while self.timeline.step(self.script.calm_ms):
-                pass
+            self.timeline.run(self.script.calm_ms)
             self._become_calm()
             self._settle()
             if self._set_aside() and not out.problems:
@@ -184,8 +183,7 @@ class History:
         # Where no calendar is asked, Exchange's own later work is nobody's call to do.
         self.village.world.graph.exchange.run_due()
         goal = self.timeline.now + int(self.script.poll_seconds * 1000) + 1_000
-        while self.timeline.step(goal):
-            pass
+        self.timeline.run(goal)
         for firm, claimed in turns.items():
             row, guard = self.store.leases[firm], self.timeline.now + 120_000
             if self.store.firms[firm].firm.paused:
@@ -497,4 +495,8 @@ class History:
 
 def play(script: Script, weather: Weather | None = None, patience_ms: int = LONGEST_SETTLING_MS) -> Outcome:
     """The outcome of one history. ``patience_ms``: how long it may take until nothing is left to do."""
-    return History(script, weather, patience_ms).run()
+    lived = History(script, weather, patience_ms)
+    try:
+        return lived.run()
+    finally:
+        let_go(lived.village, (lived, lived.timeline, lived.driver, lived.watch, lived.store, lived.wire))

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
-from server.domain.ids import ActivityKey, EventKey, LinkId, MailboxId
+from server.domain.ids import ActivityKey, EventKey, FirmId, LinkId, MailboxId
 from server.domain.state import (
     Attention,
     Conflict,
@@ -13,6 +15,7 @@ from server.domain.state import (
     Intent,
     PairState,
     Pass,
+    PushSample,
     SeenActivity,
     SeenEvent,
     Side,
@@ -22,6 +25,8 @@ from server.flow import Op
 from server.ports import store as ports
 from tests.histories.rows import Rows
 
+_MOST_NOTICES = ports.Notices(FirmId(0)).limit
+_EMAIL, _AT = attrgetter("email"), attrgetter("at")
 _COUNTED = (PairState.LIVE, PairState.HELD, PairState.FROZEN)
 
 
@@ -29,8 +34,8 @@ def load_firm(rows: Rows, _op: ports.LoadFirm) -> ports.FirmState:
     return ports.FirmState(
         firm=rows.firm,
         sync=rows.sync,
-        seats=tuple(sorted(rows.seats.values(), key=lambda one: one.email)),
-        mailboxes=tuple(rows.mailboxes[seat] for seat in sorted(rows.mailboxes)),
+        seats=tuple(sorted(rows.seats.values(), key=_EMAIL)),
+        mailboxes=tuple([rows.mailboxes[seat] for seat in sorted(rows.mailboxes)]),
     )
 
 
@@ -76,9 +81,11 @@ def links_of(rows: Rows, op: ports.LinksOf) -> Mapping[ActivityKey | EventKey | 
 
 
 def load_seen(rows: Rows, op: ports.LoadSeen) -> tuple[tuple[SeenActivity, ...], tuple[SeenEvent, ...]]:
-    activities = {key: rows.activities[key] for key in op.activities if key in rows.activities}
-    events = {key: rows.events[key] for key in op.events if key in rows.events}
-    return tuple(activities.values()), tuple(events.values())
+    activities, events = map(rows.activities.get, op.activities), map(rows.events.get, op.events)
+    # Each once, though it was asked for twice.
+    seen_activities = {id(one): one for one in activities if one is not None}
+    seen_events = {id(one): one for one in events if one is not None}
+    return tuple(seen_activities.values()), tuple(seen_events.values())
 
 
 def unlinked_activities(rows: Rows, _op: ports.UnlinkedActivities) -> tuple[SeenActivity, ...]:
@@ -97,6 +104,8 @@ def unpaired_events(rows: Rows, op: ports.UnpairedEvents) -> tuple[SeenEvent, ..
 
 
 def open_intents(rows: Rows, _op: ports.OpenIntents) -> tuple[Intent, ...]:
+    if not rows.open_intents:
+        return ()
     return tuple(sorted(rows.open_intents.values(), key=lambda one: (one.at, one.id)))
 
 
@@ -106,12 +115,16 @@ def pass_intents(rows: Rows, op: ports.PassIntents) -> tuple[Intent, ...]:
 
 
 def due_links(rows: Rows, op: ports.DueLinks) -> tuple[Attention, ...]:
+    if not rows.attention:
+        return ()
     found = [one for one in rows.attention.values() if one.due_at <= op.until]
     found.sort(key=lambda one: (one.due_at, one.link_id))
     return tuple(found[: op.limit])
 
 
 def open_holds(rows: Rows, _op: ports.OpenHolds) -> tuple[Hold, ...]:
+    if not rows.holds:
+        return ()
     found = [one for one in rows.holds.values() if one.closed_at is None]
     return tuple(sorted(found, key=lambda one: (one.at, one.id)))
 
@@ -151,10 +164,14 @@ def known_events(rows: Rows, op: ports.KnownEvents) -> tuple[EventKey, ...]:
 
 
 def live_tombstones(rows: Rows, _op: ports.LiveTombstones) -> tuple[Tombstone, ...]:
+    if not rows.stones:
+        return ()
     return tuple(sorted(rows.stones.values(), key=lambda one: (one.expires_at, one.key)))
 
 
 def restore_requests(rows: Rows, _op: ports.RestoreRequests) -> tuple[Conflict, ...]:
+    if not rows.conflicts:
+        return ()
     asked = [
         (one.restore_requested_at, one.id, one)
         for one in rows.conflicts.values()
@@ -175,21 +192,24 @@ def undo_requests(rows: Rows, _op: ports.UndoRequests) -> tuple[Pass, ...]:
 def start_pass(rows: Rows, op: ports.StartPass) -> ports.PassStart:
     return ports.PassStart(
         state=load_firm(rows, ports.LoadFirm(op.firm)),
-        notices=tuple(rows.notices.values())[: ports.Notices(op.firm).limit],
+        notices=tuple(rows.notices.values())[:_MOST_NOTICES],
         tombstones=live_tombstones(rows, ports.LiveTombstones(op.firm)),
         panel=_NO_PANEL,
         intents=open_intents(rows, ports.OpenIntents(op.firm)),
         restores=restore_requests(rows, ports.RestoreRequests(op.firm)),
         undos=undo_requests(rows, ports.UndoRequests(op.firm)),
-        samples=tuple(
-            sorted((s for s in rows.samples if s.at >= op.samples_since), key=lambda s: (_SIDES.index(s.side), s.at))
-        ),
+        samples=_samples(rows, op.samples_since),
     )
+
+
+def _samples(rows: Rows, since: datetime) -> tuple[PushSample, ...]:
+    """Side by side, each in its order of time."""
+    found = sorted([one for one in rows.samples if one.at >= since], key=_AT)
+    return tuple([one for side in Side for one in found if one.side is side])
 
 
 #: Nobody has a panel here: its histories are played on the real store.
 _NO_PANEL = ports.PanelDesk()
-_SIDES = tuple(Side)
 #: What answers each kind of question.
 READS: dict[type[Op[Any]], Callable[[Rows, Any], object]] = {
     ports.LoadFirm: load_firm,

@@ -127,16 +127,14 @@ class DictStore:
 
     def perform(self, op: Op[Any], lease: Lease | None) -> object:
         """One operation; ``lease`` is what the worker believes to hold (None: nothing)."""
-        kind = type(op)
-        firm: FirmId = op.firm  # type: ignore[attr-defined]  # every store operation has it
-        rows = self.firms.get(firm)
-        read = READS.get(kind)
+        rows = self.firms.get(op.firm)  # type: ignore[attr-defined]  # every store operation has it
+        read = READS.get(type(op))
         if read is not None:
             if rows is None:
-                raise NotFound(firm=firm)
+                raise NotFound(firm=op.firm)  # type: ignore[attr-defined]  # as above
             return read(rows, op)
-        if kind is ports.Commit:
-            self.commit(op, lease)  # type: ignore[arg-type]  # just compared
+        if type(op) is ports.Commit:
+            self.commit(op, lease)
         elif rows is not None:
             commits.prune(rows, op)  # type: ignore[arg-type]  # what is left
         return None
