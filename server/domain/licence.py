@@ -7,6 +7,7 @@ After the grace the pairs are released, both sides untouched; renewal takes them
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 DEFAULT_GRACE_DAYS: Final = 14
@@ -39,6 +40,7 @@ class LicenceStatus:
         return self.state is not LicenceState.EXPIRED
 
 
+@lru_cache(maxsize=1024)
 def licence_status(valid_until: date, grace_days: int, today: date) -> LicenceStatus:
     """``today`` is the date in the firm's zone.
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from server.domain.activity import Activity
@@ -81,29 +82,35 @@ class PassResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Calendars:
+class _Places:
     """What a firm's calendars are to planning, worked out of ``rows``."""
 
     rows: tuple[MailboxSync, ...]
-    ready: tuple[MailboxSync, ...]
     seats: tuple[SeatPlace, ...]
     unmet: frozenset[MailboxId]
 
     @classmethod
-    def of(cls, rows: tuple[MailboxSync, ...]) -> "_Calendars":
-        ready = tuple(one for one in rows if one.state is MailboxState.READY and one.mailbox is not None)
+    def of(cls, rows: tuple[MailboxSync, ...]) -> "_Places":
         seats = tuple(
-            SeatPlace(mailbox=one.mailbox, person=one.person, addresses=frozenset((one.email.lower(), *one.addresses)))
+            _seat_place(one.mailbox, one.person, one.email, one.addresses)
             for one in rows
-            if one.mailbox is not None and one.person is not None and one.state is not MailboxState.RELEASED
-            if one.state in (MailboxState.READY, MailboxState.NO_ACCESS, MailboxState.NO_MAILBOX)
+            if one.mailbox is not None and one.person is not None and one.state in _TAKING_PART
         )
         matched: dict[MailboxId | None, bool] = {}
         for one in rows:
             if one.state is not MailboxState.RELEASED:
                 matched.setdefault(one.mailbox, one.matched)
         unmet = frozenset(seat.mailbox for seat in seats if not matched[seat.mailbox])
-        return cls(rows=rows, ready=ready, seats=seats, unmet=unmet)
+        return cls(rows=rows, seats=seats, unmet=unmet)
+
+
+_TAKING_PART = (MailboxState.READY, MailboxState.NO_ACCESS, MailboxState.NO_MAILBOX)
+
+
+@lru_cache(maxsize=4096)
+def _seat_place(mailbox: MailboxId, person: PersonId, email: str, addresses: tuple[str, ...]) -> SeatPlace:
+    """The same from pass to pass."""
+    return SeatPlace(mailbox=mailbox, person=person, addresses=frozenset((email.lower(), *addresses)))
 
 
 @dataclass(slots=True)
@@ -166,8 +173,9 @@ class PassContext:
     known: set[str] = field(default_factory=set)
     echoes: set[str] = field(default_factory=set)
 
-    #: What follows from the calendars' rows alone, for the rows it was made of.
-    _calendars: "_Calendars | None" = None
+    #: What follows from the calendars' rows alone, for the rows it was made of: asked for every item of a pass.
+    _ready: "tuple[tuple[MailboxSync, ...], tuple[MailboxSync, ...]] | None" = None
+    _places: "_Places | None" = None
 
     @property
     def firm(self) -> FirmId:
@@ -183,17 +191,22 @@ class PassContext:
 
     def rings(self) -> tuple[Notice, ...]:
         """The notices that tell something, or may."""
+        if not self.known:
+            return self.notices
         return tuple(one for one in self.notices if one.dedupe not in self.known)
 
     def ready(self) -> tuple[MailboxSync, ...]:
         """Mailboxes that take part now."""
-        return self._of_calendars().ready
+        rows, known = self.state.mailboxes, self._ready
+        if known is None or known[0] is not rows:
+            found = [one for one in rows if one.state is MailboxState.READY and one.mailbox is not None]
+            known = self._ready = rows, tuple(found)
+        return known[1]
 
-    def _of_calendars(self) -> "_Calendars":
-        """Asked for every item of a pass: worked out anew only when a row was replaced."""
-        known = self._calendars
+    def _of_places(self) -> "_Places":
+        known = self._places
         if known is None or known.rows is not self.state.mailboxes:
-            known = self._calendars = _Calendars.of(self.state.mailboxes)
+            known = self._places = _Places.of(self.state.mailboxes)
         return known
 
     @property
@@ -203,15 +216,15 @@ class PassContext:
 
     def world(self) -> World:
         """What planning depends on."""
-        calendars = self._of_calendars()
+        places = self._of_places()
         return World(
             rules=self.state.firm.rules,
             zone=self.zone,
             now=self.now,
             login=self.sync.login or "",
             tenant=self.state.firm.tenant_id,
-            seats=calendars.seats,
-            unmet=calendars.unmet,
+            seats=places.seats,
+            unmet=places.unmet,
             persons=dict(self.persons),
             rejected=self.rejected,
             panel=self.bound(),
@@ -236,7 +249,8 @@ class PassContext:
         return until if until is not None and until > self.now else None
 
     def put_sync(self, sync: FirmSync) -> None:
-        self.state = replace(self.state, sync=sync)
+        state = self.state
+        self.state = FirmState(firm=state.firm, sync=sync, seats=state.seats, mailboxes=state.mailboxes)
 
     def put_mailbox(self, row: MailboxSync) -> None:
         self.put_mailboxes((row,))

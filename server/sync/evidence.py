@@ -46,7 +46,7 @@ def weigh(ctx: PassContext) -> Flow[None]:
     if ctx.options.trigger != "worker":
         return
     samples = [*ctx.start.samples, *(row for row in rows if isinstance(row, PushSample))]
-    for side in Side:
+    for side in Side if samples else ():
         if is_proven([one for one in samples if one.side is side], ctx.now):
             ctx.proven.add(side)
 
@@ -151,8 +151,9 @@ def _floor(ctx: PassContext, relaxed: timedelta, side: Side) -> timedelta:
 
 def _floor_of_raynet(ctx: PassContext) -> timedelta:
     """Trusted push does not relax the floor while its announcements queue."""
-    relaxed = timedelta(seconds=ctx.options.floor_seconds) if is_queued(ctx) else RELAXED_FIRM
-    return _floor(ctx, relaxed, Side.RAYNET)
+    if Side.RAYNET not in ctx.proven or is_queued(ctx):
+        return timedelta(seconds=ctx.options.floor_seconds)
+    return RELAXED_FIRM
 
 
 def _is_over(ctx: PassContext, last: datetime, floor: timedelta) -> bool:
@@ -231,8 +232,9 @@ def next_reading_in(ctx: PassContext, now: datetime) -> float | None:
         dues += [_due_round(now, row) for row in ctx.ready()]
     else:
         dues.append(_due(now, sync.graph_read_at, _floor(ctx, RELAXED_MAILBOX, Side.GRAPH), sync.graph_wait_until))
-    dues += [one.received_at + SETTLING for one in ctx.rings() if _settles(ctx, one)]
-    dues.append(next_look(ctx, now))
+    if ctx.notices:
+        dues += [one.received_at + SETTLING for one in ctx.rings() if _settles(ctx, one)]
+        dues.append(next_look(ctx, now))
     waits = [(due - now).total_seconds() for due in dues if due is not None]
     return max(0.2, min(waits)) if waits else None
 

@@ -170,8 +170,13 @@ def _newest(ctx: PassContext, cursor: RaynetCursor) -> Flow[None]:
     before, after = ctx.sync.cursor, read if is_whole else RaynetCursor(watermark=watermark)
     ctx.put_sync(replace(ctx.sync, cursor=after))
     # That the list was read and told nothing is stored with the pass: a crash before means reading it again.
-    if before is None or replace(after, read_at=before.read_at) != before:
+    if before is None or _place(after) != _place(before):
         yield from want(Commit(ctx.firm, (ctx.sync,)))
+
+
+def _place(cursor: RaynetCursor) -> tuple[object, ...]:
+    """All of it but when it was read."""
+    return cursor.watermark, cursor.total, cursor.missing_since
 
 
 def _created_since(rows: Sequence[Activity], watermark: datetime) -> set[ActivityKey]:
@@ -179,10 +184,13 @@ def _created_since(rows: Sequence[Activity], watermark: datetime) -> set[Activit
 
     Where an instance shows whole minutes only, what was made in the watermark's own minute may be new as well.
     """
+    earliest = watermark.replace(second=0, microsecond=0) - timedelta(microseconds=1)
+    made = [(one.key, one.created_at) for one in rows if one.created_at is not None and one.created_at > earliest]
+    if not made:
+        return set()
     coarse = all(one.created_at is None or one.created_at.second == one.created_at.microsecond == 0 for one in rows)
-    minute = watermark.replace(second=0, microsecond=0)
-    since = minute - timedelta(microseconds=1) if coarse else watermark
-    return {one.key for one in rows if one.created_at is not None and one.created_at > since}
+    since = earliest if coarse else watermark
+    return {key for key, created_at in made if created_at > since}
 
 
 def _will_ring(ctx: PassContext, missing_since: datetime) -> bool:
@@ -220,6 +228,11 @@ def _store_activities(
         stored, _ = yield from want(LoadSeen(ctx.firm, activities=tuple(by_key)))
     known = {one.key: one for one in stored}
     fresh = [one for one in by_key.values() if is_news(known.get(one.key), one) or _lacks_deadline(ctx, known, one)]
+    if not fresh:
+        if cursor != ctx.sync.cursor:
+            ctx.put_sync(replace(ctx.sync, cursor=cursor))
+            yield from want(Commit(ctx.firm, (ctx.sync,)))
+        return
     fresh = yield from _with_deadlines(ctx, fresh)
     gone = {one.key for one in stored if one.gone_at is not None}
     yield from _follow_types(ctx, [one.key for one in fresh if one.key not in known or one.key in gone])
@@ -407,11 +420,10 @@ def _store_quiet_rounds(ctx: PassContext, rounds: Sequence[tuple[DeltaWanted, De
     told = {row.mailbox: row for row in ctx.ready()}
     for wanted, answer in rounds:
         row = told[wanted.mailbox]
-        new = _as_read(ctx, row, wanted, answer)
         ctx.read_whole.add(wanted.mailbox)
         # A link that stayed, and nobody who waits to see when it was read: nothing to store.
         if answer.link != wanted.link or Side.GRAPH in ctx.proven or row.failures or row.wait_until is not None:
-            rows.append(new)
+            rows.append(_as_read(ctx, row, wanted, answer))
     if rows:
         ctx.put_mailboxes(rows)
         yield from want(Commit(ctx.firm, tuple(rows)))

@@ -111,7 +111,6 @@ class GraphSide:
 
     def _read(self, kind: str, mailbox: MailboxId | None, work: Callable[[], Any], empty: Any = None) -> Any:
         self.calls += 1
-        call = Call(method="GET", url="/", mailbox=mailbox, is_link=kind == "delta")
         self._refuse_revoked()
 
         def guarded() -> Any:
@@ -122,15 +121,17 @@ class GraphSide:
                 return _refusal(refused)
 
         answer, fault = self._wire.call(f"graph.{kind}", guarded, is_write=False)
+        if fault is None and not isinstance(answer, Reply):
+            return answer
+        call = Call(method="GET", url="/", mailbox=mailbox, is_link=kind == "delta")
         if fault is not None:
             if fault.answer == -3 and empty is not None:
                 return empty
             raise self.heard(fault, call)
-        if isinstance(answer, Reply):
-            error = failure(answer, call, self._now())
-            assert error is not None
-            raise error
-        return answer
+        assert isinstance(answer, Reply)
+        error = failure(answer, call, self._now())
+        assert error is not None
+        raise error
 
     def _get(self, op: ports.GetEvent) -> Event:
         def work() -> Event:

@@ -144,10 +144,8 @@ class History:
         for worker in self.driver.workers:
             worker.paused_until = min(worker.paused_until, self.timeline.now)
             worker.skew = timedelta()
-        switches = self.village.world.graph.switches
-        switches.random_conflict_probability = 0.0
-        switches.overlap_conflict_probability = 0.0
-        switches.delta_repeat_probability = 0.0
+        for chance in ("random_conflict_probability", "overlap_conflict_probability", "delta_repeat_probability"):
+            setattr(self.village.world.graph.switches, chance, 0.0)
         for house in self.village.houses:
             if self.store.firms[house.id].firm.paused:
                 people.do(self.scene, Deed(at_ms=0, firm=house.number, who=0, what="a.pause", args={"on": True}))
@@ -161,11 +159,9 @@ class History:
 
     def _settle(self) -> None:
         """Until nothing is left to do. Waits in which nothing can happen are skipped."""
-        began = self.timeline.now
-        limit = began + self._patience_ms
-        quiet = 0
+        began, quiet = self.timeline.now, 0
         while quiet < 2:
-            if self.timeline.now > limit:
+            if self.timeline.now > began + self._patience_ms:
                 self.outcome.problems.append(f"no rest: {self._what_waits()}")
                 return
             before = self.watch.writes

@@ -7,6 +7,7 @@ dispatch. Reads of activities are answered from the model's records, each transl
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -40,6 +41,16 @@ KEY_NAME = "Outlook sync"
 H9_WINDOW = timedelta(milliseconds=1_500)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Page:
+    """A page of the newest as it was shown while these records stood."""
+
+    rows: list[records.Activity]
+    activities: tuple[Activity, ...]
+    more: bool
+    showing: list[tuple[str, int, datetime | None]]
+
+
 class RaynetSide:
     """One firm's Raynet as its API user meets it."""
 
@@ -62,6 +73,7 @@ class RaynetSide:
         self._showing: list[tuple[str, int, datetime | None]] = []
         #: When requests arrived that their sender had given up, or arrived again.
         self.late_arrivals: list[datetime] = []
+        self._pages: dict[tuple[int, int], _Page] = {}
         self._cache: dict[tuple[int, bool], tuple[records.Activity, Activity]] = {}
         connection = RaynetConnection(
             firm=firm, base_url="https://raynet.invalid", instance=instance.name, user=login, key="x", revision=1
@@ -147,8 +159,8 @@ class RaynetSide:
         return self._access.learnt.zone or self._zone
 
     def _visible(self) -> list[records.Activity]:
-        instance, user = self.instance, self._user
-        return [one for one in instance.activities() if instance.sees(user, one)]
+        sees, user = self.instance.sees, self._user
+        return [one for one in self.instance.activities() if sees(user, one)]
 
     def _read(self, kind: str, work: Callable[[], Any], empty: Any = None) -> Any:
         self.calls += 1
@@ -164,18 +176,33 @@ class RaynetSide:
 
     def _newest(self, op: ports.NewestActivities) -> ports.ActivityPage:
         def work() -> ports.ActivityPage:
-            rows = sorted(self._visible(), key=lambda one: one.last_modified_at, reverse=True)
-            page = rows[op.offset : op.offset + op.limit]
-            found = {one.ref: self._shown(one, detailed=False) for one in page}
+            visible, wanted = self._visible(), (op.offset, op.limit)
+            known = self._pages.get(wanted)
+            # Nothing was saved since the same page was shown: the very same records.
+            if known is not None and known.rows == visible:
+                self._showing += known.showing
+            else:
+                known = self._pages[wanted] = self._page(visible, op)
             return ports.ActivityPage(
-                activities=tuple(found.values()),
-                total=len(rows),
-                more=len(page) >= op.limit,
+                activities=known.activities,
+                total=len(visible),
+                more=known.more,
                 read_at=self._now().replace(microsecond=0),
             )
 
         nothing = ports.ActivityPage(activities=(), total=0, more=False)
         return self._read("newest", work, nothing)  # type: ignore[no-any-return]  # as work
+
+    def _page(self, visible: list[records.Activity], op: ports.NewestActivities) -> _Page:
+        rows = sorted(visible, key=lambda one: one.last_modified_at, reverse=True)[op.offset : op.offset + op.limit]
+        begin = len(self._showing)
+        found = {one.ref: self._shown(one, detailed=False) for one in rows}
+        return _Page(
+            rows=visible,
+            activities=tuple(found.values()),
+            more=len(rows) >= op.limit,
+            showing=self._showing[begin:],
+        )
 
     def _window(self, op: ports.WindowActivities) -> ports.ActivityPage:
         start, end = to_milliseconds(op.start), to_milliseconds(op.end)

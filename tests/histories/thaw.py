@@ -24,7 +24,6 @@ _REMEMBERED = {
     "server.domain.body_splice": ("outlook_plain", "has_foreign", "splice"),
     "server.domain.html": ("rich_from_html",),
     "server.domain.keys": ("_digest",),
-    "server.domain.licence": ("licence_status",),
     "server.domain.text": ("clean", "title_form", "plain_form"),
     "server.microsoft.moments": ("parse_instant",),
     "simulator.raynet.dates": ("show_instant", "to_milliseconds"),
