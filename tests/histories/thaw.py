@@ -21,7 +21,7 @@ _OURS = ("server.", "simulator.", "tests.histories.")
 _MISSING = object()
 #: Module -> functions whose answer follows from their arguments alone.
 _REMEMBERED = {
-    "server.domain.body_splice": ("outlook_plain", "has_foreign", "splice"),
+    "server.domain.body_splice": ("outlook_plain", "has_foreign"),
     "server.domain.html": ("rich_from_html",),
     "server.domain.keys": ("_digest",),
     "server.domain.text": ("clean", "title_form", "plain_form"),
