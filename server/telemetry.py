@@ -12,11 +12,12 @@ import threading
 import traceback
 from collections.abc import Mapping, MutableMapping
 from contextlib import suppress
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
+from functools import lru_cache
 from pathlib import PurePath
 from types import TracebackType
-from typing import Final, TextIO
+from typing import Any, Final, TextIO
 from uuid import UUID
 
 import structlog
@@ -52,6 +53,8 @@ _USERINFO: Final = re.compile(r"(?<=://)[^/\s@]+@")
 _LONG: Final = re.compile(r"[A-Za-z0-9+/_=-]{32,}")
 #: Braces stand in the templates of addresses: ``/notify/raynet/{path_secret}``.
 _PLAIN_VALUE: Final = re.compile(r"[A-Za-z0-9_.:/+={}-]*")
+#: What none of the patterns above can find anything in: most values are such, and the look for each pattern costs.
+_UNSUSPICIOUS: Final = re.compile(r"(?!.*eyJ)[A-Za-z0-9_./{}-]{0,31}")
 _EVENT_NAME: Final = re.compile(r"[a-z][a-z0-9_.]*")
 _FIELD_NAME: Final = re.compile(r"[a-z_]{1,40}")
 
@@ -81,12 +84,45 @@ def configure_structlog() -> None:
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.stdlib.filter_by_level,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+            _hand_over,
         ],
         wrapper_class=structlog.stdlib.BoundLogger,
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )
+
+
+def _hand_over(logger: WrappedLogger, method: str, fields: EventDict) -> EventDict:
+    """Our record for the handlers of :mod:`logging`, without what its own way asks for: who called, and from where."""
+    level = logging.ERROR if method == "exception" else getattr(logging, method.upper(), logging.INFO)
+    record = logging.LogRecord(logger.name, level, "", 0, fields, None, None)
+    # As structlog's formatter knows records of ours.
+    record.__dict__.update(_logger=logger, _name=method)
+    logger.handle(record)
+    raise structlog.DropEvent
+
+
+class _Formatter(structlog.stdlib.ProcessorFormatter):
+    """A plain record of ours, which is nearly each line, goes the short way; what comes out is the same."""
+
+    def __init__(self, render: Processor, **more: Any) -> None:
+        super().__init__(**more)
+        self._render = render
+
+    def format(self, record: logging.LogRecord) -> str:
+        fields: Any = record.msg
+        if (
+            not (isinstance(fields, dict) and hasattr(record, "_logger"))
+            or record.exc_info
+            or _ABOUT_ERRORS & fields.keys()
+        ):
+            return super().format(record)
+        at = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+        line = fields | {"level": record.levelname.lower(), "logger": record.name, "timestamp": at}
+        return str(self._render(None, "", dict(redact(None, "", line))))
+
+
+_ABOUT_ERRORS: Final = frozenset({"exc_info", "stack_info"})
 
 
 def formatter(log_format: LogFormat, *, colours: bool = False) -> logging.Formatter:
@@ -96,7 +132,8 @@ def formatter(log_format: LogFormat, *, colours: bool = False) -> logging.Format
         if log_format is LogFormat.JSON
         else structlog.dev.ConsoleRenderer(colors=colours, pad_event_to=0, sort_keys=True)
     )
-    return structlog.stdlib.ProcessorFormatter(
+    return _Formatter(
+        render,
         use_get_message=False,
         pass_foreign_args=True,
         foreign_pre_chain=[_foreign],
@@ -121,7 +158,10 @@ def redact(_logger: WrappedLogger, _method: str, fields: MutableMapping[str, obj
     dropped = []
     for name, value in fields.items():
         if _is_harmless(name):
-            kept[name] = _harmless_event(value) if name == "event" else _harmless_value(name, value)
+            if type(value) is int or (type(value) is str and _UNSUSPICIOUS.fullmatch(value)):
+                kept[name] = value
+            else:
+                kept[name] = _harmless_event(value) if name == "event" else _harmless_value(name, value)
         else:
             dropped.append(name if _FIELD_NAME.fullmatch(name) else "?")
     if dropped:
@@ -139,6 +179,7 @@ def masked(text: str) -> str:
     return _MAIL.sub(MASK, text)
 
 
+@lru_cache(maxsize=1024)
 def _is_harmless(name: str) -> bool:
     return name in _NAMES or (name.endswith(_ENDINGS) and not _NEVER.search(name))
 
@@ -169,7 +210,7 @@ def _harmless_value(name: str, value: object) -> object:
 
 def _harmless_text(name: str, text: str) -> str:
     """An identifier may be long (Graph's are); any other text is short, one word and plain, or it is masked."""
-    if name in ("timestamp", "level", "logger", "dropped", "trace"):
+    if name in ("timestamp", "level", "logger", "dropped", "trace") or _UNSUSPICIOUS.fullmatch(text):
         return text
     text = masked(text)
     if name.endswith(_IDENTIFIERS):

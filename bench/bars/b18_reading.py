@@ -21,10 +21,10 @@ TARGETS = (
         most=12,
         unit="times",
         kind="cpu",
-        obstacle="A hundred rows are read, decided about (state, sentences in both languages), checked by the wire "
-        "shape and written as JSON. The fixed part of a request stands in the details, three statements through "
-        "SQLAlchemy the most of it: who asks is looked up for each request, so that a revoked session ends at once. "
-        "The rest grows with the rows of the page and with nothing else.",
+        obstacle="A row is read by the driver, its instants become Python's, and it becomes an entry, an answer and "
+        "JSON, each once. What the database itself does (a hundred rows with calendars and pairs, the count of "
+        "all) takes a third of the target, a page of one user two thirds (see the details): who asks is looked up for "
+        "each request, so that a revoked session ends at once. A faster JSON encoder would spare three hellos.",
     ),
 )
 
@@ -43,11 +43,12 @@ def measure(run: Run) -> Found:
     with fresh_world() as small:
         fill(small, USERS)
         statements[USERS] = _statements(small)
+        page, one = _page(small, PAGE).content, _page(small, 1).content
         costs: dict[str, list[float]] = {"hello": [], "page": [], "one user": [], "nobody asks": []}
         for _ in range(rounds):
             costs["hello"].append(_cost(lambda: hello.simulate_get("/hello"), 10 * times))
-            costs["page"].append(_cost(lambda: _page(small, PAGE), times))
-            costs["one user"].append(_cost(lambda: _page(small, 1), times))
+            costs["page"].append(_cost(lambda: _same(small, PAGE, page), times))
+            costs["one user"].append(_cost(lambda: _same(small, 1, one), times))
             costs["nobody asks"].append(_cost(lambda: small.ask("nobody", "GET", "/me"), times))
     with fresh_world() as large:
         fill(large, 10 * USERS)
@@ -67,10 +68,20 @@ def measure(run: Run) -> Found:
 
 
 def _page(world: SecurityWorld, limit: int) -> testing.Result:
-    found = world.ask("firm_admin", "GET", f"/firms/{world.facts.own}/users", params={"limit": str(limit)})
+    found = _asked(world, limit)
     if found.status_code != 200 or len(found.json["items"]) != limit:
         raise RuntimeError(f"{found.status_code}")
     return found
+
+
+def _same(world: SecurityWorld, limit: int, expected: bytes) -> None:
+    """The page again, by its bytes alone: time stands still, and to read its JSON is the client's work."""
+    if _asked(world, limit).content != expected:
+        raise RuntimeError("another page")
+
+
+def _asked(world: SecurityWorld, limit: int) -> testing.Result:
+    return world.ask("firm_admin", "GET", f"/firms/{world.facts.own}/users", params={"limit": str(limit)})
 
 
 def _statements(world: SecurityWorld) -> int:

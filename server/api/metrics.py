@@ -5,6 +5,7 @@ Several processes share their figures through the folder that ``PROMETHEUS_MULTI
 
 import os
 from collections.abc import Iterator
+from functools import cache
 from ipaddress import ip_address
 from typing import Any, Final
 
@@ -39,15 +40,19 @@ class Metrics:
             ("source", "outcome"),
             registry=self.registry,
         )
+        # The library looks each label up under a lock; routes, methods and outcomes are few.
+        self._request = cache(lambda route, method, status: self._requests.labels(route, method, str(status)))
+        self._second = cache(self._seconds.labels)
+        self._notification = cache(self._notifications.labels)
 
     def request(self, route: str, method: str, status: int, seconds: float) -> None:
-        self._requests.labels(route, method if method in _METHODS else "other", str(status)).inc()
-        self._seconds.labels(route).observe(seconds)
+        self._request(route, method if method in _METHODS else "other", status).inc()
+        self._second(route).observe(seconds)
 
     def notification(self, source: str, outcome: str, count: int = 1) -> None:
         """``outcome`` is one of :data:`OUTCOMES`."""
         if count:
-            self._notifications.labels(source, outcome).inc(count)
+            self._notification(source, outcome).inc(count)
 
 
 class _Installation(Collector):

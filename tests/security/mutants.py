@@ -129,8 +129,17 @@ def without_filter(tables: frozenset[str]) -> Iterator[None]:
 
     for module in _HOLDERS:
         setattr(module, "firm_criterion", lax)  # noqa: B010  # mypy knows the original's type
+    _forget_statements()
     try:
         yield
     finally:
         for module in _HOLDERS:
             setattr(module, "firm_criterion", firm_criterion)  # noqa: B010
+        _forget_statements()
+
+
+def _forget_statements() -> None:
+    """What these modules have made once is made anew, with the filter or without it."""
+    for module in _HOLDERS:
+        for one in list(vars(module).values()):
+            getattr(one, "cache_clear", lambda: None)()

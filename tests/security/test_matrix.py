@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from pydantic import BaseModel, ValidationError
 
 from server.api.v1.every import every_route
 from server.domain.ids import FirmId
@@ -76,7 +77,19 @@ def test_who_may_is_served(actor: str, shared: SecurityWorld) -> None:
                 found = send(world, case)
         if found.status_code not in expected(case):
             wrong.append(f"{case.label}: {found.status_code} {found.text[:300]}")
+        elif case.route.answer is not None and found.status_code < 300:
+            # What is answered is not checked while it is made.
+            wrong += unlike(case.route.answer, found.content, case.label)
     assert not wrong, "\n".join(wrong)
+
+
+def unlike(shape: type[BaseModel], body: bytes, label: str) -> list[str]:
+    """Where an answer is not of its declared shape."""
+    try:
+        shape.model_validate_json(body)
+    except ValidationError as error:
+        return [f"{label}: {one['loc']} {one['type']}" for one in error.errors(include_input=False)]
+    return []
 
 
 def test_another_firm_s_a_removed_and_an_unknown_object_look_the_same(shared: SecurityWorld) -> None:

@@ -12,10 +12,12 @@ from uuid import UUID
 
 import pytest
 import structlog
+from hypothesis import given
+from hypothesis import strategies as st
 
 from server.errors import Unavailable
 from server.settings import load_settings
-from server.telemetry import MASK, configure_logging, described, masked
+from server.telemetry import _UNSUSPICIOUS, MASK, configure_logging, described, masked
 from tests.conftest import ExpectedLogs
 
 JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJjYW5hcnkifQ.c2lnbmF0dXJl"
@@ -111,6 +113,24 @@ def test_a_harmless_field_with_people_in_it_is_masked(lines: io.StringIO, field:
     structlog.get_logger("server").info("seen", **{field: canary})
     assert canary.removeprefix("Bearer ").removeprefix("token=") not in lines.getvalue()
     assert MASK in str(documents(lines)[0][field])
+
+
+@given(st.text(alphabet="abeyJz0189_./{}-@?=: ", max_size=34))
+def test_what_is_not_looked_through_could_not_have_been_masked(text: str) -> None:
+    if _UNSUSPICIOUS.fullmatch(text):
+        assert masked(text) == text
+        assert "@" not in text
+        assert len(text) < 32
+
+
+@pytest.mark.parametrize(
+    "short", ["eyJhbGciOi", "a.eyJhbGciOi", "jan@firma.example", "x?code=1", "token=abc", "Jan Novák"]
+)
+def test_a_short_value_is_masked_like_a_long_one(lines: io.StringIO, short: str) -> None:
+    structlog.get_logger("api").info("tried", state=short)
+    (line,) = documents(lines)
+    assert line["state"] != short
+    assert short not in str(line)
 
 
 @pytest.mark.parametrize("canary", CANARIES)

@@ -1,5 +1,6 @@
 """Security headers on every response, errors included. A responder may have set a stricter or wider one before."""
 
+from collections.abc import Mapping
 from typing import Final
 
 import falcon
@@ -26,6 +27,12 @@ class SecurityHeaders:
         resource: object,
         req_succeeded: bool,  # noqa: FBT001  # Falcon's signature
     ) -> None:
-        for name, value in DEFAULTS:
-            if resp.get_header(name) is None:
-                resp.set_header(name, value)
+        given = resp.headers
+        resp.set_headers(DEFAULTS if given.keys().isdisjoint(_NAMES) else _missing(given))
+
+
+_NAMES: Final = frozenset(name.lower() for name, _ in DEFAULTS)
+
+
+def _missing(given: Mapping[str, str]) -> list[tuple[str, str]]:
+    return [(name, value) for name, value in DEFAULTS if name.lower() not in given]

@@ -1,5 +1,6 @@
 """A request id for each request, one log line and its figures at the end."""
 
+import itertools
 import re
 import secrets
 import time
@@ -20,10 +21,12 @@ class RequestLog:
 
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
+        #: Of this process; where they begin tells them from another's.
+        self._ids = itertools.count(secrets.randbits(60))
 
     def process_request(self, req: falcon.Request, _resp: falcon.Response) -> None:
         given = req.get_header("X-Request-Id") or ""
-        req.context.request_id = given if _GIVEN_ID.fullmatch(given) else secrets.token_hex(8)
+        req.context.request_id = given if _GIVEN_ID.fullmatch(given) else f"{next(self._ids):016x}"
         req.context.began = time.perf_counter()
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request=req.context.request_id)

@@ -1,7 +1,7 @@
 """Requests' and answers' types: frozen, strict (``false`` is not 0), no unknown members, nothing echoed."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Self, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -29,6 +29,30 @@ class Shape(BaseModel):
     """What goes in or out."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Answer(Shape):
+    """What goes out by the hundred: its members are ours and mypy has seen their types, so making one checks nothing.
+
+    What routes answer is held to the published schema by the tests. Reading one from JSON checks it like any shape.
+    """
+
+    if not TYPE_CHECKING:
+
+        def __init__(self, **members: object) -> None:
+            put = object.__setattr__
+            put(self, "__dict__", members)
+            put(self, "__pydantic_fields_set__", members.keys())
+            put(self, "__pydantic_extra__", None)
+            put(self, "__pydantic_private__", None)
+
+        # Fact: without it pydantic would read through this very constructor [tried].
+        __init__.__pydantic_base_init__ = True
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **more: Any) -> None:
+        if any(not one.is_required() for one in cls.model_fields.values()):
+            raise TypeError(f"{cls.__name__}: every member of an answer is given")
 
 
 class Patch(Shape):
@@ -97,7 +121,10 @@ class NoQuery(Shape):
 
 
 def _with_z(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    """Half of the time that ``isoformat`` takes."""
+    one = at if at.tzinfo is UTC else at.astimezone(UTC)
+    clock = (one.year, one.month, one.day, one.hour, one.minute, one.second, one.microsecond // 1000)
+    return "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ" % clock  # noqa: UP031  # three times as fast as an f-string
 
 
 #: RFC 3339 in UTC with Z, to the millisecond.

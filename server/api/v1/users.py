@@ -1,6 +1,7 @@
 """A firm's users: seats, their calendars, and changing many at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import partial
 from typing import Final, Literal, cast
 
@@ -28,19 +29,24 @@ _REASONS: Final = {state: Words.of(sentence) for state, sentence in USERS.items(
 
 def shown(call: Call, one: UserEntry) -> shapes.User:
     """As it goes out."""
-    read_at, names = one.last_read_at, call.services.directory.person_names(call.firm, one.directory_read_at)
+    names = call.services.directory.person_names(call.firm, one.directory_read_at)
+    return _shown(one, names, call.services.now())
+
+
+def _shown(one: UserEntry, names: Mapping[int, str], now: datetime) -> shapes.User:
+    read_at, person = one.last_read_at, one.person_id
     return shapes.User(
         id=one.id,
         email=one.email,
         mailbox=one.mailbox,
-        person_id=one.person_id,
-        person_name=names.get(one.person_id) if one.person_id is not None else None,
+        person_id=person,
+        person_name=names.get(person) if person is not None else None,
         person_chosen=one.chosen_person_id is not None,
         enabled=one.enabled,
         state=cast(shapes.UserState, one.state),
         reason=_REASONS[one.state],
         pairs=one.pairs,
-        lag_seconds=max(0.0, (call.services.now() - read_at).total_seconds()) if read_at is not None else None,
+        lag_seconds=max(0.0, (now - read_at).total_seconds()) if read_at is not None else None,
         last_to_outlook_at=one.last_to_outlook_at,
         last_to_raynet_at=one.last_to_raynet_at,
         last_change_at=one.last_change_at,
@@ -55,7 +61,10 @@ def list_users(call: Call, query: shapes.UserQuery) -> Page[shapes.User]:
     asked = wanted(query, _TURNED.get(query.sort, query.sort))
     only = UserFilter(q=folded(query.q), state=query.state, enabled=query.enabled)
     found = call.services.administration.user_list.page(call.firm, asked, only)
-    return page(found, asked, lambda one: shown(call, one))
+    # The same for every row of a page.
+    read_at = found.items[0].directory_read_at if found.items else None
+    names, now = call.services.directory.person_names(call.firm, read_at), call.services.now()
+    return page(found, asked, partial(_shown, names=names, now=now))
 
 
 @ROUTES.post(_PATH, CHANGE, Sentence("Přidat uživatele", "Add a user"), "no_free_seat", "seat_exists")

@@ -4,12 +4,12 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from server.api.rest.shapes import Count, Email, Instant, Patch, RowId, SearchQuery, Shape, Words
+from server.api.rest.shapes import Answer, Count, Email, Instant, Patch, RowId, SearchQuery, Shape, Words
 
 UserState = Literal["ready", "unknown_user", "no_mailbox", "no_access", "no_person", "released", "off", "new"]
 
 
-class User(Shape):
+class User(Answer):
     id: int
     email: str
     #: The calendar's id in Graph; null while the user was not found.
