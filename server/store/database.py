@@ -15,6 +15,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyErro
 
 from server.domain.ids import FirmId
 from server.store.crypto import KeyRing
+from server.store.direct import COMPILED_OPTION, run
 from server.store.faults import translated, worth_another_try
 from server.store.group import GroupCommit
 from server.store.guard import FIRM_OPTION, guard
@@ -50,6 +51,7 @@ class Database:
     """One engine with its key ring. Thread-safe; a process has one."""
 
     def __init__(self, engine: Engine, keys: Sequence[bytes]) -> None:
+        engine.update_execution_options(**{COMPILED_OPTION: {}})
         self.engine = engine
         self.key_ring = KeyRing(keys)
         use_key_ring(engine.dialect, self.key_ring)
@@ -193,4 +195,4 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     """Writers take the write lock at once: a reader that turned writer could only fail."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("ros_write") else "BEGIN")
+    run(connection, "BEGIN IMMEDIATE" if connection.get_execution_options().get("ros_write") else "BEGIN", ())

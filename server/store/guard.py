@@ -20,21 +20,23 @@ _VALUE: Final = r"(?:\?|%\()"
 
 def guard(engine: Engine) -> None:
     """Check every statement of ``engine``; Forbidden ``unscoped_statement`` names the table."""
-    event.listen(engine, "before_cursor_execute", _check)
+    # What a listener returns is sent: so nothing wraps it that would be asked for each statement.
+    event.listen(engine, "before_cursor_execute", _check, retval=True)
 
 
 def _check(
     connection: Connection,
     _cursor: Any,
     statement: str,
-    _parameters: Any,
+    parameters: Any,
     _context: Any,
     _many: bool,  # noqa: FBT001
-) -> None:
+) -> tuple[str, Any]:
     if connection.get_execution_options().get(FIRM_OPTION) is not None:
         table = unlimited_table(statement)
         if table is not None:
             raise Forbidden("unscoped_statement", table=table)
+    return statement, parameters
 
 
 @lru_cache(maxsize=1024)

@@ -15,6 +15,7 @@ from sqlalchemy.sql.selectable import Alias, Join
 from server.domain.ids import FirmId
 from server.errors import Invalid
 from server.store.dialects import insert_new, upsert
+from server.store.direct import change_rows, insert_rows, select_rows, select_values
 from server.store.shapes import Columns, Shape
 from server.store.tables.meta import FIRMLESS, firm_criterion
 
@@ -37,11 +38,16 @@ class FirmScope:
         self, statement: "Select[*tuple[Any, ...]] | Prepared", **parameters: Any
     ) -> Sequence[Row[*tuple[Any, ...]]]:
         """All rows of ``statement`` that are the firm's. Tables inside of EXISTS need :func:`firm_criterion`."""
+        if isinstance(statement, Prepared):
+            return select_rows(self.connection, statement.statement, parameters | {"scope_firm": self.firm})
         return self.connection.execute(_limited(statement), parameters | {"scope_firm": self.firm}).all()
 
     def first(
         self, statement: "Select[*tuple[Any, ...]] | Prepared", **parameters: Any
     ) -> Row[*tuple[Any, ...]] | None:
+        if isinstance(statement, Prepared):
+            found = select_rows(self.connection, statement.statement, parameters | {"scope_firm": self.firm}, most=1)
+            return found[0] if found else None
         return self.connection.execute(_limited(statement), parameters | {"scope_firm": self.firm}).first()
 
     def limited(self, statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
@@ -52,10 +58,15 @@ class FirmScope:
         self, shape: Shape[V], statement: "Select[*tuple[Any, ...]] | Prepared", **parameters: Any
     ) -> tuple[V, ...]:
         """The values of a statement that selects ``shape.columns()``."""
+        if isinstance(statement, Prepared):
+            given = parameters | {"scope_firm": self.firm}
+            return shape.values(select_values(self.connection, statement.statement, given))
         return shape.values(self.rows(statement, **parameters))
 
     def change(self, statement: "Update | Delete | Prepared", **parameters: Any) -> int:
         """Run it on the firm's rows; how many were changed."""
+        if isinstance(statement, Prepared):
+            return change_rows(self.connection, statement.statement, parameters | {"scope_firm": self.firm})
         return self.connection.execute(_limited(statement), parameters | {"scope_firm": self.firm}).rowcount
 
     def store(self, shape: Shape[V], values: Iterable[V]) -> int:
@@ -68,7 +79,10 @@ class FirmScope:
 
 
 class Prepared:
-    """A statement of the hot path: made and limited to the scope's firm once, run with parameters."""
+    """A statement of the hot path: made and limited to the scope's firm once, run with parameters.
+
+    Lists of values (for IN) are given as ``list`` and are never empty.
+    """
 
     __slots__ = ("statement",)
 
@@ -81,8 +95,6 @@ def _limited(statement: Any) -> Any:
 
     Tables of a SELECT are those of its columns: one that is only joined is missed here, and refused by the guard.
     """
-    if isinstance(statement, Prepared):
-        return statement.statement
     sources = statement.columns_clause_froms if isinstance(statement, Select) else [statement.table]
     return statement.where(*(firm_criterion(leaf) for one in sources for leaf in _leaves(one)))
 
@@ -96,7 +108,11 @@ def store(connection: Connection, shape: Shape[V], values: Iterable[V], firm: Fi
         return 0
     if not shape.appended:
         rows = _last_of_each_key(shape, rows)
-    connection.execute(_upsert(connection.dialect, shape), rows if len(rows) > 1 else rows[0])
+    statement = _upsert(connection.dialect, shape)
+    if len(rows) > 1 and connection.dialect.name == "postgresql":
+        connection.execute(statement, rows)
+    else:
+        insert_rows(connection, statement, rows)
     return len(rows)
 
 

@@ -4,6 +4,7 @@ States, times and keys are plain columns; what people wrote is :class:`Sealed`. 
 """
 
 import functools
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, TypeVar
@@ -18,6 +19,9 @@ from server.domain.ids import ActivityKey, EventId, EventKey, MailboxId
 from server.store.crypto import KeyRing
 
 E = TypeVar("E", bound=StrEnum)
+#: What turns a value into the driver's, and back: made once for a column and an engine, run for each value.
+Write = Callable[[Any], Any]
+Read = Callable[[Any], Any]
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -55,19 +59,33 @@ class Instant(TypeDecorator[datetime]):
             return dialect.type_descriptor(TIMESTAMP(timezone=True))
         return dialect.type_descriptor(BigInteger())
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("naive instant")
-        return value if dialect.name == "postgresql" else (value - _EPOCH) // _MICROSECOND
+    def bind_processor(self, dialect: Dialect) -> Write:
+        return _aware if dialect.name == "postgresql" else _microseconds
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if isinstance(value, datetime):
-            return value.astimezone(UTC)
-        return _EPOCH + int(value) * _MICROSECOND
+    def result_processor(self, dialect: Dialect, coltype: object) -> Read:
+        return _utc if dialect.name == "postgresql" else _instant
+
+
+def _aware(value: datetime | None) -> datetime | None:
+    if value is not None and value.tzinfo is None:
+        raise ValueError("naive instant")
+    return value
+
+
+def _microseconds(value: datetime | None) -> int | None:
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError("naive instant")
+    return (value - _EPOCH) // _MICROSECOND
+
+
+def _utc(value: datetime | None) -> datetime | None:
+    return None if value is None else value.astimezone(UTC)
+
+
+def _instant(value: int | None) -> datetime | None:
+    return None if value is None else _EPOCH + timedelta(microseconds=value)
 
 
 class Code(TypeDecorator[E]):
@@ -80,11 +98,21 @@ class Code(TypeDecorator[E]):
         super().__init__()
         self.kind = kind
 
-    def process_bind_param(self, value: E | None, dialect: Dialect) -> str | None:
-        return None if value is None else self.kind(value).value
+    def bind_processor(self, dialect: Dialect) -> Write:
+        kind = self.kind
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> E | None:
-        return None if value is None else self.kind(value)
+        def write(value: E | str | None) -> str | None:
+            return None if value is None else kind(value).value
+
+        return write
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Read:
+        kind, members = self.kind, {one.value: one for one in self.kind}
+
+        def read(value: str | None) -> E | None:
+            return None if value is None else members.get(value) or kind(value)
+
+        return read
 
 
 class ActivityKeyText(TypeDecorator[ActivityKey]):
@@ -137,11 +165,13 @@ class Json(_Shaped):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        return None if value is None else self._json.dump_json(value).decode()
+    def bind_processor(self, dialect: Dialect) -> Write:
+        dump = self._json.dump_json
+        return lambda value: None if value is None else dump(value).decode()
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
-        return None if value is None else self._json.validate_json(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Read:
+        validate = self._json.validate_json
+        return lambda value: None if value is None else validate(value)
 
 
 class Sealed(_Shaped):
@@ -154,12 +184,18 @@ class Sealed(_Shaped):
         super().__init__(shape)
         self.place = place
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
-        if value is None:
-            return None
-        return key_ring_of(dialect).seal(self._json.dump_json(value), self.place)
+    def bind_processor(self, dialect: Dialect) -> Write:
+        dump, place = self._json.dump_json, self.place
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
-        if value is None:
-            return None
-        return self._json.validate_json(key_ring_of(dialect).unseal(bytes(value), self.place))
+        def write(value: Any) -> bytes | None:
+            return None if value is None else key_ring_of(dialect).seal(dump(value), place)
+
+        return write
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Read:
+        validate, place = self._json.validate_json, self.place
+
+        def read(value: Any) -> Any:
+            return None if value is None else validate(key_ring_of(dialect).unseal(bytes(value), place))
+
+        return read

@@ -23,11 +23,13 @@ def commit(scope: FirmScope, op: Commit, lease: Lease) -> None:
     for row in op.rows:
         rows[type(row)].append(row)
     for shape in shapes.ORDER:
-        if shape is shapes.LINK:
+        if shape is shapes.LINK and Pair in rows:
             _close_links(scope, rows[Pair])
+        if shape.kind not in rows:
+            continue
         if shape is shapes.PAIR:
             _store_pairs(scope, rows[Pair])
-        elif rows[shape.kind]:
+        else:
             scope.store(shape, rows[shape.kind])
     _forget(scope, op.forget)
 
@@ -67,15 +69,24 @@ def _close_links(scope: FirmScope, pairs: list[Pair]) -> None:
         scope.change(_SHUT, ids=ids, closing=[one.id for one in closed])
 
 
-def _forget(scope: FirmScope, forget: Forget) -> None:
-    by_key = (
-        (runtime.notice.c.dedupe, forget.notices),
-        (runtime.attention.c.link_id, forget.attention),
-        (runtime.subscription.c.id, forget.subscriptions),
-        (items.tombstone.c.key, forget.tombstones),
+_FORGOTTEN: Final = tuple(
+    (name, Prepared(delete(column.table).where(column.in_(bindparam("keys", expanding=True)))))
+    for name, column in (
+        ("notices", runtime.notice.c.dedupe),
+        ("attention", runtime.attention.c.link_id),
+        ("subscriptions", runtime.subscription.c.id),
+        ("tombstones", items.tombstone.c.key),
     )
-    for column, keys in by_key:
-        for some in chunks(sorted(set(keys))):
-            scope.change(delete(column.table).where(column.in_(some)))
+)
+_NOTHING: Final = Forget()
+_NO_WEBHOOK: Final = Prepared(delete(runtime.webhook))
+
+
+def _forget(scope: FirmScope, forget: Forget) -> None:
+    if forget == _NOTHING:
+        return
+    for name, gone in _FORGOTTEN:
+        for some in chunks(sorted(set(getattr(forget, name)))):
+            scope.change(gone, keys=some)
     if forget.webhooks:
-        scope.change(delete(runtime.webhook))
+        scope.change(_NO_WEBHOOK)
