@@ -7,7 +7,9 @@ database. Everything raised is of :mod:`server.errors`.
 
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
@@ -56,6 +58,8 @@ class Database:
         self.key_ring = KeyRing(keys)
         use_key_ring(engine.dialect, self.key_ring)
         self.is_sqlite: bool = engine.dialect.name == "sqlite"
+        #: Connections between two transactions, the last used one last.
+        self._open: deque[Connection] = deque()
         #: SQLite has one writer: waiting transactions share its next commit.
         self._group = GroupCommit(self._write_batch) if self.is_sqlite else None
 
@@ -80,12 +84,14 @@ class Database:
 
     def close(self) -> None:
         """Close all connections. The database may be used again afterwards."""
+        while self._open:
+            self._open.pop().close()
         self.engine.dispose()
 
     def _read(self, work: Callable[[Connection], T]) -> T:
         def once() -> T:
-            with self.engine.connect() as connection:
-                connection.begin()
+            with self._connected() as connection:
+                connection.execution_options(ros_write=False).begin()
                 return work(connection)
 
         return _tried(once)
@@ -96,20 +102,40 @@ class Database:
         return _tried(lambda: self._write_one(work))
 
     def _write_one(self, work: Callable[[Connection], T]) -> T:
-        with self.engine.connect() as plain:
-            # Closing the connection rolls back whatever was not committed.
-            connection = plain.execution_options(ros_write=True)
-            transaction = connection.begin()
+        with self._connected() as connection:
+            transaction = connection.execution_options(ros_write=True).begin()
             result = work(connection)
             try:
                 transaction.commit()
             except BaseException as error:
                 # SQLAlchemy takes a transaction whose commit failed for ended; the driver may still be inside of it.
-                plain.invalidate()
+                connection.invalidate()
                 if isinstance(error, SQLAlchemyError):
                     raise translated(error, committing=True) from None
                 raise
             return result
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
+        """A connection for one transaction; whatever of it was not committed is rolled back.
+
+        On SQLite it then stays open for the next one, as it would in the pool, but without the way there and back.
+        """
+        try:
+            connection = self._open.pop()
+        except IndexError:
+            connection = self.engine.connect()
+        try:
+            yield connection
+            if connection.in_transaction():
+                connection.rollback()
+        except BaseException:
+            connection.close()
+            raise
+        if self.is_sqlite and len(self._open) < _POOL["pool_size"]:
+            self._open.append(connection)
+        else:
+            connection.close()
 
     def _write_batch(self, works: Sequence[Callable[[Connection], Any]]) -> list[Any]:
         """Several transactions' work in one commit. Each stands alone: what one raises undoes only its own."""

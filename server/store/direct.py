@@ -220,5 +220,5 @@ def _row_maker(statement: Any) -> Callable[[list[Any]], Any]:
     """What makes a row of a SELECT's values."""
     if not isinstance(statement, Select):
         return tuple
-    row: Any = namedtuple("Found", statement.selected_columns.keys(), rename=True)
-    return row._make  # type: ignore[no-any-return]
+    row: Any = namedtuple("Found", statement.selected_columns.keys(), rename=True)  # type: ignore[misc]
+    return row._make
