@@ -7,9 +7,11 @@ database. Everything raised is of :mod:`server.errors`.
 
 import secrets
 import time
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Final, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
@@ -61,7 +63,7 @@ class Database:
         #: Connections between two transactions, the last used one last.
         self._open: deque[Connection] = deque()
         #: SQLite has one writer: waiting transactions share its next commit.
-        self._group = GroupCommit(self._write_batch) if self.is_sqlite else None
+        self._group: GroupCommit[_Job] | None = GroupCommit(self._write_batch) if self.is_sqlite else None
 
     def read(self, firm: FirmId, work: Callable[[FirmScope], T]) -> T:
         """What ``work`` finds out about ``firm``, from one snapshot on SQLite, statement by statement on PostgreSQL."""
@@ -72,7 +74,7 @@ class Database:
 
         Raises Unavailable with ``unknown_outcome`` when the connection broke during the commit itself.
         """
-        return self._write(lambda connection: _in_scope(connection, firm, work))
+        return cast(T, self._write(_Job(firm, work)))
 
     def read_unscoped(self, work: Callable[[Connection], T]) -> T:
         """As :meth:`read`, over all firms: operators' commands, claims, and finding whose a notification is."""
@@ -80,7 +82,7 @@ class Database:
 
     def write_unscoped(self, work: Callable[[Connection], T]) -> T:
         """As :meth:`write`, over all firms."""
-        return self._write(lambda connection: _unscoped(connection, work))
+        return cast(T, self._write(_Job(None, work)))
 
     def close(self) -> None:
         """Close all connections. The database may be used again afterwards."""
@@ -96,10 +98,10 @@ class Database:
 
         return _tried(once)
 
-    def _write(self, work: Callable[[Connection], T]) -> T:
+    def _write(self, job: "_Job") -> Any:
         if self._group is not None:
-            return cast(T, self._group.run(work))
-        return _tried(lambda: self._write_one(work))
+            return self._group.run(job)
+        return _tried(lambda: self._write_one(job.run))
 
     def _write_one(self, work: Callable[[Connection], T]) -> T:
         with self._connected() as connection:
@@ -137,32 +139,84 @@ class Database:
         else:
             connection.close()
 
-    def _write_batch(self, works: Sequence[Callable[[Connection], Any]]) -> list[Any]:
+    def _write_batch(self, jobs: Sequence["_Job"]) -> list[Any]:
         """Several transactions' work in one commit. Each stands alone: what one raises undoes only its own."""
-        if len(works) == 1:
-            return [_tried(lambda: self._write_one(works[0]))]
+        if len(jobs) == 1:
+            return [_tried(lambda: self._write_one(jobs[0].run))]
 
         def all_of_them(connection: Connection) -> list[Any]:
-            return [_alone(connection, work) for work in works]
+            outcomes: dict[int, Any] = {}
+            for places, work in _joined(jobs):
+                outcome = _alone(connection, work)
+                if len(places) > 1 and isinstance(outcome, Exception):
+                    # Which of them was refused shows when each is done by itself.
+                    outcomes |= {place: _alone(connection, jobs[place].run) for place in places}
+                else:
+                    outcomes |= dict.fromkeys(places, outcome)
+            return [outcomes[place] for place in range(len(jobs))]
 
         return _tried(lambda: self._write_one(all_of_them))
 
 
+class Joinable(ABC):
+    """Work that may be done together with the like of it: at once, as if one had been done after the other."""
+
+    @abstractmethod
+    def __call__(self, scope: FirmScope) -> None:
+        """Do it."""
+
+    @abstractmethod
+    def joined(self, other: "Joinable") -> "Joinable | None":
+        """Both as one, this one first; None where that is not the same as one after the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """Work in a firm's scope, or over all firms."""
+
+    firm: FirmId | None
+    work: Callable[[Any], Any]
+
+    def run(self, connection: Connection) -> Any:
+        if self.firm is None:
+            return _unscoped(connection, self.work)
+        return _in_scope(connection, self.firm, self.work)
+
+
+def _joined(jobs: Sequence[_Job]) -> list[tuple[list[int], Callable[[Connection], Any]]]:
+    """What to do one after the other, each with the places of the jobs that are done by it."""
+    done: list[tuple[list[int], _Job]] = []
+    for place, job in enumerate(jobs):
+        if done and isinstance(job.work, Joinable) and job.firm == done[-1][1].firm:
+            places, last = done[-1]
+            both = last.work.joined(job.work) if isinstance(last.work, Joinable) else None
+            if both is not None:
+                done[-1] = ([*places, place], _Job(job.firm, both))
+                continue
+        done.append(([place], job))
+    return [(places, job.run) for places, job in done]
+
+
 def _alone(connection: Connection, work: Callable[[Connection], Any]) -> Any:
     """The result of ``work``, or the exception it raised after its changes were undone."""
-    savepoint = connection.begin_nested()
+    run(connection, "SAVEPOINT alone", ())
     try:
         result = work(connection)
-        savepoint.commit()
     except SQLAlchemyError as error:
         if isinstance(error, DBAPIError) and not isinstance(error, IntegrityError | DataError):
             raise  # the disk, not this work: the whole group fails
-        savepoint.rollback()
+        _undo(connection)
         return translated(error)
     except Exception as error:  # noqa: BLE001  # carried over to the thread that asked, and raised there
-        savepoint.rollback()
+        _undo(connection)
         return error
+    run(connection, "RELEASE alone", ())
     return result
+
+
+def _undo(connection: Connection) -> None:
+    run(connection, "ROLLBACK TO alone", ())
+    run(connection, "RELEASE alone", ())
 
 
 def _tried(once: Callable[[], T]) -> T:

@@ -37,7 +37,7 @@ from server.ports.store import (
 from server.store.database import Database
 from server.store.locks import LeaseBook
 from server.store.queries import firms, items, journal, panel, start
-from server.store.queries.commit import commit
+from server.store.queries.commit import CommitWork
 from server.store.scope import FirmScope
 
 _READS: Final[dict[type[Op[Any]], Callable[[FirmScope, Any], object]]] = {
@@ -82,7 +82,7 @@ class StoreGateway:
         """The outcome of a store operation. Raises only :mod:`server.errors`; TypeError for another port's."""
         if isinstance(op, Commit):
             lease = self._book.lease(op.firm)
-            return self._database.write(op.firm, lambda scope: commit(scope, op, lease))
+            return self._database.write(op.firm, CommitWork(op, lease))
         if isinstance(op, BindDraft):
             lease = self._book.lease(op.firm)
             return self._database.write(op.firm, lambda scope: panel.bind_draft(scope, op, lease))

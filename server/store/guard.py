@@ -5,7 +5,7 @@ row-level security stands behind it once more; SQLite has only this.
 """
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, event
@@ -39,14 +39,22 @@ def _check(
     return statement, parameters
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def unlimited_table(statement: str) -> str | None:
     """The first firm's table that the statement names without binding its firm; None when there is none."""
+    for name, named, inserted, limited in _patterns():
+        if named.search(statement) and not inserted.match(statement) and not limited.search(statement):
+            return name
+    return None
+
+
+@cache
+def _patterns() -> list[tuple[str, re.Pattern[str], re.Pattern[str], re.Pattern[str]]]:
+    """For each table of firms: that it is named, that rows of a firm are inserted, that it is limited to a firm."""
+    found = []
     for table in tenant_tables():
         name, column = re.escape(table.name), "id" if table.name == "firm" else "firm_id"
-        if not re.search(rf'\b(?:FROM|JOIN|UPDATE|INTO|,) "?{name}\b"?(?!\.)', statement):
-            continue
-        is_insert = re.match(rf'INSERT INTO "?{name}\b"? \((?:\w+, )*{column}\b', statement)
-        if not is_insert and not re.search(rf'\b{name}"?\.{column} = {_VALUE}', statement):
-            return table.name
-    return None
+        named = re.compile(rf'\b(?:FROM|JOIN|UPDATE|INTO|,) "?{name}\b"?(?!\.)')
+        inserted = re.compile(rf'INSERT INTO "?{name}\b"? \((?:\w+, )*{column}\b')
+        found.append((table.name, named, inserted, re.compile(rf'\b{name}"?\.{column} = {_VALUE}')))
+    return found

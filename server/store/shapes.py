@@ -69,6 +69,11 @@ class Shape(Generic[V]):
     def values(self, rows: Iterable[Sequence[Any]]) -> tuple[V, ...]:
         return tuple(self.value(row) for row in rows)
 
+    def identity(self, value: V) -> tuple[Any, ...]:
+        """What a value's key is besides its firm."""
+        columns = self.split(value)
+        return tuple(columns[name] for name in self.key if name != "firm_id")
+
     def sort_key(self, columns: Columns) -> tuple[Any, ...]:
         """Rows are locked in this order everywhere."""
         return tuple(columns[name] for name in self.key)
