@@ -18,6 +18,7 @@ from server.store import shapes
 from server.store.crypto import lookup_digest
 from server.store.database import Database
 from server.store.dialects import insert_new
+from server.store.direct import select_values
 from server.store.scope import chunks
 from server.store.tables import people, runtime
 
@@ -58,6 +59,9 @@ _SUBSCRIPTIONS: Final = (
 _WEBHOOK: Final = select(runtime.webhook.c.firm_id, runtime.webhook.c.token).where(
     runtime.webhook.c.path_digest == bindparam("digest")
 )
+
+_LAST: Final = select(func.coalesce(func.max(runtime.notice.c.seq), 0))
+_AFTER: Final = select(runtime.notice.c.seq, runtime.notice.c.firm_id).where(runtime.notice.c.seq > bindparam("last"))
 
 
 class Inbox:
@@ -153,12 +157,12 @@ class Doorbell:
 
     def _newest(self) -> tuple[int, frozenset[FirmId]]:
         """The highest number so far, and the firms of the numbers above the last one."""
-        notice, last = runtime.notice, self._last_seq
+        last = self._last_seq
 
         def work(connection: Connection) -> tuple[int, frozenset[FirmId]]:
             if last is None:
-                return connection.scalar(select(func.coalesce(func.max(notice.c.seq), 0))) or 0, frozenset()
-            rows = connection.execute(select(notice.c.seq, notice.c.firm_id).where(notice.c.seq > last)).all()
+                return connection.scalar(_LAST) or 0, frozenset()
+            rows = select_values(connection, _AFTER, {"last": last})
             return max((row[0] for row in rows), default=last), frozenset(FirmId(row[1]) for row in rows)
 
         return self._database.read_unscoped(work)

@@ -8,14 +8,28 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Lock
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, exists, or_, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    or_,
+    select,
+    union_all,
+)
 
 from server.domain.ids import FirmId
 from server.errors import Outdated
 from server.store.database import Database
 from server.store.dialects import database_ms, insert_new
+from server.store.direct import change_rows, select_values
 from server.store.scope import FirmScope, Prepared
 from server.store.tables.people import firm as firm_table
 from server.store.tables.runtime import lease as lease_table
@@ -109,7 +123,7 @@ class Leases:
 
     def claim(self, firm: FirmId, ttl_seconds: float = LEASE_SECONDS) -> Lease | None:
         """The lease of this very firm, or None while somebody else holds it. Ours already: it is renewed."""
-        found = self._claimed(lease_table.c.firm_id == firm, 1, ttl_seconds)
+        found = self._claimed(_THIS_FIRM, {"firm": firm, "most": 1}, ttl_seconds)
         return found[0] if found else None
 
     def claim_due(self, limit: int, ttl_seconds: float = LEASE_SECONDS) -> tuple[Lease, ...]:
@@ -118,55 +132,26 @@ class Leases:
         A firm is due at the instant given to :meth:`release`, and at once when a notice has come since the last claim.
         Paused firms are not. Other claimers' rows are skipped, never waited for.
         """
-        lease, now = lease_table.c, database_ms()
-        woken = exists().where(notice.c.firm_id == lease.firm_id, notice.c.stored_ms >= lease.claimed_ms)
-        paused = exists().where(firm_table.c.id == lease.firm_id, firm_table.c.paused)
-        # One search for each reason, not one with an OR: so each finds its few rows by an index, among however many.
-        waiting = union_all(
-            select(lease.firm_id).where(lease.owner.is_(None), lease.due_ms <= now),
-            select(lease.firm_id).where(lease.owner.is_(None), lease.firm_id.in_(select(notice.c.firm_id)), woken),
-            select(lease.firm_id).where(lease.owner.is_not(None), lease.expires_ms <= now),
-        )
-        return self._claimed(and_(lease.firm_id.in_(waiting), ~paused), limit, ttl_seconds)
+        return self._claimed(_DUE, {"most": limit}, ttl_seconds)
 
     def renew(self, lease: Lease, ttl_seconds: float = LEASE_SECONDS) -> Lease:
         """The same lease with a later deadline. Raises :class:`Outdated` when it was lost."""
         began = self._monotonic()
-
-        def work(connection: Connection) -> int:
-            statement = lease_table.update().where(_is(lease)).values(expires_ms=_in(ttl_seconds))
-            return connection.execute(statement).rowcount
-
-        if not self._database.write_unscoped(work):
+        given = _held_by(lease) | {"within_ms": int(ttl_seconds * 1000)}
+        if not self._database.write_unscoped(lambda connection: change_rows(connection, _RENEWED, given)):
             raise Outdated("lease_lost", firm=lease.firm)
         return Lease(firm=lease.firm, owner=lease.owner, epoch=lease.epoch, deadline=began + ttl_seconds)
 
     def release(self, lease: Lease, due_in_seconds: float = 0.0) -> bool:
         """Let go; the firm is due again in ``due_in_seconds``. False when it was lost before."""
+        given = _held_by(lease) | {"due_in_ms": int(due_in_seconds * 1000)}
+        return self._database.write_unscoped(lambda connection: change_rows(connection, _RELEASED, given) == 1)
 
-        def work(connection: Connection) -> bool:
-            values = {"owner": None, "expires_ms": 0, "due_ms": _in(due_in_seconds)}
-            return connection.execute(lease_table.update().where(_is(lease)).values(values)).rowcount == 1
-
-        return self._database.write_unscoped(work)
-
-    def _claimed(self, wanted: object, limit: int, ttl_seconds: float) -> tuple[Lease, ...]:
+    def _claimed(self, candidates: Any, given: dict[str, Any], ttl_seconds: float) -> tuple[Lease, ...]:
         began = self._monotonic()
 
         def work(connection: Connection) -> Sequence[tuple[int, int]]:
-            free = or_(
-                lease_table.c.owner.is_(None),
-                lease_table.c.owner == self._owner,
-                lease_table.c.expires_ms <= database_ms(),
-            )
-            candidates = (
-                select(lease_table.c.firm_id)
-                .where(wanted, free)  # type: ignore[arg-type]  # a criterion of ours
-                .order_by(lease_table.c.due_ms, lease_table.c.firm_id)
-                .limit(limit)
-                .with_for_update(skip_locked=True)
-            )
-            firms = sorted(connection.scalars(candidates))
+            firms = sorted(row[0] for row in select_values(connection, candidates, given | {"me": self._owner}))
             return [(firm, _taken(connection, firm, self._owner, ttl_seconds)) for firm in firms]
 
         rows = self._database.write_unscoped(work)
@@ -174,6 +159,53 @@ class Leases:
         return tuple(
             Lease(firm=FirmId(firm), owner=self._owner, epoch=epoch, deadline=deadline) for firm, epoch in rows
         )
+
+
+def _candidates(wanted: ColumnElement[bool]) -> Select[tuple[int]]:
+    """Firms that nobody else holds, locked; others' rows are skipped."""
+    lease = lease_table.c
+    free = or_(lease.owner.is_(None), lease.owner == bindparam("me"), lease.expires_ms <= database_ms())
+    return (
+        select(lease.firm_id)
+        .where(wanted, free)
+        .order_by(lease.due_ms, lease.firm_id)
+        .limit(bindparam("most", type_=Integer))
+        .with_for_update(skip_locked=True)
+    )
+
+
+def _due() -> ColumnElement[bool]:
+    lease, now = lease_table.c, database_ms()
+    woken = exists().where(notice.c.firm_id == lease.firm_id, notice.c.stored_ms >= lease.claimed_ms)
+    paused = exists().where(firm_table.c.id == lease.firm_id, firm_table.c.paused)
+    # One search for each reason, not one with an OR: so each finds its few rows by an index, among however many.
+    waiting = union_all(
+        select(lease.firm_id).where(lease.owner.is_(None), lease.due_ms <= now),
+        select(lease.firm_id).where(lease.owner.is_(None), lease.firm_id.in_(select(notice.c.firm_id)), woken),
+        select(lease.firm_id).where(lease.owner.is_not(None), lease.expires_ms <= now),
+    )
+    return and_(lease.firm_id.in_(waiting), ~paused)
+
+
+_THIS_FIRM: Final = _candidates(lease_table.c.firm_id == bindparam("firm"))
+_DUE: Final = _candidates(_due())
+_IS_HELD: Final = and_(
+    lease_table.c.firm_id == bindparam("of_firm"),
+    lease_table.c.owner == bindparam("of_owner"),
+    lease_table.c.epoch == bindparam("of_epoch"),
+)
+_RENEWED: Final = (
+    lease_table.update().where(_IS_HELD).values(expires_ms=database_ms() + bindparam("within_ms", type_=BigInteger))
+)
+_RELEASED: Final = (
+    lease_table.update()
+    .where(_IS_HELD)
+    .values(owner=None, expires_ms=0, due_ms=database_ms() + bindparam("due_in_ms", type_=BigInteger))
+)
+
+
+def _held_by(lease: Lease) -> dict[str, Any]:
+    return {"of_firm": lease.firm, "of_owner": lease.owner, "of_epoch": lease.epoch}
 
 
 _HELD: Final = Prepared(
@@ -218,9 +250,3 @@ def _taken(connection: Connection, firm: int, owner: str, ttl_seconds: float) ->
 
 def _in(seconds: float) -> object:
     return database_ms() + int(seconds * 1000)
-
-
-def _is(lease: Lease) -> ColumnElement[bool]:
-    return and_(
-        lease_table.c.firm_id == lease.firm, lease_table.c.owner == lease.owner, lease_table.c.epoch == lease.epoch
-    )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, delete, func, insert, or_, select, update
 
 from server.domain.ids import FirmId
 from server.errors import NotFound, Refused
@@ -18,6 +18,7 @@ from server.store.admin.changes import Change, Clock, utc_now
 from server.store.admin.firms import lock_firm
 from server.store.database import Database
 from server.store.dialects import database_ms
+from server.store.direct import select_values
 from server.store.scope import FirmScope
 from server.store.tables.oversight import JobKind, JobState, job
 
@@ -139,8 +140,7 @@ class Jobs:
         """
 
         def work(connection: Connection) -> Job | None:
-            lost = and_(job.c.state == JobState.RUNNING, job.c.lease_ms <= database_ms())
-            free = and_(job.c.kind == kind, or_(job.c.state == JobState.QUEUED, lost))
+            free = and_(job.c.kind == kind, _FREE)
             statement = _select().add_columns(job.c.attempts).where(free).order_by(job.c.made_at, job.c.id)
             if firm is not None:
                 statement = statement.where(job.c.firm_id == firm)
@@ -161,6 +161,11 @@ class Jobs:
             connection.execute(update(job).where(mine).values(values))
             return None if end else _job(connection.execute(_select().where(mine)).one())
 
+        looked_for = {"kind": kind} if firm is None else {"kind": kind, "firm": firm}
+        looking = _ANY_FREE if firm is None else _FREE_OF_FIRM
+        # Hardly ever there is one: looking writes nothing and waits for nobody.
+        if not self._database.read_unscoped(lambda connection: select_values(connection, looking, looked_for)):
+            return None
         return self._database.write_unscoped(work)
 
     def _ending(self, row: Any) -> dict[str, Any] | None:
@@ -232,6 +237,13 @@ def _new(number: str, firm: FirmId, kind: JobKind, *, full: bool, actor: str, at
         "lease_ms": 0,
         "attempts": 0,
     }
+
+
+_FREE: Final = or_(
+    job.c.state == JobState.QUEUED, and_(job.c.state == JobState.RUNNING, job.c.lease_ms <= database_ms())
+)
+_ANY_FREE: Final = select(job.c.id).where(job.c.kind == bindparam("kind"), _FREE).limit(1)
+_FREE_OF_FIRM: Final = _ANY_FREE.where(job.c.firm_id == bindparam("firm"))
 
 
 def _select() -> Select[*tuple[Any, ...]]:
