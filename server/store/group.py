@@ -53,8 +53,9 @@ class GroupCommit(Generic[J]):
         ticket = _Ticket(job)
         with self._lock:
             self._waiting.append(ticket)
-            ticket.leads, self._led = not self._led, True
-        if not ticket.leads:
+            # Asked here and never again: a leader may tell this thread to lead before it has begun to wait.
+            must_wait, self._led = self._led, True
+        if must_wait:
             self._wait(ticket)
         if not ticket.done:
             self._lead()

@@ -1,5 +1,6 @@
 """Commits of one firm that wait at the same moment: one transaction, each with its own outcome."""
 
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -176,6 +177,39 @@ def test_joined_commits_leave_what_single_ones_leave(database: Database, firm: F
         "b": [(PairId("pb"), PairState.LIVE)],
     }
     assert [one.link_id for one in ask(DueLinks(firm.id, NOW + DAY, 9))] == ["a"]
+
+
+def test_every_job_of_many_threads_is_done_once(database: Database) -> None:
+    """Threads that come at any moment, a thousand jobs in groups: none is lost, none waits for ever."""
+    sizes: list[int] = []
+    done: list[int] = []
+
+    def together(jobs: Sequence[int]) -> list[Any]:
+        sizes.append(len(jobs))
+        done.extend(jobs)
+        return [ValueError(job) if job % 7 == 0 else job for job in jobs]
+
+    group: GroupCommit[int] = GroupCommit(together)
+
+    def work(thread: int) -> list[int]:
+        refused = []
+        for number in range(thread * 1_000, thread * 1_000 + 150):
+            try:
+                assert group.run(number) == number
+            except ValueError:
+                refused.append(number)
+        return refused
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)  # threads change places between any two steps
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            refused = [one for some in pool.map(work, range(8), timeout=120) for one in some]
+    finally:
+        sys.setswitchinterval(interval)
+    assert sorted(done) == [thread * 1_000 + number for thread in range(8) for number in range(150)]
+    assert sorted(refused) == [one for one in sorted(done) if one % 7 == 0]
+    assert max(sizes) > 1
 
 
 def test_a_thread_that_is_interrupted_while_it_waits_stops_nobody(database: Database) -> None:
