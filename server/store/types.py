@@ -62,7 +62,7 @@ class Instant(TypeDecorator[datetime]):
     def bind_processor(self, dialect: Dialect) -> Write:
         return _aware if dialect.name == "postgresql" else _microseconds
 
-    def result_processor(self, dialect: Dialect, coltype: object) -> Read:
+    def result_processor(self, dialect: Dialect, _coltype: object) -> Read:
         return _utc if dialect.name == "postgresql" else _instant
 
 
@@ -106,7 +106,7 @@ class Code(TypeDecorator[E]):
 
         return write
 
-    def result_processor(self, dialect: Dialect, coltype: object) -> Read:
+    def result_processor(self, dialect: Dialect, _coltype: object) -> Read:
         kind, members = self.kind, {one.value: one for one in self.kind}
 
         def read(value: str | None) -> E | None:
@@ -169,7 +169,7 @@ class Json(_Shaped):
         dump = self._json.dump_json
         return lambda value: None if value is None else dump(value).decode()
 
-    def result_processor(self, dialect: Dialect, coltype: object) -> Read:
+    def result_processor(self, dialect: Dialect, _coltype: object) -> Read:
         validate = self._json.validate_json
         return lambda value: None if value is None else validate(value)
 
@@ -192,7 +192,7 @@ class Sealed(_Shaped):
 
         return write
 
-    def result_processor(self, dialect: Dialect, coltype: object) -> Read:
+    def result_processor(self, dialect: Dialect, _coltype: object) -> Read:
         validate, place = self._json.validate_json, self.place
 
         def read(value: Any) -> Any:
