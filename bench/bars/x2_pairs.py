@@ -147,6 +147,7 @@ def _watched(rig: Rig) -> Iterator[Work]:
 
     event.listen(engine, "before_cursor_execute", count)
     event.listen(engine, "checkout", checked_out)
+    rig.database.close()  # connections stay open between transactions: the next one is a new one, and watched
     try:
         yield work
     finally:
