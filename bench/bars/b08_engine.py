@@ -19,9 +19,10 @@ TITLE = "B8 B9: the engine beside bare calls"
 FIRMS, PEOPLE = 4, 10
 _OBSTACLE = (
     "The bar was computed for two calls, one statement's commit and a merge. Each change also freezes an intent, "
-    "stores its echo, base and trail sealed, checks the lease in each commit and re-reads before it writes; the store "
-    "alone takes what B19 says. The profile has no single hot place (see the flame graph): SQLAlchemy's execution of "
-    "some hundred short statements, the commits of SQLite and requests itself share it."
+    "stores its echo, base and trail sealed, checks the lease in each commit and re-reads before it writes. Statements "
+    "run on the driver's own cursor and commits of a firm that wait at the same moment are one; what remains has no "
+    "single hot place (see the flame graph): JSON and AES-GCM of sealed rows, SQLite's flushes, the merge of all "
+    "fields, requests itself."
 )
 TARGETS = (
     Target(bar="B8", name="CPU of bare calls to the engine's, SQLite", least=0.75, kind="cpu", obstacle=_OBSTACLE),
