@@ -35,8 +35,8 @@ TARGETS = (
         name="changes a second that the store's own CPU allows, SQLite FULL",
         least=1000,
         kind="cpu",
-        obstacle="The bar was set for three bare statements to a change. The product also stores the frozen intent, the "
-        "trail, the sealed base and observations (AES-GCM), checks the lease's epoch in each commit, and asks some "
+        obstacle="The bar was set for three bare statements to a change. The product also stores the frozen intent, "
+        "the trail, the sealed base and observations (AES-GCM), checks the lease's epoch in each commit, and asks some "
         "fifteen questions at the start of each pass, of which our own writes' announcements cause more. Here nothing "
         "waits together, so nothing is joined, and each of some seven commits is a flush of its own.",
     ),
