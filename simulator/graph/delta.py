@@ -188,12 +188,13 @@ class DeltaRounds:
             change = request.calendar.changes[number]
             if change.sequence <= token.since:
                 break
-            if change.sequence <= token.until and number > token.last and self._is_reported(change, token):
+            if token.since < self._told(change) <= token.until and number > token.last:
                 found.append(number)
         return sorted(found)
 
-    def _is_reported(self, change: CalendarChange, token: Token) -> bool:
-        return self._switches.delta_reports_private_saves or change.public_sequence > token.since
+    def _told(self, change: CalendarChange) -> int:
+        """The save that a round tells of: a private one that it does not tell of never hides the one before."""
+        return change.sequence if self._switches.delta_reports_private_saves else change.public_sequence
 
     def _group(self, request: DeltaRequest, token: Token, number: int) -> list[Json]:
         """Everything one item contributes: itself, a whole series, or its removal."""

@@ -285,6 +285,17 @@ def test_a_save_of_private_members_may_stay_out_of_delta(office: Office) -> None
     assert len(office.round(link)[0]) == 1
 
 
+def test_a_private_save_never_hides_a_public_one_that_was_not_shown_yet(office: Office) -> None:
+    office.graph.switches.post_create_bump_seconds = None
+    office.graph.switches.delta_reports_private_saves = False
+    office.graph.switches.delta_visibility_seconds = 3.0
+    _, link = office.round()
+    event_id = office.create(timed()).body["id"]
+    office.clock.advance(seconds=7)
+    office.patch(event_id, {"categories": ["Raynet"]})
+    assert [e["id"] for e in office.round(link)[0]] == [event_id]
+
+
 def test_the_asynchronous_save_shows_a_fresh_event_twice(office: Office) -> None:
     _, link = office.round()
     office.create(timed())
