@@ -104,11 +104,7 @@ def restores(ctx: PassContext) -> Flow[None]:
 
 def restore_plan(ctx: PassContext, group: Group, conflict: Conflict) -> Plan | None:
     """Both sides get the lost value; None when there is nothing left to write it to."""
-    pair = next((one for one in group.pairs if one.id == conflict.pair_id), None)
-    if pair is not None and pair.role is Role.COPY:
-        # A copy shows what the activity says: the value goes where that is agreed, and the copies follow.
-        leads = (one for one in group.pairs if one.role in (Role.LEAD, Role.FOLLOWER) and one.state is PairState.LIVE)
-        pair = next(leads, pair)
+    pair = _its_pair(group, conflict)
     if pair is None or conflict.field not in MERGED_FIELDS or pair.base is None or group.activity is None:
         return None
     content = _content(conflict.field, conflict.lost)
@@ -151,6 +147,16 @@ def restore_plan(ctx: PassContext, group: Group, conflict: Conflict) -> Plan | N
     if not writes and hidden:
         step = Step(pair=pair.id, reason=Reason.MASKED, outcome="nothing")
     return Plan(link=group.link, pairs=group.pairs, writes=tuple(writes), losses=tuple(losses), steps=(step,))
+
+
+def _its_pair(group: Group, conflict: Conflict) -> Pair | None:
+    """Where the value is agreed on: the pair that lost it, or who took its place since."""
+    pair = next((one for one in group.pairs if one.id == conflict.pair_id), None)
+    if pair is None or (pair.role is not Role.COPY and pair.state is not PairState.CLOSED):
+        return pair
+    # A copy shows what the activity says, and copies follow; a closed pair may have another event by now.
+    agreed = [one for one in group.pairs if one.role in (Role.LEAD, Role.FOLLOWER) and one.state is PairState.LIVE]
+    return next((one for one in agreed if one.mailbox == pair.mailbox), next(iter(agreed), pair))
 
 
 def _says_more(event: Event, conflict: Conflict) -> bool:

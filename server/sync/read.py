@@ -4,6 +4,7 @@ A short, failed or empty answer is never knowledge that something is gone: absen
 Observations, the cursor they came with and the wake-ups of the links they touch are committed together.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -223,7 +224,7 @@ def _store_activities(
     stored: Sequence[SeenActivity] | None = None,
 ) -> Flow[None]:
     """What is news of these. ``stored``: what is held of all of them, where that was just asked."""
-    by_key = {one.key: one for one in activities}
+    by_key = yield from _under_one_type(ctx, {one.key: one for one in activities})
     if stored is None:
         stored, _ = yield from want(LoadSeen(ctx.firm, activities=tuple(by_key)))
     known = {one.key: one for one in stored}
@@ -243,6 +244,23 @@ def _store_activities(
     if rows or samples or sync != ctx.sync:
         ctx.put_sync(sync)
         yield from want(Commit(ctx.firm, (sync, *rows, *samples)))
+
+
+def _under_one_type(ctx: PassContext, rows: dict[ActivityKey, Activity]) -> Flow[dict[ActivityKey, Activity]]:
+    """Without what was read twice, because it got another type between two pages: its old path answers no more.
+
+    Fact: a type change keeps the id, who made it and when [inferred]; equal ids alone prove nothing, raynet-api §8, §10.
+    """
+    if len({key.id for key in rows}) == len(rows):
+        return rows
+    made = Counter((key.id, row.created_at, row.created_by) for key, row in rows.items())
+    twice = [key for key, row in rows.items() if made[key.id, row.created_at, row.created_by] > 1]
+    for key in twice:
+        try:
+            yield from want(GetActivity(ctx.firm, key))
+        except Gone:
+            rows = {other: row for other, row in rows.items() if other != key}
+    return rows
 
 
 def _was_overtaken(ctx: PassContext, key: ActivityKey) -> bool:
