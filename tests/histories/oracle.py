@@ -305,10 +305,9 @@ class Oracle:
                 self._lost(group, moments, index, name)
 
     def _called_off_with(self, group: Group) -> list[Shown]:
-        """What Raynet's people read in an activity that ended with somebody else's meeting: cancelled, not deleted."""
+        """What Raynet's people read in an activity that was called off: cancelled, not deleted."""
         record = self._record(group)
-        follows = any(pair.role is Role.FOLLOWER for pair in group.pairs)
-        return [fields_of(record)] if follows and record is not None and record.status == "CANCELLED" else []
+        return [fields_of(record)] if record is not None and record.status == "CANCELLED" else []
 
     def _set_back(self, moments: list[Moment], index: int, name: str) -> bool:
         """Changed in Outlook and back before anybody looked: no edit that could be seen."""
@@ -445,17 +444,26 @@ class Oracle:
                 # What turned private in the moment before the write may be younger than the last look at it.
                 while past and at < self.now and self._just_hidden(past[-1], at):
                     past = past[:-1]
+                while past and self._after_its_seat(person.mailbox.id, past[-1]):
+                    past = past[:-1]
                 if not past or not past[-1].after.alive:
                     continue
                 state = past[-1].after.state
                 texts = {plain(state.subject), plain(state.body)} | {plain(p.display_name) for p in state.places}
                 target = hidden if state.sensitivity != "normal" else open_texts
                 target.update(one for one in texts if len(one) > 3)
-        return hidden - open_texts
+        hidden.discard(MASK)
+        return {one for one in hidden if not any(one in shown for shown in open_texts)}
 
     def _just_hidden(self, entry: Revision, at: datetime) -> bool:
         hides = entry.by.kind == "human" and entry.after.state.sensitivity != "normal"
         return hides and entry.at > at - self._unlooked
+
+    def _after_its_seat(self, mailbox: str, entry: Revision) -> bool:
+        """Whether it came after the last look at a calendar that nobody may read or write for any more."""
+        looks = self.history.watch.looks.get(mailbox, ())
+        last = self.history.timeline.start + timedelta(milliseconds=max(looks, default=0))
+        return mailbox not in self.seated and entry.at > last
 
     def _typed_in_raynet(self) -> set[str]:
         """What people themselves wrote there is no secret of Outlook's."""
