@@ -1,17 +1,14 @@
 """Writes that will not be: what is stored instead of them."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 from server.domain.reasons import Reason
-from server.domain.state import Intent, IntentKind, IntentState, Side, Tombstone, Trail
+from server.domain.state import Intent, IntentKind, IntentState, Trail
 from server.errors import Remote
 from server.ports.store import Row
+from server.sync.claims import claimed_create
 from server.sync.context import PassContext
 from server.sync.work import LinkWork
-
-#: So long may a create of unknown outcome still arrive.
-TOMBSTONE_FOR = timedelta(hours=24)
 
 
 def dropped(intent: Intent) -> Intent:
@@ -38,11 +35,5 @@ def abandoned(ctx: PassContext, work: LinkWork, intent: Intent) -> tuple[Row, ..
     draft = intent.payload.event_draft
     if intent.kind is not IntentKind.CREATE_EVENT or draft is None:
         return (replace(intent, state=IntentState.DROPPED),)
-    stone = Tombstone(
-        firm_id=ctx.firm,
-        key=draft.transaction_id,
-        side=Side.GRAPH,
-        expires_at=ctx.now + TOMBSTONE_FOR,
-        hint=work.mailbox_of(intent.pair_id),
-    )
+    stone = claimed_create(ctx.firm, work.mailbox_of(intent.pair_id), draft.transaction_id, ctx.now)
     return (replace(intent, state=IntentState.DROPPED), stone)

@@ -5,8 +5,9 @@ from dataclasses import replace
 from server.domain.content import FieldName
 from server.domain.plan import Loss, Plan, Step, Write
 from server.domain.reasons import Reason
-from server.domain.state import Conflict, Group, Trail
+from server.domain.state import Conflict, Group, PairState, Trail
 from server.ports.store import Row
+from server.sync.claims import left_by_its_user
 from server.sync.context import PassContext
 from server.sync.journal import journalled
 from server.sync.panel_outcome import left_out
@@ -18,6 +19,13 @@ def plan_rows(ctx: PassContext, group: Group, plan: Plan) -> tuple[Row, ...]:
     old = {pair.id: pair for pair in group.pairs}
     rows: list[Row] = [plan.link] if plan.link != group.link or not group.pairs else []
     rows += [replace(pair, updated_at=ctx.now) for pair in plan.pairs if old.get(pair.id) != pair]
+    ended = [one for one in plan.pairs if one.state is PairState.CLOSED and one.id in old]
+    rows += [
+        stone
+        for pair in ended
+        if old[pair.id].state is not PairState.CLOSED
+        for stone in left_by_its_user(pair, ctx.now)
+    ]
     rows += [_trail(ctx, plan, step) for step in plan.steps]
     rows += left_out(ctx.world(), group, plan)
     ctx.counts.matched += sum(1 for step in plan.steps if step.reason is Reason.MATCHED)

@@ -251,7 +251,7 @@ def _store_activities(
 def _under_one_type(ctx: PassContext, rows: dict[ActivityKey, Activity]) -> Flow[dict[ActivityKey, Activity]]:
     """Without what was read twice, because it got another type between two pages: its old path answers no more.
 
-    Fact: a type change keeps the id, who made it and when [inferred]; equal ids alone prove nothing, raynet-api §8, §10.
+    Fact: a type change keeps the id, maker and time [inferred]; equal ids alone prove nothing, raynet-api §8, §10.
     """
     if len({key.id for key in rows}) == len(rows):
         return rows

@@ -26,17 +26,15 @@ from server.domain.state import (
     PairState,
     SeenActivity,
     SeenEvent,
-    Side,
-    Tombstone,
 )
 from server.domain.when import to_instants
 from server.ports.store import Row
+from server.sync.claims import claimed_create, left_by_its_user
 from server.sync.panel_outcome import confirmed
 
 #: How long a sent value is remembered as ours. Late effects of lost writes come within minutes; a day is generous.
 SENT_FOR = timedelta(hours=24)
 SENT_AT_MOST = 40
-CLAIMED_FOR = timedelta(hours=24)
 
 
 class LinkWork:
@@ -165,13 +163,7 @@ class LinkWork:
         pair = self._removed(intent)
         self.pairs[pair.id] = pair
         # A create of this event that was lost on its way may still arrive: its key stays claimed (hazard H3).
-        stone = Tombstone(
-            firm_id=self.link.firm_id,
-            key=keys.transaction_id(pair.id),
-            side=Side.GRAPH,
-            expires_at=self.world.now + CLAIMED_FOR,
-            hint=pair.mailbox,
-        )
+        stone = claimed_create(self.link.firm_id, pair.mailbox, keys.transaction_id(pair.id), self.world.now)
         return (pair, stone, *self.event_gone(intent.event, self.world.now), _done(intent))
 
     def _removed(self, intent: Intent) -> Pair:
@@ -255,13 +247,14 @@ class LinkWork:
             link = replace(link, attendee_persons=tuple(sorted(persons - dropped)))
         self.link = link
         seen = self.observe_activity(shown, self.world.now)
-        return (link, pair, seen, _done(intent), *confirmed(self.world, intent))
+        left = left_by_its_user(pair, self.world.now) if cancelled else ()
+        return (link, pair, *left, seen, _done(intent), *confirmed(self.world, intent))
 
     def activity_deleted(self, intent: Intent) -> tuple[Row, ...]:
         """The activity is gone: by our removal."""
         pair = self._removed(intent)
         self.pairs[pair.id] = pair
-        rows: list[Row] = [pair, _done(intent)]
+        rows: list[Row] = [pair, *left_by_its_user(pair, self.world.now), _done(intent)]
         if self.activity is not None:
             self.activity = replace(self.activity, gone_at=self.world.now)
             rows.append(self.activity)

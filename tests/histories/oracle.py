@@ -164,7 +164,8 @@ class Oracle:
             (box, value.split("|")[1])
             for (box, _), one in self.live.items()
             for _, value in one.extended
-            if value.startswith("1|")
+            # With an invitation the organizer's key may travel: that names another calendar.
+            if value.startswith("1|") and value.split("|")[2] == box
         )
         self.problems += [f"I9 {n} events made for one activity" for n in own.values() if n > 1]
 
@@ -456,7 +457,7 @@ class Oracle:
         return {one for one in hidden if not any(one in shown for shown in open_texts)}
 
     def _just_hidden(self, entry: Revision, at: datetime) -> bool:
-        hides = entry.by.kind == "human" and entry.after.state.sensitivity != "normal"
+        hides = entry.by.kind == "human" and entry.after.alive and entry.after.state.sensitivity != "normal"
         return hides and entry.at > at - self._unlooked
 
     def _after_its_seat(self, mailbox: str, entry: Revision) -> bool:

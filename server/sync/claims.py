@@ -1,0 +1,42 @@
+"""Claims on what a create that was given up, or delivered twice, may still leave in a calendar (hazard H3)."""
+
+from datetime import datetime, timedelta
+
+from server.domain import keys
+from server.domain.event import Event
+from server.domain.ids import FirmId, MailboxId
+from server.domain.state import Origin, Pair, Side, Tombstone
+
+#: A lost create may arrive for so long.
+CLAIMED_FOR = timedelta(hours=24)
+#: So long is a second delivery of a create expected after its event was deleted by people.
+DELIVERED_LATE = timedelta(minutes=10)
+_ENDED = "ended"
+
+
+def claimed_create(firm: FirmId, mailbox: MailboxId, transaction_id: str, now: datetime) -> Tombstone:
+    """The claim on whatever a create with this key makes from now on."""
+    until = now + CLAIMED_FOR
+    return Tombstone(firm_id=firm, key=transaction_id, side=Side.GRAPH, expires_at=until, hint=mailbox)
+
+
+def left_by_its_user(pair: Pair, now: datetime) -> tuple[Tombstone, ...]:
+    """The claim where people ended the pair of an event of ours: on what is made after that, they may take theirs back.
+
+    Fact: whether Graph remembers the key of a create after its event was deleted is not known, graph-calendar §23.
+    """
+    if pair.origin is not Origin.RAYNET or pair.event is None:
+        return ()
+    until = now + DELIVERED_LATE
+    transaction_id = keys.transaction_id(pair.id)
+    stone = Tombstone(
+        firm_id=pair.firm_id, key=transaction_id, side=Side.GRAPH, expires_at=until, hint=pair.mailbox, kind=_ENDED
+    )
+    return (stone,)
+
+
+def is_late_create(stone: Tombstone | None, event: Event) -> bool:
+    """Whether the create that this claims has left the event."""
+    if stone is None or stone.kind != _ENDED:
+        return stone is not None
+    return event.created_at is not None and event.created_at >= stone.expires_at - DELIVERED_LATE
