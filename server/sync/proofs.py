@@ -5,11 +5,12 @@ A 404 on the single record proves, absence from a list or a word of a notice nev
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from server.domain.activity import Activity
 from server.domain.event import Event
 from server.domain.ids import ActivityKey, ActivityType, EventKey
-from server.domain.state import MailboxSync, NoticeKind, SeenActivity, SeenEvent, Side
+from server.domain.state import MailboxSync, Notice, NoticeKind, SeenActivity, SeenEvent, Side
 from server.errors import Denied, Gone, Rejected, Remote
 from server.flow import Flow, want
 from server.ports.graph import GetEvent
@@ -33,7 +34,7 @@ def prove_deleted_activities(ctx: PassContext) -> Flow[bool]:
     One that we never saw may be a known one whose type was changed meanwhile. Else it is only counted: a count that is
     wrong makes the next reading look for deletions itself.
     """
-    rings = (one for one in ctx.rings() if one.kind is NoticeKind.ACTIVITY and one.hint == "deleted")
+    rings = [one for one in ctx.rings() if one.kind is NoticeKind.ACTIVITY and one.hint == "deleted"]
     keys = sorted({one.activity for one in rings if one.activity is not None})
     if not keys:
         return False
@@ -46,7 +47,7 @@ def prove_deleted_activities(ctx: PassContext) -> Flow[bool]:
         proved = yield from prove_activity(ctx, old)
         if proved is not None and proved.gone_at is not None:
             unseen.discard(others[old])  # that was it, and it is counted
-    _count_gone(ctx, len(unseen))
+    _count_unseen(ctx, [one for one in rings if one.activity in unseen])
     for key in sorted(known):
         yield from prove_activity(ctx, key)
     return bool(known or alike)
@@ -92,6 +93,25 @@ def _count_gone(ctx: PassContext, count: int) -> None:
     cursor = ctx.sync.cursor
     if cursor is not None and cursor.total is not None and count:
         ctx.put_sync(replace(ctx.sync, cursor=replace(cursor, total=max(0, cursor.total - count))))
+
+
+def _count_unseen(ctx: PassContext, rings: Sequence[Notice]) -> None:
+    """Deletions of records that we never saw: those that the last list's total held are taken from it.
+
+    What was deleted before that list was read, or made after it, is not in its total. Fact: Raynet's clock is known to
+    the second, from the ``Date`` of its answer; where that does not tell, the next reading looks for itself.
+    """
+    cursor = ctx.sync.cursor
+    if cursor is None or cursor.total is None or cursor.read_at is None:
+        _count_gone(ctx, len({one.activity for one in rings}))
+        return
+    read, made = cursor.read_at, {one.activity for one in ctx.notices if one.hint == "created"}
+    told = {one.activity: one.changed_at for one in rings if one.activity not in made}
+    later = [at for at in told.values() if at is None or at >= read]
+    if any(at is not None and at < read + timedelta(seconds=1) for at in later):
+        ctx.put_sync(replace(ctx.sync, cursor=replace(cursor, total=None)))
+    else:
+        _count_gone(ctx, len(later))
 
 
 def with_equal_id(ctx: PassContext, key: ActivityKey) -> Flow[tuple[Activity, ...]]:

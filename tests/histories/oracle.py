@@ -370,7 +370,8 @@ class Oracle:
         after = next((one for one in moments[index + 1 :] if one.place == moment.place and one.by != "human"), None)
         if after is None:
             return False
-        return self.house.raynet_side.was_unseen(moment.place[1], moment.version, moment.at, after.at)
+        former = {f"{ref.kind}:{ref.id}" for ref, place in self._followed.items() if place == moment.place}
+        return self.house.raynet_side.was_unseen({moment.place[1], *former}, moment.version, moment.at, after.at)
 
     def was_unseen(self, entry: HistoryEntry) -> bool:
         """Whether our next save of the record came too soon after this one to know of it (H9)."""

@@ -126,15 +126,18 @@ class RaynetSide:
 
     # --- reads from translated records ---
 
-    def was_unseen(self, name: str, version: int, changed_at: datetime, overwritten_at: datetime) -> bool:
-        """Whether nobody could have seen this version: our write came too soon after it, or too late on its way."""
+    def was_unseen(self, names: set[str], version: int, changed_at: datetime, overwritten_at: datetime) -> bool:
+        """Whether nobody could have seen this version: our write came too soon after it, or too late on its way.
+
+        ``names``: of the record, under each type that it has had.
+        """
         self._have_shown()
-        if (name, version) in self._read_versions:
+        if any((name, version) in self._read_versions for name in names):
             return False
         if any(changed_at <= one <= overwritten_at + timedelta(seconds=1) for one in self.late_arrivals):
             return True
-        reads = [one for one in self._read_at.get(name, ()) if one <= changed_at]
-        return bool(reads) and overwritten_at - reads[-1] <= H9_WINDOW
+        reads = [one for name in names for one in self._read_at.get(name, ()) if one <= changed_at]
+        return bool(reads) and overwritten_at - max(reads) <= H9_WINDOW
 
     def _shown(self, record: records.Activity, *, detailed: bool) -> Activity:
         name = f"{record.kind}:{record.id}"
