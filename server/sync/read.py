@@ -100,8 +100,10 @@ def _read_raynet(ctx: PassContext) -> Flow[None]:
 def _whole_window(ctx: PassContext) -> Flow[None]:
     """Every planned activity of the window; the cursor is taken before, so nothing between is missed."""
     first = yield from want(NewestActivities(ctx.firm, 0, 1))
-    # An empty answer is asked for once more: a first match against it would make everything double.
-    window = (yield from _window(ctx)) or (yield from _window(ctx))
+    window = yield from _window(ctx)
+    if not window and first.total:
+        # A first match against a list that is only said to be empty would make everything double.
+        window = yield from _window(ctx)
     seen = [*first.activities, *window]
     if ctx.state.firm.rules.deadline_block_minutes:
         seen += yield from want(DeadlineTasks(ctx.firm, *_listed(ctx)))

@@ -306,9 +306,16 @@ class Oracle:
                 self._lost(group, moments, index, name)
 
     def _called_off_with(self, group: Group) -> list[Shown]:
-        """What Raynet's people read in an activity that was called off: cancelled, not deleted."""
+        """What people read in an activity that was called off by its own people or with somebody else's meeting."""
         record = self._record(group)
-        return [fields_of(record)] if record is not None and record.status == "CANCELLED" else []
+        if record is None or record.status != "CANCELLED":
+            return []
+        follows = any(pair.role is Role.FOLLOWER for pair in group.pairs)
+        return [fields_of(record)] if follows or self._called_off_by_people(record) else []
+
+    def _called_off_by_people(self, record: Activity) -> bool:
+        saves = [one for one in self.house.raynet.history if one.after is not None and one.after.ref == record.ref]
+        return next((one.actor.source == "user" for one in saves if one.after.status == "CANCELLED"), False)  # type: ignore[union-attr]  # just asked
 
     def _set_back(self, moments: list[Moment], index: int, name: str) -> bool:
         """Changed in Outlook and back before anybody looked: no edit that could be seen."""
