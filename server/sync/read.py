@@ -4,7 +4,6 @@ A short, failed or empty answer is never knowledge that something is gone: absen
 Observations, the cursor they came with and the wake-ups of the links they touch are committed together.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -45,6 +44,7 @@ from server.sync.proofs import (
     prove_deleted_events,
     prove_event,
 )
+from server.sync.retyped import follow_types, under_one_type, was_overtaken
 from server.sync.seats import mailbox_trouble
 from server.sync.unshown import note_unshown
 
@@ -228,7 +228,7 @@ def _store_activities(
     stored: Sequence[SeenActivity] | None = None,
 ) -> Flow[None]:
     """What is news of these. ``stored``: what is held of all of them, where that was just asked."""
-    by_key = yield from _under_one_type(ctx, {one.key: one for one in activities})
+    by_key = yield from under_one_type(ctx, {one.key: one for one in activities})
     if stored is None:
         stored, _ = yield from want(LoadSeen(ctx.firm, activities=tuple(by_key)))
     known = {one.key: one for one in stored}
@@ -240,35 +240,14 @@ def _store_activities(
         return
     fresh = yield from _with_deadlines(ctx, fresh)
     gone = {one.key for one in stored if one.gone_at is not None}
-    yield from _follow_types(ctx, [one.key for one in fresh if one.key not in known or one.key in gone])
+    yield from follow_types(ctx, [one.key for one in fresh if one.key not in known or one.key in gone])
     # What was read again meanwhile under yet another type is older here.
-    fresh = [one for one in fresh if ctx.moved.get(one.key) is None and not _was_overtaken(ctx, one.key)]
+    fresh = [one for one in fresh if ctx.moved.get(one.key) is None and not was_overtaken(ctx, one.key)]
     rows = yield from activity_rows(ctx, fresh, known)
     sync, samples = of_activities(ctx, replace(ctx.sync, cursor=cursor), fresh if ctx.sync.cursor else ())
     if rows or samples or sync != ctx.sync:
         ctx.put_sync(sync)
         yield from want(Commit(ctx.firm, (sync, *rows, *samples)))
-
-
-def _under_one_type(ctx: PassContext, rows: dict[ActivityKey, Activity]) -> Flow[dict[ActivityKey, Activity]]:
-    """Without what was read twice, because it got another type between two pages: its old path answers no more.
-
-    Fact: a type change keeps the id, maker and time [inferred]; equal ids alone prove nothing, raynet-api §8, §10.
-    """
-    if len({key.id for key in rows}) == len(rows):
-        return rows
-    made = Counter((key.id, row.created_at, row.created_by) for key, row in rows.items())
-    twice = [key for key, row in rows.items() if made[key.id, row.created_at, row.created_by] > 1]
-    for key in twice:
-        try:
-            yield from want(GetActivity(ctx.firm, key))
-        except Gone:
-            rows = {other: row for other, row in rows.items() if other != key}
-    return rows
-
-
-def _was_overtaken(ctx: PassContext, key: ActivityKey) -> bool:
-    return any(new.id == key.id and new != key for new in ctx.moved.values())
 
 
 def _lacks_deadline(ctx: PassContext, known: Mapping[ActivityKey, SeenActivity], row: Activity) -> bool:
@@ -292,20 +271,6 @@ def _with_deadlines(ctx: PassContext, rows: list[Activity]) -> Flow[list[Activit
                 pass  # the next reading tells what became of it
         full.append(row)
     return full
-
-
-def _follow_types(ctx: PassContext, new: list[ActivityKey]) -> Flow[None]:
-    """A row nobody knew may be a known one whose type was changed: the old key is asked for before a twin is made.
-
-    Fact: a type change keeps the id [inferred], ids of different types may also be equal by chance, raynet-api §8, §10.
-    """
-    others = tuple(ActivityKey(kind, key.id) for key in new for kind in ActivityType if kind is not key.type)
-    if not others:
-        return
-    stored, _ = yield from want(LoadSeen(ctx.firm, activities=others))
-    for old in stored:
-        if old.gone_at is None:
-            yield from prove_activity(ctx, old.key)
 
 
 def is_news(stored: SeenActivity | None, row: Activity) -> bool:

@@ -1,0 +1,48 @@
+"""Records whose type somebody changed: the same id under another path, never two records."""
+
+from collections import Counter
+
+from server.domain.activity import Activity
+from server.domain.ids import ActivityKey, ActivityType
+from server.errors import Gone
+from server.flow import Flow, want
+from server.ports.raynet import GetActivity
+from server.ports.store import LoadSeen
+from server.sync.context import PassContext
+from server.sync.proofs import prove_activity
+
+
+def under_one_type(ctx: PassContext, rows: dict[ActivityKey, Activity]) -> Flow[dict[ActivityKey, Activity]]:
+    """Without what was read twice, because it got another type between two pages: its old path answers no more.
+
+    Fact: a type change keeps the id, maker and time [inferred]; equal ids alone prove nothing, raynet-api §8, §10.
+    """
+    if len({key.id for key in rows}) == len(rows):
+        return rows
+    made = Counter((key.id, row.created_at, row.created_by) for key, row in rows.items())
+    twice = [key for key, row in rows.items() if made[key.id, row.created_at, row.created_by] > 1]
+    for key in twice:
+        try:
+            yield from want(GetActivity(ctx.firm, key))
+        except Gone:
+            rows = {other: row for other, row in rows.items() if other != key}
+    return rows
+
+
+def was_overtaken(ctx: PassContext, key: ActivityKey) -> bool:
+    """Whether the same pass has read the record under yet another type since."""
+    return any(new.id == key.id and new != key for new in ctx.moved.values())
+
+
+def follow_types(ctx: PassContext, new: list[ActivityKey]) -> Flow[None]:
+    """A row nobody knew may be a known one whose type was changed: the old key is asked for before a twin is made.
+
+    Fact: a type change keeps the id [inferred], ids of different types may also be equal by chance, raynet-api §8, §10.
+    """
+    others = tuple(ActivityKey(kind, key.id) for key in new for kind in ActivityType if kind is not key.type)
+    if not others:
+        return
+    stored, _ = yield from want(LoadSeen(ctx.firm, activities=others))
+    for old in stored:
+        if old.gone_at is None:
+            yield from prove_activity(ctx, old.key)
