@@ -31,15 +31,18 @@ class _Slot:
         value = given[self.name]
         if self.at is None:
             return value
-        # A list is filled up with its last value: few sizes are few statements, and IN does not mind.
         one = value[min(self.at, len(value) - 1)]
         return one if self.part is None else one[self.part]
+
+
+#: The place of a value among a statement's arguments, what value it is, and how the driver takes it.
+_Placed = tuple[int, _Slot, _Processor | None]
 
 
 class Compiled:
     """One statement in the words of one engine, for lists of given sizes."""
 
-    __slots__ = ("_constants", "_dialect", "_makes_row", "_names", "_readers", "_slots", "_types", "sql")
+    __slots__ = ("_constants", "_dialect", "_makes_row", "_names", "_readers", "_slots", "_spans", "_types", "sql")
 
     def __init__(self, statement: Any, dialect: Dialect, sizes: Mapping[str, int], columns: Sequence[str] = ()) -> None:
         """``sizes``: of the lists given to IN; ``columns``: what is given of an INSERT."""
@@ -54,7 +57,7 @@ class Compiled:
         self._dialect = dialect
         #: By name for a driver that takes names, else in the order of the question marks.
         self._names = None if state.positiontup is not None else tuple(state.parameters)
-        self._slots: list[tuple[int, _Slot, _Processor | None]] = []
+        self._slots: list[_Placed] = []
         self._constants: list[Any] = []
         for place, name in enumerate(state.positiontup or state.parameters):
             value, kind = state.parameters[name], binds[origin.get(name, name)].type
@@ -65,6 +68,7 @@ class Compiled:
             else:
                 binder = _binder(kind, dialect)
                 self._constants.append(binder(value) if binder is not None else value)
+        self._slots, self._spans = _spans_of(self._slots)
         self._types = [one.type for one in statement.selected_columns] if isinstance(statement, Select) else []
         self._readers: list[tuple[int, _Processor]] | None = None
         self._makes_row = _row_maker(statement)
@@ -73,6 +77,9 @@ class Compiled:
         """What the driver takes with :attr:`sql`. Raises StatementError for a value that its column refuses."""
         values = self._constants.copy()
         try:
+            for start, stop, name in self._spans:
+                some = given[name]
+                values[start:stop] = some if len(some) == stop - start else _filled(some, stop - start)
             for place, slot, binder in self._slots:
                 value = given[slot.name] if slot.at is None else slot.value(given)
                 values[place] = value if binder is None else binder(value)
@@ -107,6 +114,26 @@ class Compiled:
             for kind, told in zip(self._types, description, strict=True)
         ]
         return [(place, read) for place, read in enumerate(each) if read is not None]
+
+
+def _filled(values: Sequence[Any], size: int) -> list[Any]:
+    """A list is filled up with its last value: few sizes are few statements, and IN does not mind."""
+    return [*values, *[values[-1]] * (size - len(values))]
+
+
+def _spans_of(slots: Sequence[_Placed]) -> tuple[list[_Placed], list[tuple[int, int, str]]]:
+    """The slots without those of whole lists that the driver takes as they are, and where each such list stands."""
+    plain = [one for one in slots if one[1].at is not None and one[1].part is None and one[2] is None]
+    places: dict[str, list[tuple[int, int | None]]] = {}
+    for place, slot, _ in plain:
+        places.setdefault(slot.name, []).append((place, slot.at))
+    spans = [
+        (some[0][0], some[-1][0] + 1, name)
+        for name, some in places.items()
+        if some == [(some[0][0] + at, at) for at in range(len(some))]
+    ]
+    names = {name for *_, name in spans}
+    return [one for one in slots if one[1].name not in names], spans
 
 
 def compiled(connection: Connection, statement: Any, given: Mapping[str, Any], columns: Sequence[str] = ()) -> Compiled:
@@ -147,6 +174,12 @@ def insert_rows(connection: Connection, statement: Insert, rows: Sequence[Mappin
         run(connection, ready.sql, ready.arguments(rows[0]))
     else:
         run(connection, ready.sql, [ready.arguments(row) for row in rows], many=True)
+
+
+def insert_each(connection: Connection, statement: Insert, rows: Sequence[Mapping[str, Any]]) -> list[bool]:
+    """Run an INSERT for rows with the same columns, one after the other; whether each made a new row."""
+    ready = compiled(connection, statement, {}, tuple(rows[0]))
+    return [run(connection, ready.sql, ready.arguments(row), lambda cursor: bool(cursor.rowcount)) for row in rows]
 
 
 def run(

@@ -2,25 +2,28 @@
 
 import select as sockets
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import psycopg2
-from sqlalchemy import Connection, Dialect, bindparam, func, select, text
-from sqlalchemy.sql.dml import ReturningInsert
+from sqlalchemy import Connection, Dialect, Insert, bindparam, func, select, text
 
 from server.domain.ids import FirmId, MailboxId
 from server.domain.state import Notice
-from server.errors import Scope, Unavailable
+from server.errors import Remote, RosError, Scope, Unavailable
 from server.store import shapes
 from server.store.crypto import lookup_digest
 from server.store.database import Database
 from server.store.dialects import insert_new
-from server.store.direct import select_values
+from server.store.direct import insert_each, select_values
+from server.store.group import GroupCommit
 from server.store.scope import chunks
 from server.store.tables import people, runtime
+
+T = TypeVar("T")
+V = TypeVar("V")
 
 _CHANNEL: Final = "ros_notice"
 _SQLITE_POLL_SECONDS: Final = 0.2
@@ -64,16 +67,64 @@ _LAST: Final = select(func.coalesce(func.max(runtime.notice.c.seq), 0))
 _AFTER: Final = select(runtime.notice.c.seq, runtime.notice.c.firm_id).where(runtime.notice.c.seq > bindparam("last"))
 
 
+#: From the subscriptions that are ours to the notices of those who are believed.
+Believed = Callable[[Mapping[str, KnownSubscription]], Sequence[Notice]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Arrival:
+    """One request: the subscriptions it names, and what of it is to be stored."""
+
+    subscriptions: frozenset[str]
+    believed: Believed
+
+
 class Inbox:
     """For the processes that are called from outside. Thread-safe."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        #: SQLite has one writer: who waits for it meanwhile is looked up and stored with the others.
+        self._group = GroupCommit(self._take_together) if database.is_sqlite else None
 
     def add(self, notices: Sequence[Notice]) -> int:
         """Store notices of any firms in one transaction and wake the workers; how many were new."""
+        return self.take((), lambda _known: notices)[1] if notices else 0
+
+    def take(self, subscriptions: Collection[str], believed: Believed) -> tuple[int, int]:
+        """Store what is believed once it is known which of ``subscriptions`` are ours; how many notices that were, and
+        how many of them were new. They are durable afterwards. ``believed`` may run in another thread."""
+        arrival = _Arrival(subscriptions=frozenset(subscriptions), believed=believed)
+        if self._group is None:
+            return self._take(arrival)
+        found: tuple[int, int] = self._group.run(arrival)
+        return found
+
+    def _take(self, arrival: _Arrival) -> tuple[int, int]:
+        notices = arrival.believed(self.find_subscriptions(arrival.subscriptions))
+        return len(notices), len(self._store(notices))
+
+    def _take_together(self, arrivals: Sequence[_Arrival]) -> list[Any]:
+        """One look-up and one transaction for all. What is refused for one of them is tried for each alone."""
+        known = self.find_subscriptions(frozenset[str]().union(*(one.subscriptions for one in arrivals)))
+        taken = [_outcome(one.believed, known) for one in arrivals]
+        try:
+            new = self._store([notice for some in taken if not isinstance(some, Exception) for notice in some])
+        except Remote:
+            raise  # the disk, not what is stored: the whole group fails
+        except RosError:
+            if len(arrivals) == 1:
+                raise
+            return [some if isinstance(some, Exception) else _outcome(self._alone, some) for some in taken]
+        return [some if isinstance(some, Exception) else (len(some), _taken_out(new, some)) for some in taken]
+
+    def _alone(self, notices: Sequence[Notice]) -> tuple[int, int]:
+        return len(notices), len(self._store(notices))
+
+    def _store(self, notices: Sequence[Notice]) -> set[tuple[FirmId, str]]:
+        """Firm and key of those that were new."""
         if not notices:
-            return 0
+            return set()
         return self._database.write_unscoped(lambda connection: add_notices(connection, notices))
 
     def find_subscriptions(self, ids: Collection[str]) -> dict[str, KnownSubscription]:
@@ -81,7 +132,7 @@ class Inbox:
         wanted = sorted(set(ids))
 
         def work(connection: Connection) -> dict[str, KnownSubscription]:
-            rows = [row for some in chunks(wanted) for row in connection.execute(_SUBSCRIPTIONS, {"ids": some})]
+            rows = [row for some in chunks(wanted) for row in select_values(connection, _SUBSCRIPTIONS, {"ids": some})]
             return {
                 row[0]: KnownSubscription(firm=row[1], tenant_id=row[2], mailbox=row[3], client_state=row[4])
                 for row in rows
@@ -92,27 +143,47 @@ class Inbox:
     def find_webhook(self, path_secret: str) -> KnownWebhook | None:
         """By the secret part of the address that was called; None when unknown."""
         of = {"digest": lookup_digest(path_secret)}
-        row = self._database.read_unscoped(lambda connection: connection.execute(_WEBHOOK, of).first())
-        return None if row is None else KnownWebhook(firm=row[0], token=row[1])
+        rows = self._database.read_unscoped(lambda connection: select_values(connection, _WEBHOOK, of))
+        return KnownWebhook(firm=rows[0][0], token=rows[0][1]) if rows else None
 
 
-def add_notices(connection: Connection, notices: Sequence[Notice]) -> int:
-    """Insert the ones whose key is new and ring for their firms once the transaction is committed; how many."""
+def _outcome(work: Callable[[V], T], given: V) -> T | Exception:
+    """What ``work`` returned, or what it raised: for the thread that asked."""
+    try:
+        return work(given)
+    except Exception as error:  # noqa: BLE001  # carried over to the thread that asked, and raised there
+        return error
+
+
+def _taken_out(new: set[tuple[FirmId, str]], notices: Sequence[Notice]) -> int:
+    """How many of ``notices`` are in ``new``, which afterwards holds them no more: each was new for one request."""
+    own = new & {(one.firm_id, one.dedupe) for one in notices}
+    new -= own
+    return len(own)
+
+
+def add_notices(connection: Connection, notices: Sequence[Notice]) -> set[tuple[FirmId, str]]:
+    """Insert those whose key is new and ring for their firms once that is committed; firm and key of each."""
     rows = sorted(
         {(one.firm_id, one.dedupe): shapes.NOTICE.split(one) for one in notices}.items(), key=lambda item: item[0]
     )
-    values = [row for _, row in rows]
-    # Most notifications come alone: one row needs none of what many rows take.
-    new = connection.scalars(_insert(connection.dialect), values if len(values) > 1 else values[0]).all()
-    if connection.dialect.name == "postgresql":
-        for firm in sorted(set(new)):
-            connection.execute(text(f"SELECT pg_notify('{_CHANNEL}', :firm)"), {"firm": str(firm)})
-    return len(new)
+    if connection.dialect.name != "postgresql":
+        stored = insert_each(connection, _insert(connection.dialect), [row for _, row in rows])
+        return {key for (key, _), is_new in zip(rows, stored, strict=True) if is_new}
+    # One trip for all of them.
+    found = connection.execute(_insert(connection.dialect).returning(*_KEY), [row for _, row in rows]).all()
+    new = {(FirmId(firm), dedupe) for firm, dedupe in found}
+    for firm in sorted({firm for firm, _ in new}):
+        connection.execute(text(f"SELECT pg_notify('{_CHANNEL}', :firm)"), {"firm": str(firm)})
+    return new
+
+
+_KEY: Final = (runtime.notice.c.firm_id, runtime.notice.c.dedupe)
 
 
 @lru_cache(maxsize=8)
-def _insert(dialect: Dialect) -> ReturningInsert[tuple[int]]:
-    return insert_new(dialect, runtime.notice, shapes.NOTICE.key).returning(runtime.notice.c.firm_id)
+def _insert(dialect: Dialect) -> Insert:
+    return insert_new(dialect, runtime.notice, shapes.NOTICE.key)
 
 
 class Doorbell:

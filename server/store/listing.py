@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, or_, select
 
 from server.errors import Invalid
+from server.store.scope import FirmScope, Prepared
 
 T = TypeVar("T")
 #: The value of a sort column at the last row of the page before, and that row's key.
@@ -52,6 +53,66 @@ class Order:
     key: ColumnElement[Any]
 
 
+class Listing:
+    """A list whose statements are made once for each way to ask: its sort, its direction, and which filters.
+
+    ``filters`` are criteria with a parameter of their own name each. Filters in ``beside`` look at joined tables;
+    while none of them is asked for, the whole list is counted by ``counted``, which need not join them.
+    """
+
+    def __init__(
+        self,
+        statement: Select[*tuple[Any, ...]],
+        order: Order,
+        filters: Mapping[str, ColumnElement[bool]],
+        *,
+        counted: Select[*tuple[Any, ...]] | None = None,
+        beside: frozenset[str] = frozenset(),
+    ) -> None:
+        self._statement = statement
+        self._order = order
+        self._filters = filters
+        self._counted = statement if counted is None else counted
+        self._beside = beside
+        self._made: dict[object, tuple[Any, Any]] = {}
+
+    def page(self, scope: FirmScope, wanted: Wanted, only: Mapping[str, Any]) -> Listed[Sequence[Any]]:
+        """The page within the scope's firm: rows with three columns more than the statement. ``only``: values of the
+        filters that are asked for."""
+        way = (wanted.sort, wanted.descending, wanted.after is not None, frozenset(only))
+        made = self._made.get(way)
+        if made is None:
+            made = self._made[way] = self._make(scope, wanted, only)
+        page, count = made
+        given = {**only, "most": wanted.limit + 1}
+        if wanted.after is not None:
+            given |= {"after": wanted.after[0], "after_key": wanted.after[1]}
+        rows = scope.plain(page, **given)
+        if rows:
+            total = int(rows[0][-3])
+        else:
+            total = int(scope.plain(count, **only)[0][0]) if wanted.after is not None else 0
+        shown, following = _cut(rows, wanted)
+        return Listed(items=tuple(shown), next=following, total=total)
+
+    def _make(self, scope: FirmScope, wanted: Wanted, only: Mapping[str, Any]) -> tuple[Prepared, Prepared]:
+        column, key = self._order.columns[wanted.sort], self._order.key
+        criteria = [self._filters[name] for name in only]
+        source = self._statement if self._beside & only.keys() else self._counted
+        # Limited first: a scope finds the tables to limit among the columns.
+        counted = scope.limited(source.where(*criteria)).order_by(None)
+        counted = counted.with_only_columns(key, maintain_column_froms=True)
+        count = select(func.count()).select_from(counted.subquery())
+        page = self._statement.where(*criteria).add_columns(
+            count.scalar_subquery().label("_total"), column.label("_sort"), key.label("_key")
+        )
+        if wanted.after is not None:
+            place = bindparam("after", type_=column.type), bindparam("after_key", type_=key.type)
+            page = page.where(_behind(column, key, *place, descending=wanted.descending))
+        page = _ordered(page, column, key, descending=wanted.descending).limit(bindparam("most"))
+        return Prepared(page), Prepared(count)
+
+
 def listed(
     scope: Runs, statement: Select[*tuple[Any, ...]], order: Order, wanted: Wanted, value: Callable[[Any], T]
 ) -> Listed[T]:
@@ -64,16 +125,28 @@ def listed(
         count.scalar_subquery().label("_total"), column.label("_sort"), order.key.label("_key")
     )
     if wanted.after is not None:
-        page = page.where(_behind(column, order.key, wanted))
-    ordered = (column.desc(), order.key.desc()) if wanted.descending else (column.asc(), order.key.asc())
-    rows = scope.rows(page.order_by(None).order_by(*ordered).limit(wanted.limit + 1))
+        place = literal(wanted.after[0], column.type), literal(wanted.after[1], order.key.type)
+        page = page.where(_behind(column, order.key, *place, descending=wanted.descending))
+    rows = scope.rows(_ordered(page, column, order.key, descending=wanted.descending).limit(wanted.limit + 1))
     if rows:
         total = int(rows[0][-3])
     else:
         total = int(scope.rows(count)[0][0]) if wanted.after is not None else 0
-    shown = rows[: wanted.limit]
-    following = (shown[-1][-2], shown[-1][-1]) if len(rows) > wanted.limit else None
+    shown, following = _cut(rows, wanted)
     return Listed(items=tuple(value(row) for row in shown), next=following, total=total)
+
+
+def _cut(rows: Sequence[Any], wanted: Wanted) -> tuple[Sequence[Any], Place | None]:
+    """What is shown of the rows, and after which of them the following part begins."""
+    shown = rows[: wanted.limit]
+    return shown, (shown[-1][-2], shown[-1][-1]) if len(rows) > wanted.limit else None
+
+
+def _ordered(
+    page: Select[*tuple[Any, ...]], column: ColumnElement[Any], key: ColumnElement[Any], *, descending: bool
+) -> Select[*tuple[Any, ...]]:
+    ways = (column.desc(), key.desc()) if descending else (column.asc(), key.asc())
+    return page.order_by(None).order_by(*ways)
 
 
 def sliced(
@@ -98,10 +171,10 @@ def sliced(
     return Listed(items=shown, next=following, total=len(ordered))
 
 
-def _behind(column: ColumnElement[Any], key: ColumnElement[Any], wanted: Wanted) -> ColumnElement[bool]:
-    assert wanted.after is not None, "only a later page lies behind something"  # noqa: S101  # a defect, not data
-    value, last = literal(wanted.after[0], column.type), literal(wanted.after[1], key.type)
-    if wanted.descending:
+def _behind(
+    column: ColumnElement[Any], key: ColumnElement[Any], value: Any, last: Any, *, descending: bool
+) -> ColumnElement[bool]:
+    if descending:
         return or_(column < value, and_(column == value, key < last))
     return or_(column > value, and_(column == value, key > last))
 
@@ -109,6 +182,11 @@ def _behind(column: ColumnElement[Any], key: ColumnElement[Any], wanted: Wanted)
 _ESCAPE: Final = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
 
 
-def contains(column: ColumnElement[Any], folded: str) -> ColumnElement[bool]:
-    """That the column, lower case already, holds the text somewhere."""
-    return column.like(f"%{folded.translate(_ESCAPE)}%", escape="\\")
+def contains(column: ColumnElement[Any], folded: str | ColumnElement[str]) -> ColumnElement[bool]:
+    """That the column, lower case already, holds the text somewhere; a parameter's text is that of :func:`anywhere`."""
+    return column.like(anywhere(folded) if isinstance(folded, str) else folded, escape="\\")
+
+
+def anywhere(folded: str) -> str:
+    """The pattern of LIKE for a text that stands somewhere; the signs of LIKE in it are plain signs."""
+    return f"%{folded.translate(_ESCAPE)}%"

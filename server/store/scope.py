@@ -42,6 +42,10 @@ class FirmScope:
             return select_rows(self.connection, statement.statement, parameters | {"scope_firm": self.firm})
         return self.connection.execute(_limited(statement), parameters | {"scope_firm": self.firm}).all()
 
+    def plain(self, statement: "Prepared", **parameters: Any) -> list[list[Any]]:
+        """As :meth:`rows`, for whoever needs no names."""
+        return select_values(self.connection, statement.statement, parameters | {"scope_firm": self.firm})
+
     def first(
         self, statement: "Select[*tuple[Any, ...]] | Prepared", **parameters: Any
     ) -> Row[*tuple[Any, ...]] | None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -34,10 +34,13 @@ class GraphDoorbell:
             return
         entries = read_shape(req, GraphNotices).value
         now = self._now()
-        notices = [_notice(entry, of, now) for entry, of in genuine(self._inbox, self._metrics, entries)]
-        new = self._inbox.add(notices)
+
+        def believed(known: Mapping[str, KnownSubscription]) -> list[Notice]:
+            return [_notice(entry, of, now) for entry, of in genuine(known, self._metrics, entries)]
+
+        stored, new = self._inbox.take({entry.subscription for entry in entries}, believed)
         self._metrics.notification("graph", "accepted", new)
-        self._metrics.notification("graph", "repeated", len(notices) - new)
+        self._metrics.notification("graph", "repeated", stored - new)
         resp.status = falcon.HTTP_202
 
 

@@ -1,6 +1,6 @@
 """``POST /notify/graph/lifecycle``: Microsoft says that a subscription needs care or lost something."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -32,12 +32,17 @@ class LifecycleDoorbell:
         if answered_handshake(req, resp):
             return
         now = self._now()
-        notices: list[Notice] = []
-        for entry, of in genuine(self._inbox, self._metrics, read_shape(req, GraphNotices).value):
-            known = entry.lifecycle_event in EVENTS
-            self._metrics.notification("graph_lifecycle", "accepted" if known else "ignored")
-            notices += _notices(entry, of, now) if known else ()
-        self._inbox.add(notices)
+        entries = read_shape(req, GraphNotices).value
+
+        def believed(subscriptions: Mapping[str, KnownSubscription]) -> list[Notice]:
+            notices: list[Notice] = []
+            for entry, of in genuine(subscriptions, self._metrics, entries):
+                known = entry.lifecycle_event in EVENTS
+                self._metrics.notification("graph_lifecycle", "accepted" if known else "ignored")
+                notices += _notices(entry, of, now) if known else ()
+            return notices
+
+        self._inbox.take({entry.subscription for entry in entries}, believed)
         resp.status = falcon.HTTP_202
 
 

@@ -2,22 +2,21 @@
 
 import hmac
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from server.api.metrics import Metrics
 from server.api.notify.bodies import GraphNotice
-from server.store.inbox import Inbox, KnownSubscription
+from server.store.inbox import KnownSubscription
 
 #: Compared with where there is nothing to compare with, so that both take the same time.
 _NOBODYS: Final = secrets.token_hex(32)
 
 
 def genuine(
-    inbox: Inbox, metrics: Metrics, entries: Sequence[GraphNotice]
+    known: Mapping[str, KnownSubscription], metrics: Metrics, entries: Sequence[GraphNotice]
 ) -> Iterator[tuple[GraphNotice, KnownSubscription]]:
     """The entries that are ours. The others are counted and get no other answer than these."""
-    known = inbox.find_subscriptions({entry.subscription for entry in entries})
     for entry in entries:
         found = known.get(entry.subscription)
         outcome = _outcome(entry, found)

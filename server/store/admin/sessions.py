@@ -4,7 +4,7 @@ Role, firm and whether the account may be used are read with each request, so a 
 """
 
 import secrets
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Final
@@ -17,6 +17,7 @@ from server.store.admin.changes import Change, Clock, utc_now
 from server.store.admin.reach import Reach
 from server.store.crypto import lookup_digest
 from server.store.database import Database
+from server.store.direct import select_rows
 from server.store.tables.accounts import SignInMethod
 from server.store.tables.accounts import session as session_table
 from server.store.tables.people import AdministratorRole, administrator
@@ -104,7 +105,8 @@ class Sessions:
         """Who the token is; None for an unknown, ended, idle or revoked one and for a disabled account."""
         at = self._now()
         of = {"digest": lookup_digest(token)}
-        row = self._database.read_unscoped(lambda connection: connection.execute(_select_signed_in(), of).first())
+        rows = self._database.read_unscoped(lambda connection: select_rows(connection, _select_signed_in(), of))
+        row = rows[0] if rows else None
         if row is None or row.expires_at <= at or row.seen_at + IDLE <= at:
             return None
         if at - row.seen_at >= _NOTED_EVERY:
@@ -156,7 +158,6 @@ def _end_oldest(connection: Connection, administrator_id: int) -> None:
 
 @cache
 def _select_signed_in() -> Select[*tuple[Any, ...]]:
-    """The columns are named as the members of :class:`SignedIn`."""
     own, who = session_table.c, administrator.c
     return (
         select(
@@ -179,10 +180,21 @@ def _select_signed_in() -> Select[*tuple[Any, ...]]:
 
 
 def _signed_in(row: Any) -> SignedIn:
-    members = {one.name: getattr(row, one.name) for one in fields(SignedIn)}
-    # Whoever comes with Entra ID has not used the password that must go.
-    members["must_change_password"] = row.must_change_password and row.method is SignInMethod.PASSWORD
-    return SignedIn(**members | {"has_totp": bool(row.has_totp), "has_entra": bool(row.has_entra)})
+    return SignedIn(
+        session_id=row.session_id,
+        administrator_id=row.administrator_id,
+        login=row.login,
+        role=row.role,
+        firm_id=row.firm_id,
+        # Whoever comes with Entra ID has not used the password that must go.
+        must_change_password=row.must_change_password and row.method is SignInMethod.PASSWORD,
+        has_totp=bool(row.has_totp),
+        has_entra=bool(row.has_entra),
+        method=row.method,
+        created_at=row.created_at,
+        seen_at=row.seen_at,
+        expires_at=row.expires_at,
+    )
 
 
 def firm_name(database: Database, firm: FirmId | None) -> str | None:

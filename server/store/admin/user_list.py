@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, bindparam, case, func, literal, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, bindparam, case, false, func, literal, select
 
 from server.domain.ids import FirmId, SeatId
 from server.domain.state import IntentKind, IntentState, MailboxState, PairState, Side
 from server.errors import NotFound
 from server.store.database import Database
-from server.store.listing import Listed, Order, Wanted, contains, listed
+from server.store.listing import Listed, Listing, Order, Wanted, anywhere, contains
 from server.store.scope import FirmScope, Prepared
 from server.store.tables import items, people, runtime
 from server.store.tables.meta import firm_criterion
@@ -24,9 +24,11 @@ _TO_OUTLOOK: Final = (IntentKind.CREATE_EVENT, IntentKind.UPDATE_EVENT, IntentKi
 _EPOCH: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UserEntry:
-    """``state`` is ``off``, ``new`` or that of the calendar. ``person_id`` is the one in use."""
+class UserEntry(NamedTuple):
+    """``state`` is ``off``, ``new`` or that of the calendar. ``person_id`` is the one in use.
+
+    The members down to ``directory_read_at`` are the columns of :func:`_select_users`, in their order.
+    """
 
     id: SeatId
     email: str
@@ -40,12 +42,18 @@ class UserEntry:
     failures: int
     wait_until: datetime | None
     last_read_at: datetime | None
-    pairs: int = 0
-    last_change_at: datetime | None = None
-    last_to_outlook_at: datetime | None = None
-    last_to_raynet_at: datetime | None = None
     #: When Raynet's directory was last read through the firm's present connection.
-    directory_read_at: datetime | None = None
+    directory_read_at: datetime | None
+    pairs: int
+    last_change_at: datetime | None
+    #: None in a page.
+    last_to_outlook_at: datetime | None
+    last_to_raynet_at: datetime | None
+
+
+_entry: Final = UserEntry._make
+#: How many members of an entry are columns.
+_COLUMNS: Final = 13
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,32 +73,32 @@ class UserList:
 
     def page(self, firm: FirmId, wanted: Wanted, only: UserFilter) -> Listed[UserEntry]:
         """Sorted by ``email``, ``id``, ``state`` or ``lag`` (the longest unread last)."""
-        statement, state, order = _select_users()
+        given: dict[str, Any] = {"state": only.state, "enabled": only.enabled}
+        given = {name: value for name, value in given.items() if value is not None}
         if only.q:
-            statement = statement.where(contains(people.seat.c.email, only.q))
-        if only.state is not None:
-            statement = statement.where(state == only.state)
-        if only.enabled is not None:
-            statement = statement.where(people.seat.c.enabled == only.enabled)
+            given["q"] = anywhere(only.q)
 
         def work(scope: FirmScope) -> Listed[UserEntry]:
-            found = listed(scope, statement, order, wanted, lambda row: row)
-            moved = _movement(scope, [row.mailbox for row in found.items if row.mailbox])
-            return Listed(items=tuple(_entry(row, moved) for row in found.items), next=found.next, total=found.total)
+            found = _users().page(scope, wanted, given)
+            moved = _movement(scope, [row[6] for row in found.items if row[6]])
+            entries = [_entry((*row[:_COLUMNS], *moved.get(row[6], _NOTHING), None, None)) for row in found.items]
+            return Listed(items=tuple(entries), next=found.next, total=found.total)
 
         return self._database.read(firm, work)
 
     def get(self, firm: FirmId, seat: SeatId) -> UserEntry:
         """One user, also with what last went each way. Raises NotFound."""
-        statement, *_ = _select_users()
 
         def work(scope: FirmScope) -> UserEntry:
-            row = scope.first(statement.where(people.seat.c.id == seat))
+            row = scope.first(_select_user(), seat=seat)
             if row is None:
                 raise NotFound(seat=seat)
-            if row.mailbox is None:
-                return _entry(row, {})
-            return _entry(row, _movement(scope, [row.mailbox]), _last_each_way(scope, row.mailbox))
+            mailbox: str | None = row[6]
+            if mailbox is None:
+                return _entry((*row, *_NOTHING, None, None))
+            ways = _last_each_way(scope, mailbox)
+            moved = _movement(scope, [mailbox]).get(mailbox, _NOTHING)
+            return _entry((*row, *moved, ways.get(True), ways.get(False)))
 
         return self._database.read(firm, work)
 
@@ -103,29 +111,49 @@ class UserList:
 
 
 @cache
+def _users() -> Listing:
+    statement, state, order = _select_users()
+    seat = people.seat.c
+    return Listing(
+        statement,
+        order,
+        {
+            "q": contains(seat.email, bindparam("q", type_=seat.email.type)),
+            "state": state == bindparam("state", type_=seat.email.type),
+            "enabled": seat.enabled == bindparam("enabled", type_=seat.enabled.type),
+        },
+        counted=select(seat.id),
+        beside=frozenset({"state"}),
+    )
+
+
+@cache
+def _select_user() -> Prepared:
+    return Prepared(_select_users()[0].where(people.seat.c.id == bindparam("seat")))
+
+
 def _select_users() -> tuple[Select[*tuple[Any, ...]], ColumnElement[str], Order]:
-    """Seats with their calendars, the state among their columns, and how they may be sorted. Made once.
+    """Seats with their calendars, the state among their columns, and how they may be sorted.
 
     The inner table is limited where it is written, so that the join stays outer.
     """
     sync = select(runtime.mailbox_sync).where(firm_criterion(runtime.mailbox_sync)).subquery("calendar")
-    seat = people.seat.c
+    seat, state = people.seat.c, _state(sync)
     statement = select(
         seat.id,
         seat.email,
         seat.enabled,
         seat.revision,
-        seat.person_id,
-        sync.c.state,
+        seat.person_id.label("chosen_person_id"),
+        state.label("shown_state"),
         sync.c.mailbox,
-        sync.c.person,
-        sync.c.matched,
-        sync.c.failures,
+        func.coalesce(seat.person_id, sync.c.person).label("person_in_use"),
+        func.coalesce(sync.c.matched, false()).label("is_matched"),
+        func.coalesce(sync.c.failures, 0).label("failure_count"),
         sync.c.wait_until,
         sync.c.last_read_at,
         _directory_read_at().label("directory_read_at"),
     ).join_from(people.seat, sync, sync.c.seat_id == seat.id, isouter=True)
-    state = _state(sync)
     return statement, state, Order(columns=_sorts(sync, state), key=seat.id)
 
 
@@ -161,50 +189,16 @@ def _sorts(sync: Any, state: ColumnElement[str]) -> dict[str, ColumnElement[Any]
     }
 
 
-def _entry(row: Any, moved: dict[str, "_Movement"], each_way: dict[bool, datetime] | None = None) -> UserEntry:
-    found, ways = moved.get(row[6] or "", _NOTHING), each_way or {}
-    return UserEntry(
-        id=SeatId(row[0]),
-        email=row[1],
-        enabled=row[2],
-        revision=row[3],
-        chosen_person_id=row[4],
-        state=_state_of(row[2], row[5]),
-        mailbox=row[6],
-        person_id=row[4] if row[4] is not None else row[7],
-        matched=bool(row[8]),
-        failures=row[9] or 0,
-        wait_until=row[10],
-        last_read_at=row[11],
-        pairs=found.pairs,
-        last_change_at=found.at,
-        last_to_outlook_at=ways.get(True),
-        last_to_raynet_at=ways.get(False),
-        directory_read_at=row[12],
-    )
-
-
-def _state_of(enabled: object, state: MailboxState | None) -> str:
-    """As :func:`_state`."""
-    if not enabled:
-        return OFF
-    return NEW if state in (None, MailboxState.RELEASED) else state.value
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Movement:
-    pairs: int = 0
-    at: datetime | None = None
-
-
-_NOTHING: Final = _Movement()
+#: Open pairs of a calendar, and when one of them last changed.
+_Movement = tuple[int, datetime | None]
+_NOTHING: Final[_Movement] = (0, None)
 
 
 def _movement(scope: FirmScope, mailboxes: list[str]) -> dict[str, _Movement]:
-    """How many open pairs each calendar has, and when one of them last changed."""
+    """Of the calendars that have open pairs."""
     if not mailboxes:
         return {}
-    return {row[0]: _Movement(pairs=row[1], at=row[2]) for row in scope.rows(_select_movement(), mailboxes=mailboxes)}
+    return {one: (pairs, at) for one, pairs, at in scope.plain(_select_movement(), mailboxes=mailboxes)}
 
 
 @cache

@@ -173,7 +173,7 @@ class Drafts:
             mailbox=mailbox,
             hint=SYNC_NOW,
         )
-        return self._database.write(firm, lambda scope: add_notices(scope.connection, [notice])) > 0
+        return self._database.write(firm, lambda scope: bool(add_notices(scope.connection, [notice])))
 
 
 # --- one delivery -----------------------------------------------------------------------------------------------------
