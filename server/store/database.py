@@ -46,7 +46,8 @@ _SQLITE_PRAGMAS: Final = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
-    "PRAGMA cache_size=-16000",
+    # KiB that each connection may keep of the file; a worker keeps up to sixteen of them open.
+    "PRAGMA cache_size=-4000",
     "PRAGMA temp_store=MEMORY",
 )
 

@@ -302,6 +302,9 @@ def test_a_second_plan_of_the_same_sight_says_the_same(before: Group, around: Wo
     """Planning twice before anything is sent asks for the same writes: a crash between the two changes nothing."""
     # The plan itself makes no second lead; of several, each turn settles one.
     assume(sum(pair.role in (Role.LEAD, Role.FOLLOWER) for pair in before.pairs) <= 1)
+    # Nobody attends a meeting of their own.
+    own = {one.key.mailbox for one in before.events if one.event.is_organizer}
+    assume(not any(pair.role is Role.ATTENDEE and pair.mailbox in own for pair in before.pairs))
     first = reconcile(before, around)
     again = reconcile(replace(before, link=first.link, pairs=first.pairs), around)
     assert [(it.kind, it.pair, it.event, it.activity) for it in again.writes] == [
