@@ -26,6 +26,7 @@ from server.sync import (
     proofs,
     read,
     recover,
+    retyped,
     seats,
     work,
 )
@@ -296,7 +297,11 @@ DEFECTS: tuple[Defect, ...] = (
         name="noorphan", about="a late placeholder is not claimed", swaps=((observe, "_claimed_orphan", gives(())),)
     ),
     # --- reading
-    Defect(name="noproof", about="what a list does not show is gone", swaps=((read, "prove_activity", put(unproven)),)),
+    Defect(
+        name="noproof",
+        about="what a list does not show is gone",
+        swaps=((read, "prove_activity", put(unproven)), (retyped, "prove_activity", put(unproven))),
+    ),
     Defect(
         name="noeventproof", about="what delta calls removed is gone", swaps=((read, "prove_event", unproven_event),)
     ),
