@@ -30,7 +30,8 @@ def cost(html: str) -> float:
 def test_three_megabytes_of_mark_up_cost_a_bounded_time(piece: str) -> None:
     ordinary = min(cost("<p>Dobrý den, <b>posílám</b> zápis.</p>" * 250) for _ in range(3))
 
-    assert cost(hostile(piece)) < MOST_ORDINARY_BODIES * ordinary
+    # A sweep of the garbage collector over all that a test process holds may fall into one of them.
+    assert min(cost(hostile(piece)) for _ in range(2)) < MOST_ORDINARY_BODIES * ordinary
 
 
 def test_what_is_left_unread_is_never_written_over() -> None:
