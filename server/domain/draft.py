@@ -140,7 +140,7 @@ class PlanDraft:
 
     def _was_sent_before(self, field: FieldName, value: object) -> bool:
         """Whether this is a value of an earlier save than the last one: while no version is known, that alone tells."""
-        mine = sorted((one for one in self.link.sent if one.field is field and one.digest), key=lambda one: one.at)
+        mine = [one for one in self.link.sent if one.field is field and one.digest]
         digest = keys.value_digest(value)
         return any(one.digest == digest for one in mine) and mine[-1].digest != digest
 
@@ -151,10 +151,13 @@ class PlanDraft:
         return any(one.digest != agreed and now - one.at < COPIES_COME_WITHIN for one in mine)
 
     def _just_sent(self) -> frozenset[FieldName]:
-        """Fields of our saves since the base: values of one save share their instant."""
+        """Fields of our saves since the base: values of one save share their instant.
+
+        The order is that of the notes, not of their instants: another worker's clock may be minutes ahead.
+        """
         activity = self.activity
         saved_at = activity.modified_at if activity is not None else None
-        batches = sorted({sent.at for sent in self.link.sent}, reverse=True)[: self.group.link.own_saves]
+        batches = list(dict.fromkeys(sent.at for sent in reversed(self.link.sent)))[: self.group.link.own_saves]
         recent = {at for at in batches if saved_at is None or at >= saved_at - _SENDING_TAKES}
         return frozenset(sent.field for sent in self.link.sent if sent.at in recent)
 

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from server.domain.ids import MailboxId
 from server.domain.reasons import Reason
-from server.domain.rules import Mirror, PrivateEvents
+from server.domain.rules import Mirror
 from server.domain.state import Conflict, Group, PairState, Role
 from server.sync.secrecy import LOOKED_AT_FOR
 from simulator.graph import ids
-from simulator.graph.state import EventState, Revision
+from simulator.graph.state import EventState
 from simulator.raynet.records import Activity, HistoryEntry, Ref
 from tests.histories.house import House
+from tests.histories.private import Privacy
 from tests.histories.raynet_side import H9_WINDOW
 from tests.histories.shown import (
     FIELDS,
@@ -31,7 +32,6 @@ from tests.histories.shown import (
     event_shown,
     fields_of,
     journalled,
-    plain,
     superseded,
 )
 from tests.support.oracle import MASK
@@ -59,7 +59,8 @@ class Oracle:
             self.journal.setdefault(one.link_id, []).append(one)
         self.problems: list[str] = []
         self.excused = 0
-        self._unlooked = UNLOOKED + timedelta(seconds=history.script.switches.get("delta_visibility_seconds", 0.0))
+        self.privacy = Privacy(self)
+        self.unlooked = UNLOOKED + timedelta(seconds=history.script.switches.get("delta_visibility_seconds", 0.0))
         self.seated = {
             person.mailbox.id
             for person in house.people
@@ -129,7 +130,7 @@ class Oracle:
         for group in self.groups:
             self._equal(group)
             self._nothing_lost(group)
-        self._nothing_private()
+        self.privacy.look()
         return self.problems
 
     # --- open, double, half ---
@@ -229,7 +230,7 @@ class Oracle:
                 self._same(pair.role, shown, state)
             if state.sensitivity != "normal" and pair.role is Role.LEAD and activity is not None:
                 made_here = activity.created_by == API_LOGIN
-                if made_here and not activity.personal and not self._opened(activity):
+                if made_here and not activity.personal and not self.privacy.opened(activity):
                     self.problems.append("I12 a private event's activity is not personal")
 
     def _would_mail(self) -> set[str]:
@@ -389,96 +390,3 @@ class Oracle:
     def came_late(self, entry: HistoryEntry) -> bool:
         """Whether it is a copy of a write of ours that arrived after its time (H4): what it takes is counted."""
         return any(abs(entry.at - one) < timedelta(seconds=1) for one in self.house.raynet_side.late_arrivals)
-
-    # --- nothing private ---
-
-    def _opened(self, activity: Activity) -> bool:
-        return any(
-            one.actor.source == "user" and one.after is not None and not one.after.personal
-            for one in self.house.raynet.history
-            if one.entity_id == activity.id
-        )
-
-    def _nothing_private(self) -> None:
-        """I2: at no instant did our own write show a private text, or a record made of a private event to others."""
-        late = self.history.watch.late_writes or self.rows.firm.rules.private_events is PrivateEvents.FULL
-        for entry in self.house.raynet.history:
-            after = entry.after
-            if entry.actor.source != "api" or after is None:
-                continue
-            ours = after.created_by == API_LOGIN and PLACEHOLDER not in after.title
-            if ours and not after.personal and not self._opened(after):
-                self.problems.append("I2 an activity of ours is shown to everybody")
-            if not late and self._tells_secret(after, entry.at):
-                self.problems.append("I2 a private text in Raynet")
-        for activity in self.house.raynet.activities():
-            carried_in_full = activity.personal and self.rows.firm.rules.private_events is PrivateEvents.FULL
-            if carried_in_full or not self._tells_secret(activity, self.now):
-                continue
-            if self._shown_again_in_a_series(activity):
-                self.excused += 1
-            else:
-                self.problems.append("I2 a private text in Raynet")
-
-    def _shown_again_in_a_series(self, activity: Activity) -> bool:
-        """Whether a late copy of our write arrived in a record that was made a series: no other write may follow."""
-        ours = [
-            one.at for one in self.house.raynet.history if one.entity_id == activity.id and one.actor.source == "api"
-        ]
-        came_late = any(
-            ours and abs(ours[-1] - one) < timedelta(seconds=1) for one in self.house.raynet_side.late_arrivals
-        )
-        return activity.recurrence is not None and came_late
-
-    def _tells_secret(self, activity: Activity, at: datetime) -> bool:
-        shown = plain(" ".join((activity.title, activity.description or "", activity.meeting_place or "")))
-        return any(secret in shown for secret in self._secrets_at(at))
-
-    def _secrets_at(self, at: datetime) -> set[str]:
-        """Texts that are private at this instant and shown nowhere as an open text."""
-        if not hasattr(self, "_private"):
-            self._private = any(
-                one.after.state.sensitivity != "normal"
-                for person in self.house.people
-                for item in person.mailbox.items.values()
-                for one in item.history
-            )
-        if not self._private:
-            return set()
-        hidden: set[str] = set()
-        open_texts = self._typed_in_raynet()
-        for person in self.house.people:
-            for item in person.mailbox.items.values():
-                past = [one for one in item.history if one.at <= at]
-                # What turned private in the moment before the write may be younger than the last look at it.
-                while past and at < self.now and self._just_hidden(past[-1], at):
-                    past = past[:-1]
-                while past and self._after_its_seat(person.mailbox.id, past[-1]):
-                    past = past[:-1]
-                if not past or not past[-1].after.alive:
-                    continue
-                state = past[-1].after.state
-                texts = {plain(state.subject), plain(state.body)} | {plain(p.display_name) for p in state.places}
-                target = hidden if state.sensitivity != "normal" else open_texts
-                target.update(one for one in texts if len(one) > 3)
-        hidden.discard(MASK)
-        return {one for one in hidden if not any(one in shown for shown in open_texts)}
-
-    def _just_hidden(self, entry: Revision, at: datetime) -> bool:
-        hides = entry.by.kind == "human" and entry.after.alive and entry.after.state.sensitivity != "normal"
-        return hides and entry.at > at - self._unlooked
-
-    def _after_its_seat(self, mailbox: str, entry: Revision) -> bool:
-        """Whether it came after the last look at a calendar that nobody may read or write for any more."""
-        looks = self.history.watch.looks.get(mailbox, ())
-        last = self.history.timeline.start + timedelta(milliseconds=max(looks, default=0))
-        return mailbox not in self.seated and entry.at > last
-
-    def _typed_in_raynet(self) -> set[str]:
-        """What people themselves wrote there is no secret of Outlook's."""
-        out: set[str] = set()
-        for entry in self.house.raynet.history:
-            if entry.actor.source == "user" and entry.after is not None:
-                after = entry.after
-                out |= {plain(after.title), plain(after.description), plain(after.meeting_place)}
-        return out
