@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from server.domain.activity import ActivityStatus
 from server.domain.ids import MailboxId
 from server.domain.reasons import Reason
-from server.domain.state import Decision, Intent, IntentKind, IntentState, Notice, PairState
+from server.domain.state import Decision, Intent, IntentKind, IntentState, MailboxSync, Notice, PairState
 from server.flow import Op
-from server.ports.graph import CreateEvent, DeleteEvent, GetEvent, ReadDeltas, UpdateEvent
+from server.ports.graph import CreateEvent, DeleteEvent, DeltaRound, GetEvent, ReadDeltas, UpdateEvent
 from server.ports.raynet import NewestActivities, WindowActivities
 from server.ports.store import Commit
 from server.sync.driver import REMOTE_WRITES
@@ -51,9 +51,17 @@ class Watch:
         self.read_at: dict[tuple[int, str], int] = {}
         #: Every moment in which something of a calendar may have been seen.
         self.looks: defaultdict[str, list[int]] = defaultdict(list)
+        #: Rounds that showed something, with their link: taken in once that is stored, else only looked at.
+        self._shown: dict[tuple[int, str], tuple[int, str]] = {}
         self._notices: list[Notice] = []
         self._last: list[str] = []
         self._trace = 0
+
+    def calendar_read_at(self, row: MailboxSync) -> int:
+        """When that calendar was last read; -1 if never."""
+        place = (row.firm_id, row.mailbox or "")
+        at, link = self._shown.get(place, (-1, ""))
+        return max(self.read_at.get(place, -1), at if row.delta_link == link else -1)
 
     def is_write(self, op: Op[Any]) -> bool:
         return type(op) in _WRITES
@@ -67,12 +75,12 @@ class Watch:
         if lease is None or not self._store.is_held(lease) or row.expires_ms <= self._timeline.now:
             self.problems.append(f"I4 {type(op).__name__} without a lease")
 
-    def performed(self, _worker: Worker, op: Op[Any], error: Exception | None) -> None:
+    def performed(self, op: Op[Any], value: Any, error: Exception | None) -> None:
         kind = type(op)
         if kind in _LOOKS:
             self._look(op)
         if kind not in _WRITES:
-            self._read(op, error)
+            self._read(op, value, error)
             return
         self.all_writes += 1
         if kind not in _ITEM_WRITES:
@@ -91,13 +99,16 @@ class Watch:
         else:
             self.looks[op.mailbox if kind is CreateEvent else op.key.mailbox].append(self._timeline.now)
 
-    def _read(self, op: Any, error: Exception | None) -> None:
+    def _read(self, op: Any, value: Any, error: Exception | None) -> None:
         if error is not None:
             return
         kind = type(op)
         if kind is ReadDeltas:
-            for one in op.wanted:
-                self.read_at[op.firm, one.mailbox] = self._timeline.now
+            for mailbox, answer in value.items():
+                if isinstance(answer, DeltaRound) and (answer.events or answer.removed):
+                    self._shown[op.firm, mailbox] = (self._timeline.now, answer.link)
+                else:
+                    self.read_at[op.firm, mailbox] = self._timeline.now
         elif kind is NewestActivities or kind is WindowActivities:
             self.read_at[op.firm, ""] = self._timeline.now
 

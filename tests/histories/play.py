@@ -8,32 +8,27 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from server.domain.ids import ActivityKey, FirmId
-from server.domain.state import MailboxState as SyncState
-from server.domain.state import Notice, PairState, Side, Tombstone
+from server.domain.ids import FirmId
+from server.domain.state import Notice, PairState
 from server.errors import Remote, Scope, Unavailable
 from server.flow import Op
 from server.ports.store import Commit
 from server.sync.seats import RECHECK_TROUBLED
 from simulator.graph.mailbox import Item, Mailbox, MailboxState, Save
-from simulator.raynet.records import Actor, Ref
+from simulator.raynet.records import Actor
 from tests.histories import people
 from tests.histories.checks import Watch, final_problems
 from tests.histories.driver import Driver, Timeline, Worker
 from tests.histories.house import House, Village, graph_notice, let_go, raynet_notice, start_of
-from tests.histories.rows import Rows
 from tests.histories.scene import Scene
 from tests.histories.script import Accident, Deed, Mishap, Script
 from tests.histories.store import DictStore
+from tests.histories.waits import TROUBLED, VERDICT, what_waits
 from tests.histories.wire import FAULTS, READS_ONLY, WRITES_ONLY, Strike, Wire
 from tests.histories.workload import Weather
 
 #: After the calm: how long until nothing is left to do, in simulated time.
 LONGEST_SETTLING_MS = 3 * 3_600_000
-#: A wait as long as this or longer is a verdict (a parked item), not a retry on the way to quiescence.
-VERDICT = timedelta(minutes=50)
-#: Calendars that are asked again after some minutes.
-_TROUBLED = (SyncState.NO_ACCESS, SyncState.NO_MAILBOX, SyncState.UNKNOWN_USER)
 
 
 @dataclass(slots=True)
@@ -79,9 +74,9 @@ class History:
         self._mishaps: list[Mishap] = []
         self._ops: Counter[tuple[int, str]] = Counter()
         self._waiting: dict[int, Deed] = {}
-        self._late_effects = 0
-        self._last_late_ms = 0
-        self._last_save_ms = 0
+        self.late_effects = 0
+        self.last_late_ms = 0
+        self.last_save_ms = 0
         self._pushed = 0
         self._set_up()
 
@@ -162,11 +157,11 @@ class History:
         began, quiet = self.timeline.now, 0
         while quiet < 2:
             if self.timeline.now > began + self._patience_ms:
-                self.outcome.problems.append(f"no rest: {self._what_waits()}")
+                self.outcome.problems.append(f"no rest: {what_waits(self)}")
                 return
             before = self.watch.writes
             self._one_round()
-            quiet = quiet + 1 if self.watch.writes == before and not self._what_waits() else 0
+            quiet = quiet + 1 if self.watch.writes == before and not what_waits(self) else 0
             if not quiet:
                 self.outcome.settled_ms = self.timeline.now - began
             if self.outcome.problems or self.driver.defects:
@@ -202,13 +197,13 @@ class History:
             moments += [
                 one.checked_at + RECHECK_TROUBLED
                 for one in rows.mailboxes.values()
-                if one.state in _TROUBLED and one.checked_at is not None
+                if one.state in TROUBLED and one.checked_at is not None
             ]
             for until in (rows.sync.raynet_wait_until, rows.sync.graph_wait_until):
                 moments += [until] if until is not None and until > now else []
             moments += [one.wait_until for one in rows.mailboxes.values() if one.wait_until and one.wait_until > now]
         soon = [one for one in moments if one - now < VERDICT]
-        if not soon or self._late_effects:
+        if not soon or self.late_effects:
             return
         wait = (min(soon) - now).total_seconds()
         if wait < self.script.poll_seconds:
@@ -217,54 +212,6 @@ class History:
         for row in self.store.leases.values():
             row.due_ms = min(row.due_ms, self.timeline.now)
         self.driver.look_ahead()
-
-    def _what_waits(self) -> list[str]:
-        """Why this is no quiescence."""
-        now, out = self.timeline.clock(), []
-        if self._late_effects:
-            out.append("late effects")
-        if self.village.world.graph.exchange.next_due() is not None:
-            out.append("exchange")
-        for firm, rows in self.store.firms.items():
-            if rows.firm.paused:
-                continue
-            row = self.store.leases[firm]
-            out += [f"{firm}: in hand"] if row.owner is not None else []
-            out += [f"{firm}: intent {one.kind.value}" for one in rows.open_intents.values()]
-            out += [f"{firm}: notice {one.kind.value}" for one in rows.notices.values()]
-            out += [f"{firm}: due {one.why or 'link'}" for one in rows.attention.values() if one.due_at - now < VERDICT]
-            out += [f"{firm}: calendar {one.state.value}" for one in rows.mailboxes.values() if one.state in _TROUBLED]
-            out += [f"{firm}: {what} unread" for what in self._unread(rows)]
-            sync = rows.sync
-            awaited = sync.cursor is not None and sync.cursor.missing_since is not None
-            out += [f"{firm}: an announced deletion awaited"] if awaited else []
-            out += [f"{firm}: raynet waits"] if sync.raynet_wait_until and sync.raynet_wait_until > now else []
-            out += [f"{firm}: graph waits"] if sync.graph_wait_until and sync.graph_wait_until > now else []
-            out += [
-                f"{firm}: mailbox waits" for one in rows.mailboxes.values() if one.wait_until and one.wait_until > now
-            ]
-            out += [f"{firm}: orphan" for one in rows.stones.values() if self._can_go(firm, one)]
-        return out
-
-    def _can_go(self, firm: FirmId, stone: Tombstone) -> bool:
-        """Whether it is a left-over that nobody keeps: a locked one stays until it is unlocked."""
-        if not stone.key.startswith("orphan"):
-            return False
-        if stone.side is not Side.RAYNET:
-            return True
-        key = ActivityKey.parse(stone.hint)
-        record = self.village.by_firm[firm].raynet.activity(Ref(key.type.value, key.id))
-        return record is None or not record.is_locked
-
-    def _unread(self, rows: Rows) -> list[str]:
-        """Sides that were not read since the calm: polling relaxes to minutes while push has proven itself."""
-        lag = self.script.switches.get("delta_visibility_seconds", 0.0)
-        # What Exchange itself saves after the calm hides the item from a lagging delta a little longer.
-        calm = max(self.script.calm_ms, self._last_late_ms, self._last_save_ms if lag else 0) + int(lag * 1000) + 1
-        read, firm = self.watch.read_at, rows.firm.id
-        out = ["raynet"] if read.get((firm, ""), -1) < calm else []
-        boxes = (one.mailbox for one in rows.mailboxes.values() if one.state is SyncState.READY)
-        return out + ["mailbox" for one in boxes if read.get((firm, one or ""), -1) < calm]
 
     def _set_aside(self) -> bool:
         """Whether something is left that only a later retry or the nightly comparison mends.
@@ -349,7 +296,7 @@ class History:
         except Exception as defect:  # noqa: BLE001  # an adapter's defect is a problem of the history
             self.driver.defects.append(f"{type(op).__name__}: {type(defect).__name__} {defect}")
             value, error = None, Unavailable(scope=Scope.FIRM)
-        self.watch.performed(worker, op, error)
+        self.watch.performed(op, value, error)
         return self.wire.took_ms, value, error
 
     def _strike(self, house: House, op: Op[Any]) -> tuple[Strike | None, Callable[[], None] | None]:
@@ -404,11 +351,11 @@ class History:
                 return
 
     def _late(self, ms: int, work: Callable[[], None]) -> None:
-        self._late_effects += 1
+        self.late_effects += 1
 
         def arrive(_none: Any) -> None:
-            self._late_effects -= 1
-            self._last_late_ms = self.timeline.now
+            self.late_effects -= 1
+            self.last_late_ms = self.timeline.now
             self.village.world.graph.exchange.run_due()
             self.watch.late()
             for house in self.village.houses:
@@ -463,7 +410,7 @@ class History:
     def _graph_rings(self, mailbox: Mailbox, item: Item, save: Save) -> None:
         house = self.village.of_mailbox[mailbox.id]
         if save.by.kind != "app":
-            self._last_save_ms = self.timeline.now
+            self.last_save_ms = self.timeline.now
         for subscription, watched in house.graph_side.subscriptions.items():
             if watched == mailbox.id and self._announced():
                 self._pushed += 1
