@@ -42,6 +42,7 @@ def create_event(draft: PlanDraft, pair: Pair, activity: Activity, content: Cont
         raynet_from=activity.scheduled_from,
         raynet_till=activity.scheduled_till,
         marks=marks,
+        private=False,
     )
     draft.write(
         Write(
@@ -89,6 +90,7 @@ def create_activity(draft: PlanDraft, pair: Pair, event: Event, reason: Reason) 
         raynet_from=change.scheduled_from,
         raynet_till=change.scheduled_till,
         marks=(mapping.TYPE_MARKS[kind],) if draft.world.rules.categories else (),
+        private=event.private,
     )
     draft.link = replace(draft.link, masked=masked, attendee_persons=persons)
     with_copies = () if masked else (*persons, *_persons_with_copies(draft))
@@ -364,6 +366,7 @@ def _revival(draft: PlanDraft, pair: Pair, event: Event, activity: Activity, rea
             raynet_from=change.scheduled_from,
             raynet_till=change.scheduled_till,
             marks=pair.base.marks if pair.base is not None else (),
+            private=event.private,
         ),
         before=mapping.times_only(raynet) if private else raynet,
     )

@@ -16,7 +16,7 @@ from server.domain.merge import Merged, Moments, Sides, Way, is_empty, merge_fie
 from server.domain.plan import Write
 from server.domain.privacy import TEXTS, exposed_texts
 from server.domain.reasons import Reason
-from server.domain.rules import AttendedEvents, Mirror
+from server.domain.rules import AttendedEvents, Mirror, PrivateEvents
 from server.domain.state import Base, IntentKind, Origin, Pair, PairState, Role, Side
 
 
@@ -170,6 +170,9 @@ class _Merge:
         self.base = pair.base or Base(raynet=Content(), outlook=Content())
         self.transition = self.met and self.masked != draft.link.masked
         self.follows = pair.role is Role.FOLLOWER
+        #: It turned private after its texts were told: where they are carried in full, the record follows, once.
+        in_full = draft.world.rules.private_events is PrivateEvents.FULL
+        self.turned = in_full and event.private and self.base.private is False
         #: Private texts that came back over their mask.
         self.exposed = exposed_texts(activity, event, draft.world, draft.link, pair.base) if draft.link.masked else ()
         self.to_outlook: list[FieldName] = []
@@ -311,7 +314,8 @@ class _Merge:
         """
         is_new = self.masked and self.transition and self.base.outlook.title != mapping.PRIVATE_TITLE
         tells = self.event.private and not self.masked and not TEXTS.isdisjoint(self.to_raynet)
-        if not (is_new or tells) or self.activity.personal:
+        if not (is_new or tells or self.turned) or self.activity.personal:
+            self.turned = False
             return
         if self.activity.locked:
             self.blocked = Reason.LOCKED
@@ -354,6 +358,8 @@ class _Merge:
         if FieldName.WHEN in self.settled:
             start, till = self.activity.scheduled_from, self.activity.scheduled_till
             base = replace(base, raynet_from=start, raynet_till=till)
+        if not self.turned:
+            base = replace(base, private=self.event.private)
         if not self.met or base != self.pair.base:
             self.draft.set_base(self.pair, base)
         self.base = base
@@ -427,6 +433,7 @@ class _Merge:
             change = replace(change, participants=tuple(people))
         if FieldName.PERSONAL in self.to_raynet:
             change = replace(change, personal=True)
+            expects = replace(expects, private=True)
         if change.scheduled_from is not None and self.activity.status is ActivityStatus.NEW:
             change = replace(change, status=ActivityStatus.SCHEDULED)
         write = Write(

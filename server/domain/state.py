@@ -245,6 +245,8 @@ class Base:
     raynet_till: datetime | None = None
     #: Categories that stood for type and done state when last agreed.
     marks: tuple[str, ...] = ()
+    #: Whether the event was private then; None where nobody noted it.
+    private: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

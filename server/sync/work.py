@@ -294,6 +294,8 @@ def _moved(base: Base, intent: Intent, *, raynet: Content, outlook: Content) -> 
         moved = replace(moved, raynet_from=expects.raynet_from, raynet_till=expects.raynet_till)
     if expects is not None and FieldName.CATEGORIES in intent.fields:
         moved = replace(moved, marks=expects.marks)
+    if expects is not None and FieldName.PERSONAL in intent.fields:
+        moved = replace(moved, private=expects.private)
     return moved
 
 
