@@ -116,7 +116,8 @@ class Privacy:
         return {one for one in hidden if not any(one in shown for shown in open_texts)}
 
     def _just_hidden(self, entry: Revision, at: datetime) -> bool:
-        hides = entry.by.kind == "human" and entry.after.alive and entry.after.state.sensitivity != "normal"
+        # Exchange itself saves once more what its user has just saved.
+        hides = entry.by.kind != "app" and entry.after.alive and entry.after.state.sensitivity != "normal"
         return hides and entry.at > at - self._oracle.unlooked
 
     def _after_its_seat(self, mailbox: str, entry: Revision) -> bool:
