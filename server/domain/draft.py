@@ -53,6 +53,8 @@ class PlanDraft:
         self._events: dict[EventKey, SeenEvent] = {seen.key: seen for seen in group.events}
         #: A late duplicate of our own write was seen: the version counts as unseen until it is put right.
         self.has_late_duplicate = False
+        #: The event that leads was compared with the activity.
+        self.compared = False
         self.writes: list[Write] = []
         self.losses: list[Loss] = []
         self.steps: list[Step] = []
@@ -294,6 +296,8 @@ class PlanDraft:
         version = seen.activity.version if seen is not None and seen.key == link.activity else None
         if version is None or self.has_late_duplicate or (link.version is not None and version <= link.version):
             return link
+        if link.version is not None and not self.compared:
+            return link  # what a copy of ours brought is told from an edit when its event is there again
         left = 0 if link.version is None else max(0, link.own_saves - (version - link.version))
         return replace(link, version=version, own_saves=left)
 

@@ -185,6 +185,7 @@ class _Merge:
         self.drop: tuple[PersonId, ...] = ()
 
     def run(self) -> Content:
+        self.draft.compared = True
         for name in MERGED_FIELDS:
             self._field(name)
         self._personal()
