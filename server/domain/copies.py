@@ -16,7 +16,7 @@ from server.domain.merge import is_empty
 from server.domain.plan import Write
 from server.domain.reasons import Reason
 from server.domain.rules import Mirror
-from server.domain.state import Base, IntentKind, Pair, PairState, Role, Side
+from server.domain.state import Base, IntentKind, Origin, Pair, PairState, Role, Side
 from server.domain.when import to_instants
 
 
@@ -64,10 +64,12 @@ def _stands(draft: PlanDraft, pair: Pair) -> bool:
 
 
 def superseded(draft: PlanDraft, pair: Pair) -> None:
-    """The user was invited in Outlook: the real attendee's copy stays, ours goes."""
+    """The user was invited in Outlook: the real attendee's copy stays, ours goes. An event of their own is let go of."""
     event = draft.event_of(pair)
     if event is None or event.is_cancelled:
         draft.close(pair, Reason.ATTENDEE_COPY)
+    elif pair.origin is Origin.OUTLOOK:
+        draft.release(pair, Reason.RELEASED_OWNER_CHANGED)
     elif not event.is_draft:
         delete_event(draft, pair, event, Reason.ATTENDEE_COPY)
 
@@ -128,6 +130,8 @@ def _unwanted(draft: PlanDraft, pair: Pair, activity: Activity, event: Event) ->
     seat = draft.world.seat_of_mailbox(pair.mailbox)
     if draft.world.rules.mirror is Mirror.OWNER and seat is not None and seat.person in activity.persons:
         draft.release(pair, Reason.RELEASED_BY_RULE)
+    elif pair.origin is Origin.OUTLOOK:
+        draft.release(pair, Reason.RELEASED_OWNER_CHANGED)  # made by its user, when it led or before Raynet was met
     else:
         delete_event(draft, pair, event, Reason.NO_LONGER_PARTICIPANT)
 

@@ -234,18 +234,22 @@ def _outlook_view(draft: PlanDraft, event: Event) -> Content:
     return mapping.outlook_content(event, kind, masked=mapping.is_masked(event, draft.world))
 
 
+def _is_private(draft: PlanDraft, pair: Pair, event: Event) -> bool:
+    """Whether the event's texts are, or were, private. A copy shows the mask itself, and what its own user typed."""
+    return mapping.is_masked(event, draft.world) or (draft.link.masked and pair.role is not Role.COPY)
+
+
 def _outlook_edits(draft: PlanDraft, pair: Pair, event: Event) -> tuple[FieldName, ...]:
     """Fields the user changed in the event. A text that is or was private is no edit one could name."""
     if pair.base is None:
         return ()
-    private = draft.link.masked or mapping.is_masked(event, draft.world)
-    names = (FieldName.WHEN,) if private else MERGED_FIELDS
+    names = (FieldName.WHEN,) if _is_private(draft, pair, event) else MERGED_FIELDS
     return changed_fields(pair.base.outlook, _outlook_view(draft, event), names)
 
 
 def _never_agreed(draft: PlanDraft, pair: Pair, event: Event) -> tuple[FieldName, ...]:
     """What an event that goes before it was ever compared says otherwise than its activity."""
-    private = draft.link.masked or mapping.is_masked(event, draft.world)
+    private = _is_private(draft, pair, event)
     raynet = _raynet_view(draft, pair, draft.activity) if draft.activity is not None else Content()
     shown = _outlook_view(draft, event)
     differs = changed_fields(raynet, shown, (FieldName.WHEN,) if private else MERGED_FIELDS)
@@ -272,7 +276,9 @@ def delete_event(draft: PlanDraft, pair: Pair, event: Event, reason: Reason) -> 
     shown = _outlook_view(draft, event)
     edited = _outlook_edits(draft, pair, event) if pair.base is not None else _never_agreed(draft, pair, event)
     for name in edited:
-        before = getattr(pair.base.outlook, name.value) if pair.base is not None else None
+        # What a copy showed before may have turned private since.
+        known = pair.base is not None and (name is FieldName.WHEN or not draft.link.masked)
+        before = getattr(pair.base.outlook, name.value) if pair.base is not None and known else None
         draft.lose(pair, name, Side.GRAPH, (before, "", getattr(shown, name.value)))
     edited += _put_over(draft, pair, shown, edited)
     if shown.place is None and event.location and not event.private:
@@ -412,6 +418,7 @@ def _edited_in_raynet(draft: PlanDraft, pair: Pair, content: Content) -> bool:
 
 def _bring_event_back(draft: PlanDraft, pair: Pair, activity: Activity, content: Content) -> None:
     rejected = pair.id in draft.rejected
+    reason = Reason.HOLD_REJECTED if rejected else Reason.RECREATED_EDIT_BEATS_DELETION
     last = draft.last_event_of(pair)
     masked = draft.link.masked or (last is not None and mapping.is_masked(last, draft.world))
     if masked or pair.role is Role.FOLLOWER:
@@ -420,13 +427,14 @@ def _bring_event_back(draft: PlanDraft, pair: Pair, activity: Activity, content:
         return
     if not rejected:
         draft.lose(pair, FieldName.EXISTENCE, Side.GRAPH, ("", "kept", "deleted"))
-    draft.close(pair, Reason.HOLD_REJECTED if rejected else Reason.RECREATED_EDIT_BEATS_DELETION)
+    draft.close(pair, reason)
     # The new event invites nobody: who took part stays a participant, and gets a copy instead.
     draft.link = replace(draft.link, attendee_persons=())
     new = draft.new_pair(pair.mailbox, Role.LEAD)
-    create_event(
-        draft, new, activity, content, Reason.HOLD_REJECTED if rejected else Reason.RECREATED_EDIT_BEATS_DELETION
-    )
+    if _is_in_window(draft, content.when):
+        create_event(draft, new, activity, content, reason)
+    else:
+        draft.freeze(new)
 
 
 def _carry_removal(draft: PlanDraft, pair: Pair, activity: Activity, content: Content, reason: Reason) -> None:

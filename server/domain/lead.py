@@ -22,7 +22,9 @@ from server.domain.state import Base, IntentKind, Origin, Pair, PairState, Role,
 
 def merge_lead(draft: PlanDraft, activity: Activity, raynet: Content) -> Content | None:
     """Merge the lead pair; return what copies shall show, or None when the activity itself is being removed."""
-    _hand_over(draft, activity)
+    to_put_right = _is_to_be_put_right(draft, activity, raynet)
+    if not to_put_right:
+        _hand_over(draft, activity)
     lead = draft.lead() or _new_lead(draft, activity, raynet)
     if lead is None:
         return raynet
@@ -51,10 +53,33 @@ def merge_lead(draft: PlanDraft, activity: Activity, raynet: Content) -> Content
     if merge.is_frozen():
         draft.freeze(lead)
         return raynet
-    if lead.role is Role.LEAD and lead.mailbox not in mapping.wanted_mailboxes(activity, draft.world):
+    wanted = to_put_right or lead.mailbox in mapping.wanted_mailboxes(activity, draft.world)
+    if lead.role is Role.LEAD and not wanted:
         _no_longer_wanted(draft, lead, activity, seen)
         return raynet
     return merge.run()
+
+
+def _is_to_be_put_right(draft: PlanDraft, activity: Activity, raynet: Content) -> bool:
+    """Whether a late copy of our write stands over what the lead's event says (hazard H4).
+
+    The owner that it sets back with it is served once that is put right: no other event says what was agreed.
+    """
+    lead = draft.lead()
+    event = draft.event_of(lead) if lead is not None else None
+    if lead is None or lead.base is None or event is None or event.is_cancelled or event.is_draft:
+        return False
+    masked = draft.link.masked or mapping.is_masked(event, draft.world)
+    if lead.role is not Role.LEAD or activity.locked or masked or mapping.outlook_excluded(event) is not None:
+        return False
+    shown = mapping.outlook_content(event, activity.key.type, masked=False)
+    for name in MERGED_FIELDS:
+        value, known = getattr(raynet, name.value), getattr(lead.base.raynet, name.value)
+        if value in (None, getattr(shown, name.value)) or (name is FieldName.DESCRIPTION and value.truncated):
+            continue
+        if draft.raynet_base(name, value, known)[1]:
+            return True
+    return False
 
 
 def _by_rule(draft: PlanDraft, lead: Pair, activity: Activity, seen: Event) -> bool:

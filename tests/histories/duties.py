@@ -112,7 +112,9 @@ def _no_day(oracle: Oracle, group: Group) -> list[str]:
     """Copies of whole days that stand there as hours, unless a user gave just these hours to the event that leads."""
     out = []
     leads = [(one.mailbox, one.event or "") for one in group.pairs if one.role in (Role.LEAD, Role.FOLLOWER)]
-    own = [oracle.live[one] for one in leads if one in oracle.live and _timed_by_hand(oracle.moments[one])]
+    # What such an event said stays agreed when it is deleted and made again.
+    stood = oracle.gone | oracle.live
+    own = [stood[one] for one in leads if one in stood and _timed_by_hand(oracle.moments[one])]
     hours = {(one.start, one.end) for one in own if not one.is_all_day}
     for pair in group.pairs:
         state = oracle.live.get((pair.mailbox, pair.event or ""))

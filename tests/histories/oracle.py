@@ -69,6 +69,8 @@ class Oracle:
         self.live: dict[Place, EventState] = {}
         #: Meetings of which nothing stands but the organizer's word that they are off.
         self.called_off: set[Place] = set()
+        #: What was deleted, as it was then.
+        self.gone: dict[Place, EventState] = {}
         self.moments: dict[Place, list[Moment]] = {}
         self._gather()
 
@@ -81,6 +83,8 @@ class Oracle:
                     self.live[place] = item.content.state
                 elif item.content.alive:
                     self.called_off.add(place)
+                else:
+                    self.gone[place] = item.content.state
                 self.moments[place] = [
                     Moment(
                         at=one.at,

@@ -107,6 +107,34 @@ def test_who_is_taken_out_loses_the_copy_and_its_edit_is_journalled() -> None:
     assert plan.losses[0].lost == "Bobova"
 
 
+def test_what_was_typed_over_a_masked_copy_is_journalled_without_what_it_showed_before() -> None:
+    state = shared(ANNA, BOB)
+    edited = see(state, activity=activity(), event=replace(event_of(state, BOB), location="Brno", subject="Moje"))
+    hidden = see(edited, event=replace(event_of(state, ANNA), private=True))
+    plan = reconcile(replace(hidden, link=replace(hidden.link, masked=True)), world())
+    assert {(one.field, one.base, one.lost) for one in plan.losses} == {
+        (FieldName.PLACE, "", "Brno"),
+        (FieldName.TITLE, "", "Moje"),
+    }
+
+
+def test_an_event_of_a_users_own_that_stood_as_a_copy_is_let_go_of_and_never_removed() -> None:
+    """Made by its user, when it led or before Raynet was met for the first time."""
+    state = shared(ANNA, BOB)
+    own = replace(of(state, BOB), origin=Origin.OUTLOOK)
+    state = replace(state, pairs=(of(state, ANNA), own))
+    taken_out = reconcile(see(state, activity=activity(version=6)), world())
+    assert (taken_out.writes, of(taken_out, BOB).reason) == ((), Reason.RELEASED_OWNER_CHANGED)
+    real = invitation(human=BOB, organizer=ANNA.email, event_id="real")
+    invites = replace(event_of(state, ANNA), attendees=(BOB.email,))
+    state = see(see(state, event=invites), event=real)
+    state = replace(state, pairs=(*state.pairs, pair(BOB, pair_id="real", event_id="real", role=Role.ATTENDEE)))
+    end, plans = settle(state, world())
+    assert all(write.kind is not IntentKind.DELETE_EVENT for plan in plans for write in plan.writes)
+    assert next(one for one in end.pairs if one.id == own.id).state is PairState.RELEASED
+    assert plans[-1].writes == ()
+
+
 def test_an_invited_user_keeps_the_real_copy_and_ours_goes_without_mail() -> None:
     state = shared(ANNA, BOB)
     lead = replace(event_of(state, ANNA), attendees=(BOB.email,), ical_uid="uid")

@@ -308,6 +308,18 @@ def test_a_move_out_of_the_window_is_carried_before_the_pair_freezes(side: Side)
     assert reconcile(end, later).pairs[0].state is PairState.LIVE
 
 
+def test_an_event_brought_back_waits_until_its_time_is_in_the_window() -> None:
+    start = lose_event(in_step(activity(), event()), event())
+    end, plans = settle(see(start, activity=activity(when=timed(day=400))), world())
+    assert [plan.writes for plan in plans] == [()]
+    assert {(one.state, one.reason) for one in end.pairs} == {
+        (PairState.CLOSED, Reason.RECREATED_EDIT_BEATS_DELETION),
+        (PairState.FROZEN, Reason.OUTSIDE_WINDOW),
+    }
+    later = replace(world(), now=NOW.replace(year=2027))
+    assert kinds(reconcile(end, later)) == [IntentKind.CREATE_EVENT]
+
+
 def test_a_rejected_hold_makes_the_missing_side_again() -> None:
     start = in_step(activity(), event())
     around = world(rejected=[start.pairs[0].id])

@@ -10,6 +10,7 @@ from server.domain.activity import Activity, ActivityChange, ActivityStatus, Pri
 from server.domain.content import FieldName
 from server.domain.event import Importance
 from server.domain.html import rich_from_plain
+from server.domain.ids import EventId, PairId
 from server.domain.keys import placeholder_title
 from server.domain.mapping import PRIVATE_TITLE
 from server.domain.overwritten import may_hide_ours, overwritten
@@ -17,8 +18,21 @@ from server.domain.plan import Plan
 from server.domain.reasons import Reason
 from server.domain.reconcile import reconcile
 from server.domain.sent import DELETED, SentValue
-from server.domain.state import Group, IntentKind, PairState
-from tests.support.builders import LOGIN, NOW, activity, event, in_step, lose_activity, lose_event, pair, see, world
+from server.domain.state import Group, IntentKind, Origin, PairState, Role
+from tests.support.builders import (
+    ANNA,
+    BOB,
+    LOGIN,
+    NOW,
+    activity,
+    event,
+    in_step,
+    lose_activity,
+    lose_event,
+    pair,
+    see,
+    world,
+)
 
 GAVE_UP_CANCELLING = SentValue(field=FieldName.EXISTENCE, digest="", at=NOW)
 
@@ -158,6 +172,24 @@ def test_a_placeholder_that_was_filled_is_no_loss() -> None:
     assert not _over(
         before, activity(placeholder_title("olsync:ABC"), version=0), activity(version=1, modified_by=LOGIN)
     )
+
+
+def test_a_copy_that_brings_an_earlier_owner_back_is_put_right_before_that_one_leads() -> None:
+    """The event of the owner that it took away is the only one that says what was agreed."""
+    led = event("Nová", human=BOB, event_id="ev-bob")
+    before = in_step(activity("Nová", who=(BOB,)), led)
+    own = replace(before.pairs[0], id=PairId("own"), mailbox=ANNA.mailbox, event=EventId("ev-1"), origin=Origin.OUTLOOK)
+    own = replace(own, state=PairState.RELEASED, reason=Reason.RELEASED_OWNER_CHANGED)
+    before = see(replace(before, pairs=(*before.pairs, own)), event=event("Stará"))
+    before = with_sent(before, sent(FieldName.TITLE, "Stará"), own_saves=0)
+    plan = reconcile(see(before, activity=activity("Stará", version=6, modified_by=LOGIN)), world())
+    put_right = next(write for write in plan.writes if write.kind is IntentKind.UPDATE_ACTIVITY)
+    assert put_right.reason is Reason.LATE_DUPLICATE
+    assert put_right.activity_change == ActivityChange(title="Nová")
+    assert all(write.kind is not IntentKind.DELETE_EVENT for write in plan.writes)
+    again = activity("Nová", version=7, modified_by=LOGIN)
+    after = reconcile(see(replace(before, pairs=plan.pairs), activity=again), world())
+    assert [one.mailbox for one in after.pairs if one.role is Role.LEAD] == [ANNA.mailbox]
 
 
 def test_only_a_save_of_ours_between_two_readings_is_looked_at() -> None:
