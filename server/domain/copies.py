@@ -64,7 +64,7 @@ def _stands(draft: PlanDraft, pair: Pair) -> bool:
 
 
 def superseded(draft: PlanDraft, pair: Pair) -> None:
-    """The user was invited in Outlook: the real attendee's copy stays, ours goes. An event of their own is let go of."""
+    """The user was invited in Outlook: the real attendee's copy stays, ours goes, their own is let go of."""
     event = draft.event_of(pair)
     if event is None or event.is_cancelled:
         draft.close(pair, Reason.ATTENDEE_COPY)

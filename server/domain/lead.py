@@ -22,9 +22,7 @@ from server.domain.state import Base, IntentKind, Origin, Pair, PairState, Role,
 
 def merge_lead(draft: PlanDraft, activity: Activity, raynet: Content) -> Content | None:
     """Merge the lead pair; return what copies shall show, or None when the activity itself is being removed."""
-    to_put_right = _is_to_be_put_right(draft, activity, raynet)
-    if not to_put_right:
-        _hand_over(draft, activity)
+    stays = _hand_over(draft, activity, raynet)
     lead = draft.lead() or _new_lead(draft, activity, raynet)
     if lead is None:
         return raynet
@@ -53,33 +51,9 @@ def merge_lead(draft: PlanDraft, activity: Activity, raynet: Content) -> Content
     if merge.is_frozen():
         draft.freeze(lead)
         return raynet
-    wanted = to_put_right or lead.mailbox in mapping.wanted_mailboxes(activity, draft.world)
-    if lead.role is Role.LEAD and not wanted:
-        _no_longer_wanted(draft, lead, activity, seen)
+    if not stays and _no_longer_wanted(draft, lead, activity, seen):
         return raynet
     return merge.run()
-
-
-def _is_to_be_put_right(draft: PlanDraft, activity: Activity, raynet: Content) -> bool:
-    """Whether a late copy of our write stands over what the lead's event says (hazard H4).
-
-    The owner that it sets back with it is served once that is put right: no other event says what was agreed.
-    """
-    lead = draft.lead()
-    event = draft.event_of(lead) if lead is not None else None
-    if lead is None or lead.base is None or event is None or event.is_cancelled or event.is_draft:
-        return False
-    masked = draft.link.masked or mapping.is_masked(event, draft.world)
-    if lead.role is not Role.LEAD or activity.locked or masked or mapping.outlook_excluded(event) is not None:
-        return False
-    shown = mapping.outlook_content(event, activity.key.type, masked=False)
-    for name in MERGED_FIELDS:
-        value, known = getattr(raynet, name.value), getattr(lead.base.raynet, name.value)
-        if value in (None, getattr(shown, name.value)) or (name is FieldName.DESCRIPTION and value.truncated):
-            continue
-        if draft.raynet_base(name, value, known)[1]:
-            return True
-    return False
 
 
 def _by_rule(draft: PlanDraft, lead: Pair, activity: Activity, seen: Event) -> bool:
@@ -94,21 +68,49 @@ def _by_rule(draft: PlanDraft, lead: Pair, activity: Activity, seen: Event) -> b
     return False
 
 
-def _hand_over(draft: PlanDraft, activity: Activity) -> None:
-    """A new owner's copy takes the lead; an event that was made in Outlook, or invites people, keeps it."""
+def _is_to_be_put_right(draft: PlanDraft, lead: Pair, event: Event, raynet: Content) -> bool:
+    """Whether a late copy of our write stands over what the lead's event says (hazard H4).
+
+    The owner that it sets back with it is served once that is put right: no other event says what was agreed.
+    """
+    activity = draft.activity
+    if activity is None or activity.locked or lead.base is None or lead.role is not Role.LEAD:
+        return False
+    if event.is_cancelled or event.is_draft or mapping.outlook_excluded(event) is not None:
+        return False
+    if draft.link.masked or mapping.is_masked(event, draft.world):
+        return False
+    shown = mapping.outlook_content(event, activity.key.type, masked=False)
+    for name in MERGED_FIELDS:
+        value, known = getattr(raynet, name.value), getattr(lead.base.raynet, name.value)
+        if value in (None, getattr(shown, name.value)) or (name is FieldName.DESCRIPTION and value.truncated):
+            continue
+        if draft.raynet_base(name, value, known)[1]:
+            return True
+    return False
+
+
+def _hand_over(draft: PlanDraft, activity: Activity, raynet: Content) -> bool:
+    """A new owner's copy takes the lead; an event that was made in Outlook, or invites people, keeps it.
+
+    True = the lead stays until Raynet is put right, whoever owns the activity.
+    """
     lead, seat = draft.lead(), draft.world.seat_of_person(activity.owner)
-    if lead is None or seat is None or lead.mailbox == seat.mailbox:
-        return
+    if lead is None or (seat is not None and lead.mailbox == seat.mailbox):
+        return False
     event = draft.event_of(lead)
-    if lead.role is Role.FOLLOWER or lead.origin is Origin.OUTLOOK:
-        return
+    if event is not None and _is_to_be_put_right(draft, lead, event, raynet):
+        return True
+    if seat is None or lead.role is Role.FOLLOWER or lead.origin is Origin.OUTLOOK:
+        return False
     if event is not None and (event.attendees or event.private):
-        return
+        return False
     for heir in draft.open_pairs():
         if heir.mailbox == seat.mailbox and heir.role is Role.COPY and draft.event_of(heir) is not None:
             draft.put(lead, role=Role.COPY, state=lead.state, reason=lead.reason)
             draft.put(heir, role=Role.LEAD, state=heir.state, reason=heir.reason)
-            return
+            break
+    return False
 
 
 def _without_lead_event(
@@ -168,7 +170,10 @@ def _create_lead(draft: PlanDraft, lead: Pair, activity: Activity, raynet: Conte
     return raynet
 
 
-def _no_longer_wanted(draft: PlanDraft, lead: Pair, activity: Activity, seen: Event) -> None:
+def _no_longer_wanted(draft: PlanDraft, lead: Pair, activity: Activity, seen: Event) -> bool:
+    """End a lead whose calendar is none of the activity's any more; False = it is."""
+    if lead.role is not Role.LEAD or lead.mailbox in mapping.wanted_mailboxes(activity, draft.world):
+        return False
     seat = draft.world.seat_of_mailbox(lead.mailbox)
     by_rule = draft.world.rules.mirror is Mirror.OWNER and seat is not None and seat.person in activity.persons
     if lead.origin is Origin.OUTLOOK:
@@ -177,6 +182,7 @@ def _no_longer_wanted(draft: PlanDraft, lead: Pair, activity: Activity, seen: Ev
         draft.release(lead, Reason.RELEASED_BY_RULE)
     else:
         delete_event(draft, lead, seen, Reason.NO_LONGER_PARTICIPANT)
+    return True
 
 
 class _Merge:
