@@ -108,10 +108,20 @@ class PlanDraft:
             return base, False
         if self.is_own_echo() and not (self.group.link.version is None and self._was_sent_before(field, value)):
             return (value if field in self._just_sent() else base), False
-        if self._was_sent(field, value):
+        if self._was_sent(field, value) and not self._was_agreed_last(field, value):
             self.has_late_duplicate = True
             return value, True
         return base, False
+
+    def _was_agreed_last(self, field: FieldName, value: object) -> bool:
+        """Whether an event that led until now agreed on this value after the one that is compared agreed on its own.
+
+        A copy that stands says nothing: it may lag behind its lead. One that has ended may have led.
+        """
+        led = [one for one in self.group.pairs if one.role is not Role.COPY or one.state is PairState.CLOSED]
+        agreed = [one for one in led if one.base is not None and one.updated_at is not None]
+        newest = max(agreed, key=lambda one: one.updated_at or self.world.now, default=None)
+        return newest is not None and newest.base is not None and getattr(newest.base.raynet, field.value) == value
 
     def may_hide_duplicate(self, field: FieldName, value: object, base: object) -> bool:
         """Whether a late duplicate of our write may stand under a save that a user made since the base (hazard H4).
