@@ -379,6 +379,9 @@ class Oracle:
             made = next(one.at for one in moments if one.place == moment.place)
             if moment.at - made < H9_WINDOW:
                 return True  # typed into a record that was to be filled in the same breath
+            rest = [one for one in moments[index:] if one.place == moment.place]
+            if rest[-1].after is None and all(PLACEHOLDER in (one.after or {}).get("title", "") for one in rest[:-1]):
+                return True  # typed into a left-over that nobody could fill nor remove: it went with that
         after = next((one for one in moments[index + 1 :] if one.place == moment.place and one.by != "human"), None)
         if after is None:
             return False
