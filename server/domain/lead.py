@@ -49,8 +49,7 @@ def merge_lead(draft: PlanDraft, activity: Activity, raynet: Content) -> Content
         return raynet
     merge = _Merge(draft, lead, activity, raynet, seen)
     if merge.is_frozen():
-        draft.freeze(lead)
-        return raynet
+        return merge.rest()
     if not stays and _no_longer_wanted(draft, lead, activity, seen):
         return raynet
     return merge.run()
@@ -233,6 +232,19 @@ class _Merge:
         self._write_raynet()
         return self._result()
 
+    def rest(self) -> Content:
+        """Freeze the pair. What turned private out there is masked all the same: no window opens a private text."""
+        hides = self.masked and (self.transition or bool(self.exposed))
+        for name in MERGED_FIELDS:
+            if hides and name is not FieldName.WHEN:
+                self._field(name)
+        if hides:
+            self._personal()
+            self._keep(None)
+            self._write_raynet()
+        self.draft.freeze(self.pair)
+        return self._result()
+
     def is_frozen(self) -> bool:
         """Neither side stands in the window; one that was moved out of it is carried first."""
         whens = [when for when in (self.raynet.when, self.outlook.when) if when is not None]
@@ -388,7 +400,7 @@ class _Merge:
         names = tuple(name.value for name in self.settled)
         base = mapping.moved_base(base, self.raynet, self.outlook, names)
         if FieldName.WHEN in self.settled:
-            start, till = self.activity.scheduled_from, self.activity.scheduled_till
+            start, till = mapping.planned_instants(self.activity)
             base = replace(base, raynet_from=start, raynet_till=till)
         if not self.turned:
             base = replace(base, private=self.event.private)
@@ -435,7 +447,7 @@ class _Merge:
         expects = mapping.moved_base(self.base, self.raynet, self.raynet, tuple(name.value for name in self.to_outlook))
         expects = replace(expects, marks=marks if categories is not None and marks is not None else expects.marks)
         if FieldName.WHEN in self.to_outlook:
-            start, till = self.activity.scheduled_from, self.activity.scheduled_till
+            start, till = mapping.planned_instants(self.activity)
             expects = replace(expects, raynet_from=start, raynet_till=till)
         write = Write(
             kind=IntentKind.UPDATE_EVENT,

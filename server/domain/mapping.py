@@ -140,6 +140,14 @@ def raynet_when(activity: Activity, world: World, base: Base | None) -> When | I
     return _whole_seconds(when) if when is not None else _deadline_block(activity, world)
 
 
+def planned_instants(activity: Activity) -> tuple[datetime | None, datetime | None]:
+    """The instants that ``raynet_when`` stands for; none where that is the block of a deadline.
+
+    Some instances leave a task new though it was given a time: that time is not what the calendar shows.
+    """
+    return (None, None) if activity.status is ActivityStatus.NEW else (activity.scheduled_from, activity.scheduled_till)
+
+
 def _deadline_block(activity: Activity, world: World) -> When | None:
     minutes = world.rules.deadline_block_minutes
     if activity.key.type is not ActivityType.TASK or activity.deadline is None or not minutes:

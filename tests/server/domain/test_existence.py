@@ -138,6 +138,21 @@ def test_a_deadline_shows_as_a_block_by_rule_and_moving_it_schedules_the_task() 
     settle(moved, around, rounds=2)
 
 
+def test_a_task_that_was_given_a_time_while_it_was_new_moves_from_its_deadline_once_it_is_scheduled() -> None:
+    """Some instances leave the status alone when a time is given: until somebody changes it the deadline is shown."""
+    one = activity(
+        when=timed(9), key=ActivityKey(ActivityType.TASK, 5001), status=ActivityStatus.NEW, deadline=hour(15)
+    )
+    around = world(rules=Rules(deadline_block_minutes=30))
+    end, _ = settle(group(one, link=link(activity=one.key)), around)
+    assert end.events[0].event.when == timed(14.5, 15)
+    assert reconcile(end, world()).writes == ()
+    scheduled = see(end, activity=replace(one, status=ActivityStatus.SCHEDULED, version=6))
+    after, plans = settle(scheduled, around)
+    assert [kinds(plan) for plan in plans] == [[IntentKind.UPDATE_EVENT], []]
+    assert after.events[0].event.when == timed(9)
+
+
 # --- Raynet's side goes -------------------------------------------------------------------------------------------
 
 REMOVED = [

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from server.domain.activity import Activity
+from server.domain.activity import Activity, ActivityChange
 from server.domain.content import FieldName
 from server.domain.ids import PersonId
 from server.domain.keys import value_digest
@@ -128,6 +128,19 @@ def test_a_new_owner_whom_outlook_invites_gets_no_second_event() -> None:
     plan = reconcile(handed, world())
     assert plan.writes == ()
     assert [(one.mailbox, one.reason) for one in plan.pairs] == [(ANNA.mailbox, Reason.RELEASED_OWNER_CHANGED)]
+
+
+@pytest.mark.parametrize("rules", [Rules(), SKIP])
+def test_what_turns_private_outside_of_the_window_is_masked_and_rests(rules: Rules) -> None:
+    far = timed(day=500)
+    start = in_step(activity("Lékař", when=far), event("Lékař", when=far))
+    hidden = see(start, event=event("Lékař", when=timed(day=501), private=True))
+    end, plans = settle(hidden, world(rules=rules))
+    (write,) = plans[0].writes
+    assert write.kind is IntentKind.UPDATE_ACTIVITY
+    assert write.activity_change == ActivityChange(title=PRIVATE_TITLE, personal=True)
+    assert end.pairs[0].state in (PairState.FROZEN, PairState.RELEASED)
+    assert all(plan.writes == () for plan in plans[1:])
 
 
 def test_what_waits_for_its_calendar_freezes_outside_of_the_window() -> None:
