@@ -208,8 +208,7 @@ class Link:
     echoes: tuple[Echo, ...] = ()
     #: Persons that came from Outlook's attendees when last agreed.
     attendee_persons: tuple[PersonId, ...] = ()
-    #: Raynet's text is a stand-in because the event is private.
-    masked: bool = False
+    masked: bool = False  # Raynet's text is a stand-in because the event is private
 
 
 class Role(StrEnum):
@@ -245,8 +244,7 @@ class Base:
     raynet_till: datetime | None = None
     #: Categories that stood for type and done state when last agreed.
     marks: tuple[str, ...] = ()
-    #: Whether the event was private then; None where nobody noted it.
-    private: bool | None = None
+    private: bool | None = None  # whether the event was private then; None where nobody noted it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
