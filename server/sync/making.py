@@ -67,7 +67,7 @@ def reveal(
     known = detail or Activity(key=key, title=draft.title, participants=(owner,), created_by=ctx.sync.login)
     read_at = read_at or (yield from want(Now()))
     if detail is None and (ctx.sync.inline_ext_id is not True or change.participants):
-        known = yield from want(GetActivity(ctx.firm, key))
+        known = yield from _placeholder_seen(ctx, work, intent, key)
     if known.ext_ids is not None:
         inline = draft.ext_id in known.ext_ids
         if not inline:
@@ -80,7 +80,7 @@ def reveal(
             yield from want(Commit(ctx.firm, (sync,)))
     yield from _still_open(ctx, work, intent)
     if (yield from want(Now())) - read_at > SLOW:
-        known = yield from _placeholder_again(ctx, work, intent, key)
+        known = yield from _placeholder_seen(ctx, work, intent, key)
     if known.place and change.place is None:
         # Typed into the placeholder, and in the journal by now: the update takes its place.
         change = replace(change, place="")
@@ -89,8 +89,8 @@ def reveal(
     return work.activity_revealed(intent, known)
 
 
-def _placeholder_again(ctx: PassContext, work: LinkWork, intent: Intent, key: ActivityKey) -> Flow[Activity]:
-    """The calls before took long: what somebody typed into the placeholder meanwhile goes to the journal."""
+def _placeholder_seen(ctx: PassContext, work: LinkWork, intent: Intent, key: ActivityKey) -> Flow[Activity]:
+    """The placeholder as it stands: what somebody typed into it since it was made goes to the journal."""
     fresh = yield from want(GetActivity(ctx.firm, key))
     typed = typed_into(ctx, work, intent, fresh)
     if typed:

@@ -27,7 +27,7 @@ from server.domain.state import (
     SeenActivity,
     SeenEvent,
 )
-from server.domain.when import to_instants
+from server.domain.when import Timed, from_instants, to_instants
 from server.ports.store import Row
 from server.sync.claims import claimed_create, left_by_its_user
 from server.sync.panel_outcome import confirmed
@@ -66,8 +66,9 @@ class LinkWork:
             values = [(name, value) for name, value in values if not is_empty(value)]
         new = [
             SentValue(field=name, digest=keys.value_digest(value), at=now)
-            for name, value in values
-            if value is not None
+            for name, sent in values
+            if sent is not None
+            for value in self._as_read(sent)
         ]
         if not new:
             # A save of other fields alone is one too: without it an earlier one would count as the last.
@@ -77,6 +78,11 @@ class LinkWork:
         kept = [one for one in self.link.sent if now - one.at < SENT_FOR]
         self.link = replace(self.link, sent=tuple([*kept, *new][-SENT_AT_MOST:]))
         return self.link
+
+    def _as_read(self, sent: object) -> tuple[object, ...]:
+        """The value, and what it reads as where Raynet's instants alone tell: hours from midnight to midnight."""
+        read = from_instants(*to_instants(sent, self.world.zone), self.world.zone) if isinstance(sent, Timed) else sent
+        return (sent,) if read == sent else (sent, read)
 
     def forget_sent(self, intent: Intent) -> tuple[Row, ...]:
         """The removal was never sent after all: nothing of it can arrive."""
