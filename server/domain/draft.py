@@ -97,6 +97,11 @@ class PlanDraft:
             return False
         return self.by_us() and activity.version > link.version + link.own_saves
 
+    def saved_over_a_removal(self) -> bool:
+        """Our save stands over a removal, no version is known yet: we sent none, so somebody else's came first."""
+        saved = self.group.link.version is None and self.group.link.own_saves > 0
+        return saved and self.by_us() and not any(one.is_removal for one in self.link.sent)
+
     def raynet_base(self, field: FieldName, value: object, base: object) -> tuple[object, bool]:
         """The base against which Raynet's ``value`` counts as a user's change; True = a late duplicate of our write.
 

@@ -217,7 +217,7 @@ def _outlives_removal(draft: PlanDraft, lead: Pair, event: Event) -> bool:
     if draft.activity_is_gone():
         return draft.is_late_deletion()
     # An edit that was written over a removal nobody had seen is one that met it, not one that came before.
-    return draft.has_version_gap()
+    return draft.has_version_gap() or draft.saved_over_a_removal()
 
 
 def _is_in_window(draft: PlanDraft, *whens: When | None) -> bool:

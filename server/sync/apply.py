@@ -10,6 +10,7 @@ from enum import Enum, auto
 
 from server.domain import keys
 from server.domain.activity import Activity, ActivityDraft, ParticipantWrite
+from server.domain.event import Event
 from server.domain.ids import ActivityKey, ActivityType, IntentId
 from server.domain.plan import ActivityPlan, Plan, Write
 from server.domain.reasons import Reason
@@ -30,13 +31,14 @@ from server.ports.graph import CreateEvent, DeleteEvent, GetEvent, UpdateEvent
 from server.ports.raynet import DeleteActivity, GetActivity, UpdateActivity
 from server.ports.store import Commit, Forget, Row
 from server.sync.abandon import abandoned, dropped, parked_trail
+from server.sync.claims import is_taken_away
 from server.sync.context import FIRST_WAIT, PassContext, concerns_side, due, side_trouble, waited
 from server.sync.journal import losses_of
 from server.sync.lag import count_written, note_carried
 from server.sync.likeness import same_activity, same_event
 from server.sync.making import SLOW, counted, create_activity, resolved
 from server.sync.panel_outcome import rejected
-from server.sync.planned import conflict_rows, plan_rows, unwritten_losses
+from server.sync.planned import conflict_rows, plan_rows, unsent_removals, unwritten_losses
 from server.sync.seats import mailbox_scope, mailbox_trouble
 from server.sync.secrecy import turned_private
 from server.sync.typed import said_by_twin
@@ -72,6 +74,7 @@ def carry_out(ctx: PassContext, group: Group, plan: Plan) -> Flow[None]:
             continue
         if waits is not None or (yield from want(Stopping())):
             # Replaces the earlier wake-up; forgetting it in the same commit would forget this one.
+            rows += unsent_removals(ctx, work, plan) if rows else ()
             yield from want(Commit(ctx.firm, (*rows, _wake_up(ctx, work, waits or timedelta()))))
             return
         intent = yield from _intend(ctx, work, plan, write)
@@ -325,8 +328,7 @@ def create_event(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tuple
     try:
         event = yield from want(CreateEvent(ctx.firm, mailbox, draft))
     except Spent as spent:
-        event = as_drafted(mailbox, spent.detail or draft.transaction_id, draft)
-        return (*work.event_created(intent, event, echo=False), *work.event_gone(event.key, ctx.now))
+        return _spent(ctx, work, intent, as_drafted(mailbox, spent.detail or draft.transaction_id, draft))
     if not intent.attempts:
         older = said_by_twin(ctx, work, intent, event)
         ctx.counts.conflicts += len(older)
@@ -334,8 +336,17 @@ def create_event(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tuple
     try:
         event = yield from want(GetEvent(ctx.firm, event.key))
     except Gone:
-        return (*work.event_created(intent, event, echo=False), *work.event_gone(event.key, ctx.now))
+        return _spent(ctx, work, intent, event)
     return work.event_created(intent, event, echo=False)
+
+
+def _spent(ctx: PassContext, work: LinkWork, intent: Intent, event: Event) -> tuple[Row, ...]:
+    """The create's key has made an event that is gone: by its user, or by us, who took it for a left-over."""
+    draft = intent.payload.event_draft
+    if draft is not None and is_taken_away(ctx.tombstones.get(draft.transaction_id)):
+        pair = work.closed(intent.pair_id, Reason.ORPHAN_REMOVED)
+        return (pair, dropped(intent), due(ctx, work.link.id))  # the next plan asks with a key of its own
+    return (*work.event_created(intent, event, echo=False), *work.event_gone(event.key, ctx.now))
 
 
 def _update_event(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tuple[Row, ...] | None]:

@@ -1,5 +1,6 @@
 """Claims on what a create that was given up, or delivered twice, may still leave in a calendar (hazard H3)."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from server.domain import keys
@@ -12,6 +13,7 @@ CLAIMED_FOR = timedelta(hours=24)
 #: So long is a second delivery of a create expected after its event was deleted by people.
 DELIVERED_LATE = timedelta(minutes=10)
 _ENDED = "ended"
+_TAKEN_AWAY = "taken away"
 
 
 def claimed_create(firm: FirmId, mailbox: MailboxId, transaction_id: str, now: datetime) -> Tombstone:
@@ -40,3 +42,12 @@ def is_late_create(stone: Tombstone | None, event: Event) -> bool:
     if stone is None or stone.kind != _ENDED:
         return stone is not None
     return event.created_at is not None and event.created_at >= stone.expires_at - DELIVERED_LATE
+
+
+def taken_away(stone: Tombstone | None) -> tuple[Tombstone, ...]:
+    """The claim whose event we remove: whoever uses the create's key again must not take that for its user's deed."""
+    return () if stone is None or stone.kind else (replace(stone, kind=_TAKEN_AWAY),)
+
+
+def is_taken_away(stone: Tombstone | None) -> bool:
+    return stone is not None and stone.kind == _TAKEN_AWAY

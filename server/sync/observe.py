@@ -21,7 +21,7 @@ from server.domain.state import (
 )
 from server.flow import Flow, NewId, want
 from server.ports.store import LinksOf, LoadGroups, Row
-from server.sync.claims import is_late_create
+from server.sync.claims import is_late_create, taken_away
 from server.sync.context import PassContext, due
 from server.sync.journal import losses_between
 from server.sync.ownership import is_being_made, made_activity, made_event
@@ -155,10 +155,10 @@ def event_rows(
             continue
         elif event.transaction_id in ctx.awaited:
             continue  # the create that made it is still open: recovery finds it and gives it its pair
-        elif seen.key not in known and is_late_create(ctx.tombstones.get(event.transaction_id or ""), event):
+        elif seen.key not in known and is_late_create(stone := ctx.tombstones.get(event.transaction_id or ""), event):
             # A user who takes a removed event back shows one that is known.
             ctx.orphan_events.append(seen.key)
-            rows.append(orphan_event(ctx, seen.key))
+            rows += [orphan_event(ctx, seen.key), *taken_away(stone)]
         elif seen.key not in known and (yield from made_event(ctx, event)):
             ctx.unmatch(event.mailbox)
         else:

@@ -63,6 +63,13 @@ def unwritten_losses(ctx: PassContext, work: LinkWork, plan: Plan) -> tuple[Conf
     return _entries(ctx, work, [loss for loss in plan.losses if loss.pair not in written])
 
 
+def unsent_removals(ctx: PassContext, work: LinkWork, plan: Plan) -> tuple[Conflict, ...]:
+    """Removals that lost, of a plan whose writes wait: its link has let go of the record, the next plan sees none."""
+    written = {write.pair for write in plan.writes}
+    removals = [one for one in plan.losses if one.field is FieldName.EXISTENCE and one.pair in written]
+    return _entries(ctx, work, removals)
+
+
 def _entries(ctx: PassContext, work: LinkWork, losses: list[Loss]) -> tuple[Conflict, ...]:
     ctx.counts.conflicts += len(losses)
     # An activity that is made again has no record yet: the entry names the one that went.

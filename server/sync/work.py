@@ -280,6 +280,13 @@ class LinkWork:
         self.pairs[pair_id] = pair
         return pair
 
+    def closed(self, pair_id: PairId, reason: Reason) -> Pair:
+        """The pair, ended without an item."""
+        self.pairs[pair_id] = replace(
+            self.pairs[pair_id], state=PairState.CLOSED, reason=reason, updated_at=self.world.now
+        )
+        return self.pairs[pair_id]
+
     def event_key(self, pair_id: PairId) -> EventKey | None:
         pair = self.pairs[pair_id]
         return EventKey(pair.mailbox, pair.event) if pair.event is not None else None

@@ -33,6 +33,7 @@ from tests.histories.shown import (
     fields_of,
     journalled,
     superseded,
+    thrown_away,
 )
 from tests.support.oracle import MASK
 from tests.support.rig import API_LOGIN
@@ -307,6 +308,8 @@ class Oracle:
                 if any(shown[name] == value for shown in living) or self._set_back(moments, index, name):
                     continue
                 if superseded(moments[index + 1 :], moment, name, value) or journalled(journal, name, value):
+                    continue
+                if thrown_away(moments, name, value):
                     continue
                 self._lost(group, moments, index, name)
 

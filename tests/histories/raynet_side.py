@@ -230,7 +230,10 @@ class RaynetSide:
 
         def work() -> tuple[Activity, ...]:
             rows = sorted((one for one in self._visible() if one.id in wanted), key=lambda one: one.id)
-            return tuple(self._shown(one, detailed=False) for one in rows)
+            shown = tuple(self._shown(one, detailed=False) for one in rows)
+            # The look before many writes, as a detail is before one.
+            self._showing += [(f"{one.kind}:{one.id}", one.version, self._now()) for one in rows]
+            return shown
 
         return self._read("by_id", work, ()) if wanted else ()
 

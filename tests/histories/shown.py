@@ -106,6 +106,13 @@ def superseded(later: list[Moment], moment: Moment, name: str, value: object) ->
     return False
 
 
+def thrown_away(moments: list[Moment], name: str, value: object) -> bool:
+    """Who removed the record of one side for good read this value in it; the other side's was set back to it only."""
+    ends = {one.place: one for one in moments}.values()
+    removed = (one for one in ends if one.by == "human" and one.after is None and not one.moved)
+    return any(one.before is not None and one.before[name] == value for one in removed)
+
+
 def journalled(journal: list[Conflict], name: str, value: object) -> bool:
     for one in journal:
         if one.field.value != name:
