@@ -11,7 +11,7 @@ from server.domain.ids import EventKey, MailboxId, PairId
 from server.domain.mapping import World
 from server.domain.plan import Loss, Outcome, Plan, Step, Write
 from server.domain.reasons import Reason
-from server.domain.sent import COPIES_COME_WITHIN
+from server.domain.sent import COPIES_COME_WITHIN, may_be_kept_of
 from server.domain.state import Base, Group, Link, Origin, Pair, PairState, Role, SeenEvent, Side
 from server.domain.when import AllDay, Timed, When
 
@@ -106,13 +106,15 @@ class PlanDraft:
         """The base against which Raynet's ``value`` counts as a user's change; True = a late duplicate of our write.
 
         An echo differs from what was agreed where the remote keeps less than it was sent: only in fields of that very
-        save, because an edit that may not be carried yet stands beside them. A save of ours that nobody counted (a
-        late duplicate, hazard H4) can bring back any value we once sent.
+        save, because an edit that may not be carried yet, or came in the breath of our save, stands beside them. A save
+        of ours that nobody counted (a late duplicate, hazard H4) can bring back any value we once sent.
         """
         if base is None or value == base or not self.by_us():
             return base, False
         if self.is_own_echo() and not (self.group.link.version is None and self._was_sent_before(field, value)):
-            return (value if field in self._just_sent() else base), False
+            # Which version a record that we made begins with is not known: the value itself must tell then.
+            is_told = self.group.link.version is not None or may_be_kept_of(base, value)
+            return (value if is_told and field in self._just_sent() else base), False
         if self._was_sent(field, value) and not self._was_agreed_last(field, value):
             self.has_late_duplicate = True
             return value, True

@@ -220,3 +220,21 @@ def test_what_no_calendar_shows_yet_when_our_deletion_arrives_is_in_the_journal(
     plan = reconcile(lose_activity(replace(before, pairs=(new,))), world())
     assert not plan.writes
     assert {"Psaná", "víc"} <= set(lost(plan))
+
+
+# --- before a new activity was first read -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("shown", "carried"), [("Porada o ceně, mzdě", []), ("Něco jiného", [IntentKind.UPDATE_EVENT])]
+)
+def test_what_raynet_keeps_of_a_new_activity_is_no_edit_and_another_value_is(
+    shown: str, carried: list[IntentKind]
+) -> None:
+    """Its version is not known: a save of ours may have come right after somebody else's."""
+    agreed = "Porada o ceně, mzdě a tak"
+    before = with_sent(in_step(activity(agreed), event(agreed)), sent(FieldName.TITLE, agreed), own_saves=3)
+    before = replace(before, link=replace(before.link, version=None))
+    now = activity(shown, version=3, modified_by=LOGIN)
+    plan = reconcile(see(before, activity=now), world())
+    assert [write.kind for write in plan.writes] == carried
