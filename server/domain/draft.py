@@ -114,7 +114,8 @@ class PlanDraft:
         if self.is_own_echo() and not (self.group.link.version is None and self._was_sent_before(field, value)):
             # Which version a record that we made begins with is not known: the value itself must tell then.
             is_told = self.group.link.version is not None or may_be_kept_of(base, value)
-            return (value if is_told and field in self._just_sent() else base), False
+            is_echo = is_told and field in self._just_sent() and self._is_last_sent(field, base)
+            return (value if is_echo else base), False
         if self._was_sent(field, value) and not self._was_agreed_last(field, value):
             self.has_late_duplicate = True
             return value, True
@@ -160,9 +161,12 @@ class PlanDraft:
 
     def _was_sent_before(self, field: FieldName, value: object) -> bool:
         """Whether this is a value of an earlier save than the last one: while no version is known, that alone tells."""
-        mine = [one for one in self.link.sent if one.field is field and one.digest]
-        digest = keys.value_digest(value)
-        return any(one.digest == digest for one in mine) and mine[-1].digest != digest
+        return self._was_sent(field, value) and not self._is_last_sent(field, value)
+
+    def _is_last_sent(self, field: FieldName, value: object) -> bool:
+        """Whether this is the value that our last save of the field carried: one that came by another event is not."""
+        mine = [one.digest for one in self.link.sent if one.field is field and one.digest]
+        return bool(mine) and mine[-1] == keys.value_digest(value)
 
     def _older_was_sent(self, field: FieldName, base: object) -> bool:
         """Whether a value other than what was agreed since may still arrive once more."""

@@ -152,9 +152,10 @@ def restore_plan(ctx: PassContext, group: Group, conflict: Conflict) -> Plan | N
 def _its_pair(group: Group, conflict: Conflict) -> Pair | None:
     """Where the value is agreed on: the pair that lost it, or who took its place since."""
     pair = next((one for one in group.pairs if one.id == conflict.pair_id), None)
-    if pair is None or (pair.role is not Role.COPY and pair.state is not PairState.CLOSED):
+    ended = pair is not None and pair.state in (PairState.CLOSED, PairState.RELEASED)
+    if pair is None or (pair.role is not Role.COPY and not ended):
         return pair
-    # A copy shows what the activity says, and copies follow; a closed pair may have another event by now.
+    # A copy shows what the activity says, and copies follow; where a pair has ended, another event may lead by now.
     agreed = [one for one in group.pairs if one.role in (Role.LEAD, Role.FOLLOWER) and one.state is PairState.LIVE]
     return next((one for one in agreed if one.mailbox == pair.mailbox), next(iter(agreed), pair))
 

@@ -238,3 +238,15 @@ def test_what_raynet_keeps_of_a_new_activity_is_no_edit_and_another_value_is(
     now = activity(shown, version=3, modified_by=LOGIN)
     plan = reconcile(see(before, activity=now), world())
     assert [write.kind for write in plan.writes] == carried
+
+
+# --- what came by another event -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("agreed", "carried"), [("Porada, delší", []), ("Stará", [IntentKind.UPDATE_EVENT])])
+def test_what_we_sent_for_another_event_reaches_the_one_that_leads(agreed: str, carried: list[IntentKind]) -> None:
+    """A value restored from a copy while its lead was let go of: the lead never agreed on it."""
+    before = in_step(activity(agreed), event(agreed))
+    before = with_sent(before, sent(FieldName.TITLE, "Porada, delší"), own_saves=1)
+    plan = reconcile(see(before, activity=activity("Porada", version=6, modified_by=LOGIN)), world())
+    assert [write.kind for write in plan.writes] == carried
