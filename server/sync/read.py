@@ -35,6 +35,7 @@ from server.sync.evidence import (
     reads_raynet,
     rings_of_activities,
 )
+from server.sync.left import as_they_are, left_unseen
 from server.sync.observe import activity_rows, event_rows
 from server.sync.proofs import (
     is_newer_event,
@@ -449,12 +450,13 @@ def _store_round(ctx: PassContext, wanted: DeltaWanted, answer: DeltaRound) -> F
     missing = [one.key for one in stored if one.key.id in answer.removed and one.gone_at is None]
     if answer.full:
         missing += yield from _unseen(ctx, mailbox, answer, matched=row.matched)
-    events = [one for one in answer.events if is_newer_event(known.get(one.key), one)]
+    newer = [one for one in answer.events if is_newer_event(known.get(one.key), one)]
+    events = yield from as_they_are(ctx, wanted, newer, known)
     seen = [observed_event(ctx, known.get(one.key), one) for one in events]
     for key in missing:
         proved = yield from prove_event(ctx, key, known.get(key))
         seen += [proved] if proved is not None else []
-    rows = yield from event_rows(ctx, seen, known, row)
+    rows = (*(yield from event_rows(ctx, seen, known, row)), *left_unseen(ctx, wanted, answer, known))
     samples: list[PushSample] = []
     if not answer.full:
         row, samples = of_events(ctx, row, events)
