@@ -243,9 +243,7 @@ class LinkWork:
         self.pairs[pair.id] = pair
         link = self.link
         echoes = awaiting(link.echoes, "updated", self.world.now)
-        # While no version is known yet, what somebody else saved ends the row of our own saves.
-        foreign = link.version is None and known.modified_by not in (None, self.world.login)
-        link = replace(link, own_saves=1 if foreign else link.own_saves + 1, echoes=echoes)
+        link = replace(link, own_saves=self._own_saves(known), echoes=echoes)
         if change.participants is not None and FieldName.CHOICES not in intent.fields:
             added = {one.person for one in change.participants if one.person is not None and not one.remove}
             dropped = {one.person for one in change.participants if one.remove and one.person is not None}
@@ -255,6 +253,19 @@ class LinkWork:
         seen = self.observe_activity(shown, self.world.now)
         left = left_by_its_user(pair, self.world.now) if cancelled else ()
         return (link, pair, *left, seen, _done(intent), *confirmed(self.world, intent))
+
+    def _own_saves(self, known: Activity) -> int:
+        """How many saves of ours came since the base, with the one upon ``known``.
+
+        What somebody else saved ends their row while no version is known yet. One that is known counts saves, and
+        what they hide: upon an edit that was read and not planned yet (a restored value), ours is not one of them.
+        """
+        link, seen = self.link, self.activity.activity.version if self.activity is not None else None
+        if known.modified_by in (None, self.world.login):
+            return link.own_saves + 1
+        if link.version is None:
+            return 1
+        return link.own_saves + (seen is None or seen <= link.version + link.own_saves)
 
     def activity_deleted(self, intent: Intent) -> tuple[Row, ...]:
         """The activity is gone: by our removal."""

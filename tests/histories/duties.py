@@ -3,7 +3,7 @@
 No mail in anybody's name, each participant's own copy, days that stay days, values given back, decisions carried out.
 """
 
-from datetime import UTC, time
+from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING
 
 from server.domain.rules import Mirror
@@ -89,12 +89,10 @@ def _taken_out(house: House, oracle: Oracle) -> list[str]:
     return out
 
 
-def _timed_by_hand(moments: list[Moment]) -> bool:
-    """Whether a person gave it a time."""
-    by_hand = [one for one in moments if one.by != "app" and one.after is not None]
-    return any(
-        one.before is None or one.before["when"] != one.after["when"] for one in by_hand if one.after is not None
-    )
+def _given(moments: list[Moment]) -> set[object]:
+    """The times that a person gave it."""
+    by_hand = [(one.before, one.after) for one in moments if one.by != "app"]
+    return {after["when"] for before, after in by_hand if after and (not before or before["when"] != after["when"])}
 
 
 def _invited(house: House, oracle: Oracle, group: Group) -> set[str]:
@@ -108,14 +106,23 @@ def _invited(house: House, oracle: Oracle, group: Group) -> set[str]:
     return {one.mailbox.id for one in house.people if one.login.lower() in asked}
 
 
+def _in_utc(start: datetime, end: datetime) -> tuple[datetime, datetime]:
+    return start.replace(tzinfo=UTC, microsecond=0), end.replace(tzinfo=UTC, microsecond=0)
+
+
 def _no_day(oracle: Oracle, group: Group) -> list[str]:
-    """Copies of whole days that stand there as hours, unless a user gave just these hours to the event that leads."""
+    """Copies of whole days that stand there as hours, unless a user gave just these hours to one that leads or led."""
     out = []
     leads = [(one.mailbox, one.event or "") for one in group.pairs if one.role in (Role.LEAD, Role.FOLLOWER)]
     # What such an event said stays agreed when it is deleted and made again.
     stood = oracle.gone | oracle.live
-    own = [stood[one] for one in leads if one in stood and _timed_by_hand(oracle.moments[one])]
+    own = [stood[one] for one in leads if one in stood and _given(oracle.moments[one])]
     hours = {(one.start, one.end) for one in own if not one.is_all_day}
+    # Another event may lead by now, or lead what was restored of a copy: it shows the hours that were given there.
+    events = [(one.mailbox, one.event or "") for one in group.pairs]
+    given = {one for event in events for one in _given(oracle.moments.get(event, []))}
+    led = [oracle.live[one] for one in leads if one in oracle.live]
+    hours |= {(one.start, one.end) for one in led if not one.is_all_day and _in_utc(one.start, one.end) in given}
     for pair in group.pairs:
         state = oracle.live.get((pair.mailbox, pair.event or ""))
         if pair.role is not Role.COPY or pair.state is not PairState.LIVE or state is None or state.is_all_day:
