@@ -127,9 +127,8 @@ class PlanDraft:
         A copy that stands says nothing: it may lag behind its lead. One that has ended may have led.
         """
         led = [one for one in self.group.pairs if one.role is not Role.COPY or one.state is PairState.CLOSED]
-        # One that ends in the moment in which another takes its place has agreed on nothing since.
-        ends = [(one.updated_at, one.state is not PairState.CLOSED, one) for one in led if one.base and one.updated_at]
-        newest = max(ends, key=lambda one: one[:2], default=(None, False, None))[2]
+        agreed = [one for one in led if one.base is not None and one.updated_at is not None]
+        newest = max(agreed, key=lambda one: one.updated_at or self.world.now, default=None)
         return newest is not None and newest.base is not None and getattr(newest.base.raynet, field.value) == value
 
     def may_hide_duplicate(self, field: FieldName, value: object, base: object) -> bool:

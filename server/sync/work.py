@@ -125,7 +125,9 @@ class LinkWork:
         base = intent.expects
         if base is not None and echo:
             base = self._as_older(replace(base, outlook=self.shown_by(event)), self.older_fields(intent, event))
-        pair = replace(pair, event=event.id, base=base, failures=0, updated_at=self.world.now)
+        # It agreed after the pair whose place it may take was ended by the plan, in the same pass.
+        agreed_at = self.world.now + timedelta(microseconds=1)
+        pair = replace(pair, event=event.id, base=base, failures=0, updated_at=agreed_at)
         self.pairs[pair.id] = pair
         rows: list[Row] = [pair, self.observe_event(event, self.world.now)]
         if self.link.ical_uid is None and event.ical_uid:
