@@ -154,6 +154,12 @@ class PlanDraft:
         sent = (one for one in self.link.sent if one.is_deletion)
         return any(self.world.now - one.at < COPIES_COME_WITHIN for one in sent)
 
+    def was_removed_by_us(self) -> bool:
+        """The activity went, or was cancelled, by our hand: because of what somebody did to the event that leads."""
+        if self.activity_is_gone():
+            return self.is_late_deletion()
+        return self.by_us() and any(one.is_removal for one in self.link.sent)
+
     def _was_sent(self, field: FieldName, value: object) -> bool:
         digest = keys.value_digest(value)
         return any(sent.field is field and sent.digest == digest for sent in self.link.sent)

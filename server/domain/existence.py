@@ -195,6 +195,9 @@ def _remove_event(draft: PlanDraft, pair: Pair, reason: Reason) -> None:
         draft.release(pair, excluded)
     elif pair.role is Role.FOLLOWER:
         draft.release(pair, reason)
+    elif pair.role is Role.COPY and pair.origin is Origin.OUTLOOK and draft.was_removed_by_us():
+        # Its user made it and led once: that the owner of today deletes another event takes nothing of theirs.
+        draft.release(pair, Reason.RELEASED_OWNER_CHANGED)
     elif pair.role is Role.ATTENDEE:
         # An organizer's event that stays because its removal would mail keeps its meeting whole.
         if all(one.role is not Role.LEAD or one.state is not PairState.HELD for one in draft.open_pairs()):

@@ -53,9 +53,10 @@ def prove_deleted_activities(ctx: PassContext) -> Flow[bool]:
     return bool(known or alike)
 
 
-def prove_activity(ctx: PassContext, key: ActivityKey) -> Flow[SeenActivity | None]:
+def prove_activity(ctx: PassContext, key: ActivityKey, alike: Activity | None = None) -> Flow[SeenActivity | None]:
     """Look for one activity: present, hidden, of another type, or gone. Only two *not found* prove the last.
 
+    ``alike``: a row of its id and another type that was just read; nothing else is asked where it is the same record.
     Fact: a type change in Raynet's own pages makes the old path answer 404 [inferred], raynet-api §10, §22 no. 16.
     """
     stored, _ = yield from want(LoadSeen(ctx.firm, activities=(key,)))
@@ -67,6 +68,9 @@ def prove_activity(ctx: PassContext, key: ActivityKey) -> Flow[SeenActivity | No
             found = yield from want(GetActivity(ctx.firm, key))
             seen = replace(seen, activity=replace(found, version=found.version or seen.activity.version), hidden=False)
         except Gone:
+            if alike is not None and (yield from _is_same_record(ctx, seen.activity, alike)):
+                yield from _rekey(ctx, seen, alike)
+                return None
             for other in (yield from with_equal_id(ctx, key)):
                 if other.key == key:
                     return None

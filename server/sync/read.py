@@ -241,7 +241,7 @@ def _store_activities(
         return
     fresh = yield from _with_deadlines(ctx, fresh)
     gone = {one.key for one in stored if one.gone_at is not None}
-    yield from follow_types(ctx, [one.key for one in fresh if one.key not in known or one.key in gone])
+    yield from follow_types(ctx, [one for one in fresh if one.key not in known or one.key in gone])
     # What was read again meanwhile under yet another type is older here.
     fresh = [one for one in fresh if ctx.moved.get(one.key) is None and not was_overtaken(ctx, one.key)]
     rows = yield from activity_rows(ctx, fresh, known)

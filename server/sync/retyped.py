@@ -34,15 +34,15 @@ def was_overtaken(ctx: PassContext, key: ActivityKey) -> bool:
     return any(new.id == key.id and new != key for new in ctx.moved.values())
 
 
-def follow_types(ctx: PassContext, new: list[ActivityKey]) -> Flow[None]:
+def follow_types(ctx: PassContext, new: list[Activity]) -> Flow[None]:
     """A row nobody knew may be a known one whose type was changed: the old key is asked for before a twin is made.
 
     Fact: a type change keeps the id [inferred], ids of different types may also be equal by chance, raynet-api §8, §10.
     """
-    others = tuple(ActivityKey(kind, key.id) for key in new for kind in ActivityType if kind is not key.type)
-    if not others:
+    rows = {ActivityKey(kind, one.key.id): one for one in new for kind in ActivityType if kind is not one.key.type}
+    if not rows:
         return
-    stored, _ = yield from want(LoadSeen(ctx.firm, activities=others))
+    stored, _ = yield from want(LoadSeen(ctx.firm, activities=tuple(rows)))
     for old in stored:
         if old.gone_at is None:
-            yield from prove_activity(ctx, old.key)
+            yield from prove_activity(ctx, old.key, rows[old.key])
