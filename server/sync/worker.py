@@ -114,18 +114,28 @@ class Worker:
             self._release_owed()
             leases = self._parts.leases.claim_due(free) if free else ()
             for lease in leases:
-                self._parts.book.put(lease)
-                if lease.firm in self._running and self._epochs[lease.firm] == lease.epoch:
-                    # This process stood still, or its database was away, until its own lease ran out. Nobody took it:
-                    # the pass that holds it goes on, and a second one beside it would make everything twice.
-                    continue
-                self._epochs[lease.firm] = lease.epoch
-                self._running[lease.firm] = self._pool.submit(self._one_firm, lease)
+                self._begin(lease)
             if not leases:
                 self._bell.wait(LOOK_SECONDS)
         except (RosError, OSError) as error:
             self._log.warning("database_away", code=getattr(error, "code", type(error).__name__))
             self._driver.stopping.wait(1.0)
+
+    def _begin(self, lease: Lease) -> None:
+        """Start a pass, unless one of this process still runs: it stood still, or its database was away, meanwhile."""
+        mine = self._running.get(lease.firm)
+        if mine is not None and not mine.done():
+            if self._epochs[lease.firm] == lease.epoch:
+                # Nobody took its lease: that pass goes on, and a second one beside it would make everything twice.
+                self._parts.book.put(lease)
+            else:
+                # Somebody took it and has let go since. In the book, the new lease would let that old pass write on
+                # what it knew before: it finds itself outdated first, and whoever looks next begins anew.
+                self._release(lease, LOOK_SECONDS)
+            return
+        self._parts.book.put(lease)
+        self._epochs[lease.firm] = lease.epoch
+        self._running[lease.firm] = self._pool.submit(self._one_firm, lease)
 
     # --- one firm ---
 
@@ -200,6 +210,9 @@ class Worker:
 
     def _let_go(self, lease: Lease, due_in: float) -> None:
         self._parts.book.drop(lease.firm)
+        self._release(lease, due_in)
+
+    def _release(self, lease: Lease, due_in: float) -> None:
         try:
             self._parts.leases.release(lease, due_in)
         except RosError as error:

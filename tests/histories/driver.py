@@ -198,9 +198,13 @@ class Driver:
             return
         worker = workers[0] if len(workers) == 1 else self.waits.choice(workers)
         lease = self.store.claim_due(firm, worker.name)
-        if lease is not None and worker.turns.get(firm) == lease.epoch:
+        mine = worker.turns.get(firm)
+        if lease is not None and mine == lease.epoch:
             # Its own lease ran out while it slept and nobody took it: the turn that holds it goes on.
             worker.leases[firm] = lease
+        elif lease is not None and mine is not None:
+            # Somebody took it meanwhile and has let go: the turn of before is outdated, and must learn it first.
+            self.store.release(lease, LOOK_SECONDS)
         elif lease is not None:
             self._begin(worker, lease)
         self._plan_look(firm)

@@ -112,3 +112,48 @@ def test_a_firm_whose_own_lease_ran_out_is_not_begun_a_second_time_beside_its_pa
             thread.join()
         assert leases.again >= 20
         assert begun == 1
+
+
+class Overtaken(StoodStill):
+    """As before, but another process has had the firm meanwhile: the lease is a new one."""
+
+    other: Leases
+
+    def claim_due(self, limit: int, ttl_seconds: float = LEASE_SECONDS) -> tuple[Lease, ...]:
+        if self.ours is not None and not self.again:
+            self.release(self.ours)
+            between = self.other.claim(self.ours.firm, ttl_seconds)
+            assert between is not None
+            self.other.release(between)
+        return super().claim_due(limit, ttl_seconds)
+
+
+def test_a_pass_that_lost_its_lease_gets_none_of_a_later_one(tmp_path: Path, expected_logs: ExpectedLogs) -> None:
+    """A firm that comes back to a process whose old pass still stands: that pass may neither write nor commit."""
+    expected_logs("pass_gave_way")
+    with rig(tmp_path) as site:
+        leases = Overtaken(site.database, "house-1", lambda: site.clock().timestamp())
+        leases.other = Leases(site.database, "house-2", lambda: site.clock().timestamp())
+        worker = working(site, leases)
+        go_on, held = threading.Event(), list[Lease]()
+
+        def slow() -> datetime:
+            if not go_on.is_set():
+                go_on.wait(PATIENCE_SECONDS)
+                held.extend(worker._parts.book.held())
+            return site.clock()
+
+        worker._now = slow
+        thread = threading.Thread(target=worker.run)
+        thread.start()
+        try:
+            end = time.monotonic() + PATIENCE_SECONDS
+            while leases.again < 5 and time.monotonic() < end:
+                time.sleep(0.02)
+        finally:
+            worker.stop()
+            go_on.set()
+            thread.join()
+        assert leases.again >= 5
+        assert leases.ours is not None
+        assert {one.epoch for one in held} <= {leases.ours.epoch}
