@@ -10,7 +10,7 @@ from datetime import timedelta
 from server.domain.activity import Activity
 from server.domain.event import Event
 from server.domain.ids import ActivityKey, ActivityType, EventKey
-from server.domain.state import MailboxSync, Notice, NoticeKind, SeenActivity, SeenEvent, Side
+from server.domain.state import MailboxSync, Notice, NoticeKind, RaynetCursor, SeenActivity, SeenEvent, Side
 from server.errors import Denied, Gone, Rejected, Remote
 from server.flow import Flow, want
 from server.ports.graph import GetEvent
@@ -49,7 +49,10 @@ def prove_deleted_activities(ctx: PassContext) -> Flow[bool]:
             unseen.discard(others[old])  # that was it, and it is counted
     _count_unseen(ctx, [one for one in rings if one.activity in unseen])
     for key in sorted(known):
-        yield from prove_activity(ctx, key)
+        counted = ctx.sync.cursor
+        proved = yield from prove_activity(ctx, key)
+        if proved is not None and proved.gone_at is not None:
+            _count_as_told(ctx, counted, [one for one in rings if one.activity == key])
     return bool(known or alike)
 
 
@@ -62,34 +65,46 @@ def prove_activity(ctx: PassContext, key: ActivityKey, alike: Activity | None = 
     stored, _ = yield from want(LoadSeen(ctx.firm, activities=(key,)))
     if not stored:
         return None
-    seen = stored[0]
     try:
-        try:
-            found = yield from want(GetActivity(ctx.firm, key))
-            seen = replace(seen, activity=replace(found, version=found.version or seen.activity.version), hidden=False)
-        except Gone:
-            if alike is not None and (yield from _is_same_record(ctx, seen.activity, alike)):
-                yield from _rekey(ctx, seen, alike)
-                return None
-            for other in (yield from with_equal_id(ctx, key)):
-                if other.key == key:
-                    return None
-                if (yield from _is_same_record(ctx, seen.activity, other)):
-                    yield from _rekey(ctx, seen, other)
-                    return None
-            seen = replace(seen, gone_at=ctx.now)
-            _count_gone(ctx, 1)
+        seen = yield from _proved(ctx, stored[0], alike)
     except Remote as error:
         if concerns_side(error):
             raise
+        # An unreadable answer proves neither absence nor a lost view: it is looked for again another time.
         ctx.error(str(key), error)
-        if not isinstance(error, Denied):
-            # An unreadable answer proves neither absence nor a lost view: it is looked for again another time.
-            return None
-        seen = replace(seen, hidden=True)
+        return None
+    if seen is None:
+        return None
     rows = yield from activity_rows(ctx, [seen.activity], {key: seen}, seen=seen)
     yield from want(Commit(ctx.firm, (ctx.sync, *rows)))
     return seen
+
+
+def _proved(ctx: PassContext, seen: SeenActivity, alike: Activity | None) -> Flow[SeenActivity | None]:
+    """What the record itself says; None where it stands under another key, or nothing is known."""
+    is_gone = False
+    try:
+        found = yield from want(GetActivity(ctx.firm, seen.key))
+        return replace(seen, activity=replace(found, version=found.version or seen.activity.version), hidden=False)
+    except Gone:
+        is_gone = True
+    except Denied as error:
+        if concerns_side(error):
+            raise
+        ctx.error(str(seen.key), error)
+    if alike is not None and (yield from _is_same_record(ctx, seen.activity, alike)):
+        yield from _rekey(ctx, seen, alike)
+        return None
+    if not is_gone:
+        return replace(seen, hidden=True)
+    for other in (yield from with_equal_id(ctx, seen.key)):
+        if other.key == seen.key:
+            return None
+        if (yield from _is_same_record(ctx, seen.activity, other)):
+            yield from _rekey(ctx, seen, other)
+            return None
+    _count_gone(ctx, 1)
+    return replace(seen, gone_at=ctx.now)
 
 
 def _count_gone(ctx: PassContext, count: int) -> None:
@@ -97,6 +112,18 @@ def _count_gone(ctx: PassContext, count: int) -> None:
     cursor = ctx.sync.cursor
     if cursor is not None and cursor.total is not None and count:
         ctx.put_sync(replace(ctx.sync, cursor=replace(cursor, total=max(0, cursor.total - count))))
+
+
+def _count_as_told(ctx: PassContext, before: RaynetCursor | None, rings: Sequence[Notice]) -> None:
+    """The last list's total does not hold what was deleted before it was read: then it is not taken from it again.
+
+    A list whose total still awaits the announcement of a deletion holds it.
+    """
+    told = [one.changed_at for one in rings if one.changed_at is not None]
+    if before is None or before.read_at is None or before.missing_since is not None or not told:
+        return
+    if min(told) < before.read_at and ctx.sync.cursor is not None:
+        ctx.put_sync(replace(ctx.sync, cursor=replace(ctx.sync.cursor, total=before.total)))
 
 
 def _count_unseen(ctx: PassContext, rings: Sequence[Notice]) -> None:
