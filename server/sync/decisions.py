@@ -99,7 +99,9 @@ def restores(ctx: PassContext) -> Flow[None]:
                 yield from carry_out(ctx, group, plan)
                 if ctx.wrote - wrote < len(plan.writes):
                     continue
-            yield from want(Commit(ctx.firm, (replace(conflict, restored_at=ctx.now),)))
+            # What was read of it in this pass is still to be compared: a plan that writes nothing counts as that.
+            given = replace(conflict, restored_at=ctx.now)
+            yield from want(Commit(ctx.firm, (given, due(ctx, group.link.id, "restored"))))
 
 
 def restore_plan(ctx: PassContext, group: Group, conflict: Conflict) -> Plan | None:
@@ -234,7 +236,9 @@ def undos(ctx: PassContext) -> Flow[None]:
                     if ctx.wrote - wrote < len(plan.writes):
                         left += 1
                         continue
-                yield from want(Commit(ctx.firm, (replace(intent, undone=True),)))
+                # As after a restored value.
+                taken = replace(intent, undone=True)
+                yield from want(Commit(ctx.firm, (taken, due(ctx, group.link.id, "undone"))))
         if not left:
             yield from want(Commit(ctx.firm, (replace(row, undone_at=ctx.now),)))
 
