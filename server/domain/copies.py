@@ -35,6 +35,8 @@ def align_copies(draft: PlanDraft, activity: Activity, merged: Content) -> None:
     in_window = merged.when is not None and draft.world.in_window(merged.when)
     if wanted and not in_window and not draft.open_pairs():
         draft.note_link(Reason.OUTSIDE_WINDOW)
+    if not wanted and not draft.pairs():
+        draft.note_link(Reason.NO_SEAT)  # its seat went before anything was made of it
     for mailbox in wanted:
         if mailbox not in taken and mailbox not in draft.world.unmet and in_window:
             pair = draft.new_pair(mailbox, Role.COPY)
