@@ -36,4 +36,5 @@ def abandoned(ctx: PassContext, work: LinkWork, intent: Intent) -> tuple[Row, ..
     if intent.kind is not IntentKind.CREATE_EVENT or draft is None:
         return (replace(intent, state=IntentState.DROPPED),)
     stone = claimed_create(ctx.firm, work.mailbox_of(intent.pair_id), draft.transaction_id, ctx.now)
+    ctx.tombstones[stone.key] = stone
     return (replace(intent, state=IntentState.DROPPED), stone)

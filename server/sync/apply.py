@@ -20,7 +20,6 @@ from server.domain.state import (
     Intent,
     IntentKind,
     IntentState,
-    Link,
     MailboxState,
     Payload,
     Side,
@@ -37,6 +36,7 @@ from server.sync.journal import losses_of
 from server.sync.lag import count_written, note_carried
 from server.sync.likeness import same_activity, same_event
 from server.sync.making import SLOW, counted, create_activity, resolved
+from server.sync.observe import claim_orphan
 from server.sync.panel_outcome import rejected
 from server.sync.planned import conflict_rows, plan_rows, unsent_removals, unwritten_losses
 from server.sync.seats import mailbox_scope, mailbox_trouble
@@ -258,7 +258,7 @@ def _given_up(ctx: PassContext, work: LinkWork, intent: Intent, error: Remote, *
     retry = due(ctx, work.link.id, error.code)
     rows: list[Row] = list(abandoned(ctx, work, intent)) if maybe_sent else [dropped(intent)]
     if intent.kind is IntentKind.CREATE_ACTIVITY and intent.half_done:
-        rows.append(_without_placeholder(ctx, work))
+        rows += _without_placeholder(ctx, work)
     wish = rejected(work.world, intent) if isinstance(error, Rejected) else None
     if wish is not None:
         ctx.error(str(intent.activity or intent.event or intent.kind.value), error)
@@ -290,12 +290,11 @@ def participants_of(new: ActivityPlan) -> tuple[ParticipantWrite, ...]:
     return (*leads, *(ParticipantWrite(person=person) for person in new.add_persons))
 
 
-def _without_placeholder(ctx: PassContext, work: LinkWork) -> Link:
-    """The link forgets its half-made record, which is neutral and ours: it is removed at the end of the pass."""
-    if work.link.activity is not None:
-        ctx.orphans.append(work.link.activity)
+def _without_placeholder(ctx: PassContext, work: LinkWork) -> tuple[Row, ...]:
+    """The link forgets its half-made record, which is neutral and ours: removed at the end of the pass, or later."""
+    key = work.link.activity
     work.link = replace(work.link, activity=None, generation=work.link.generation + 1)
-    return work.link
+    return (work.link,) if key is None else (work.link, claim_orphan(ctx, key))
 
 
 def _look_again(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tuple[Row, ...]]:
@@ -320,7 +319,8 @@ def _look_again(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tuple[
 def create_event(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tuple[Row, ...]]:
     """Create; an answer that may describe an older twin is verified by a read (hazard H5).
 
-    A twin that is gone was made by an earlier attempt and deleted by its user: a deletion like any other.
+    So it may where this create, or one with its key that was given up, was sent before. A twin that is gone was made
+    by an earlier attempt and deleted by its user: a deletion like any other.
     """
     draft = intent.payload.event_draft
     assert draft is not None
@@ -329,7 +329,7 @@ def create_event(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tuple
         event = yield from want(CreateEvent(ctx.firm, mailbox, draft))
     except Spent as spent:
         return _spent(ctx, work, intent, as_drafted(mailbox, spent.detail or draft.transaction_id, draft))
-    if not intent.attempts:
+    if not intent.attempts and draft.transaction_id not in ctx.tombstones:
         older = said_by_twin(ctx, work, intent, event)
         ctx.counts.conflicts += len(older)
         return (*older, *work.event_created(intent, event, echo=True))

@@ -129,6 +129,8 @@ class PassContext:
     notices: tuple[Notice, ...] = ()
     persons: dict[str, PersonId | None] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
+    #: Links that were planned though Raynet could not be asked for all their people.
+    unasked: set[LinkId] = field(default_factory=set)
     rejected: frozenset[PairId] = frozenset()
     confirmed: frozenset[PairId] = frozenset()
     wrote: int = 0

@@ -52,7 +52,7 @@ def activity_rows(
         row = seen or SeenActivity(firm_id=ctx.firm, key=activity.key, activity=activity, seen_at=ctx.now)
         # What people repeat of a placeholder before it is filled is theirs.
         ours = activity.created_by in (None, ctx.sync.login)
-        if keys.is_placeholder(activity.title) and link is None and ours:
+        if link is None and ours and (keys.is_placeholder(activity.title) or is_filled_late(ctx, activity)):
             rows += _claimed_orphan(ctx, activity)
         elif link is not None:
             rows += yield from losses_between(ctx, known.get(activity.key), links.get(activity.key), activity)
@@ -81,9 +81,25 @@ def _moved(ctx: PassContext, link: LinkId, key: ActivityKey) -> Flow[tuple[Row, 
 
 def _claimed_orphan(ctx: PassContext, activity: Activity) -> tuple[Row, ...]:
     """Our placeholder without a link: claimed now, because later lists need not show it again (hazard H3)."""
+    if is_filled_late(ctx, activity):
+        ctx.orphans.append(activity.key)  # it stands in the calendar beside what is made in its place
     if activity.created_by != ctx.sync.login or f"{ORPHAN}:{activity.key}" in ctx.tombstones:
         return ()
     return (orphan_activity(activity.key, ctx, activity.created_at or ctx.now),)
+
+
+def is_filled_late(ctx: PassContext, activity: Activity) -> bool:
+    """Whether a left-over placeholder got what it was made for after all, and from nobody but us (hazard H4)."""
+    ours = activity.created_by == activity.modified_by == ctx.sync.login
+    return ours and f"{ORPHAN}:{activity.key}" in ctx.tombstones
+
+
+def claim_orphan(ctx: PassContext, key: ActivityKey) -> Tombstone:
+    """Claim the placeholder of a create that is given up: removed at the end of this pass, or once it can be."""
+    stone = orphan_activity(key, ctx, ctx.now)
+    ctx.tombstones[stone.key] = stone
+    ctx.orphans.append(key)
+    return stone
 
 
 def orphan_activity(key: ActivityKey, ctx: PassContext, since: datetime) -> Tombstone:

@@ -6,24 +6,18 @@ from datetime import datetime, timedelta
 
 from server.domain.guard import mass_removals
 from server.domain.ids import ActivityKey, EventId, EventKey, FirmId, MailboxId, PairId, PassId
-from server.domain.keys import is_placeholder
 from server.domain.plan import Plan, Step, Write
 from server.domain.push import EVIDENCE_FOR
 from server.domain.reasons import Reason
 from server.domain.reconcile import reconcile
 from server.domain.state import Group, Hold, IntentKind, Notice, PairState, Pass, Side
-from server.errors import Gone, Remote
-from server.flow import Failed, Flow, NewId, Note, Now, Planned, Stopping, want
-from server.ports.graph import DeleteEvent
-from server.ports.raynet import DeleteActivity, GetActivity
+from server.errors import Remote
+from server.flow import Failed, Flow, NewId, Now, Planned, Stopping, want
 from server.ports.store import (
     Commit,
     DueLinks,
     Forget,
     LinksInMailbox,
-    LinksOf,
-    LoadGroups,
-    OpenIntents,
     PairCounts,
     Row,
     StartPass,
@@ -35,9 +29,10 @@ from server.sync.decisions import load_holds, restores, undos
 from server.sync.echoes import sort_notices
 from server.sync.evidence import next_reading_in, weigh
 from server.sync.matching import first_matches
-from server.sync.observe import ORPHAN, ORPHAN_AGE, ORPHAN_CLAIM, orphan_activity, orphan_event
+from server.sync.observe import ORPHAN, ORPHAN_AGE, ORPHAN_CLAIM
+from server.sync.orphans import clear_orphans
 from server.sync.panel import bind_drafts, changes, late_drafts, load_panel
-from server.sync.persons import learn_persons
+from server.sync.persons import ask_again, learn_persons
 from server.sync.proofs import prove_activity
 from server.sync.read import read_all
 from server.sync.recover import recover
@@ -83,7 +78,8 @@ def run_pass(firm: FirmId, options: PassOptions) -> Flow[PassResult]:
         yield from want(Commit(firm, tuple(due(ctx, link, "full") for link in links)))
     plans = (yield from _plan_and_apply(ctx)) if is_met(ctx) else ()
     if not options.preview:
-        yield from _clear_orphans(ctx)
+        yield from clear_orphans(ctx)
+        yield from ask_again(ctx)
     return (yield from _finish(ctx, plans))
 
 
@@ -265,74 +261,6 @@ def _apply(ctx: PassContext, planned: Sequence[tuple[Group, Plan]]) -> Flow[None
 def _calls(write: Write) -> int:
     """Remote writes that one planned write takes: a new activity is a placeholder and its reveal."""
     return 2 if write.kind is IntentKind.CREATE_ACTIVITY else 1
-
-
-def _clear_orphans(ctx: PassContext) -> Flow[None]:
-    """Remove what late answers of abandoned creates left behind: neutral placeholders and twins, all our own."""
-    linked = (yield from want(LinksOf(ctx.firm, activities=tuple(set(ctx.orphans))))) if ctx.orphans else {}
-    done: list[str] = []
-    #: Not now: asked again once they are old enough, counted from here.
-    later: list[Row] = []
-    for key in sorted(set(ctx.orphans)):
-        if Side.RAYNET in ctx.blocked:
-            break
-        stone = f"{ORPHAN}:{key}"
-        if key in linked:
-            done.append(stone)
-            continue
-        try:
-            detail = yield from want(GetActivity(ctx.firm, key))
-            if is_placeholder(detail.title) and detail.created_by == ctx.sync.login:
-                if detail.locked:
-                    later.append(orphan_activity(key, ctx, ctx.now))
-                    continue
-                yield from want(DeleteActivity(ctx.firm, key))
-                yield from want(Note("orphan_removed", (("activity", str(key)),), "warning"))
-            done.append(stone)
-        except Gone:
-            done.append(stone)
-        except Remote as error:
-            ctx.error(str(key), error)
-            later.append(orphan_activity(key, ctx, ctx.now))
-    done += yield from _clear_orphan_events(ctx)
-    settled = tuple(key for key in done if key in ctx.tombstones)
-    if settled or later:
-        yield from want(Commit(ctx.firm, tuple(later), Forget(tombstones=settled)))
-
-
-def _clear_orphan_events(ctx: PassContext) -> Flow[list[str]]:
-    """Keys of the claims that are settled. What a pair took up meanwhile, or may yet take up, is no left-over."""
-    events = sorted(set(ctx.orphan_events))
-    if not events:
-        return []
-    linked = yield from want(LinksOf(ctx.firm, events=tuple(events)))
-    making = yield from _calendars_with_creates(ctx)
-    done: list[str] = []
-    for event in events:
-        if event in linked:
-            done.append(orphan_event(ctx, event).key)
-            continue
-        if event.mailbox in making:
-            continue  # a create of unknown outcome may have been answered with it
-        try:
-            yield from want(DeleteEvent(ctx.firm, event, None))
-            yield from want(Note("orphan_removed", (("event_id", event.id),), "warning"))
-            done.append(orphan_event(ctx, event).key)
-        except Gone:
-            done.append(orphan_event(ctx, event).key)
-        except Remote as error:
-            ctx.error(f"event:{event.id}", error)
-    return done
-
-
-def _calendars_with_creates(ctx: PassContext) -> Flow[set[MailboxId]]:
-    """Where a create of ours has no known outcome."""
-    creates = [one for one in (yield from want(OpenIntents(ctx.firm))) if one.kind is IntentKind.CREATE_EVENT]
-    if not creates:
-        return set()
-    groups = yield from want(LoadGroups(ctx.firm, tuple(sorted({one.link_id for one in creates}))))
-    boxes = {pair.id: pair.mailbox for group in groups for pair in group.pairs}
-    return {boxes[one.pair_id] for one in creates if one.pair_id in boxes}
 
 
 def _finish(ctx: PassContext, plans: tuple[Plan, ...]) -> Flow[PassResult]:

@@ -1,18 +1,21 @@
 """Who of an event's attendees is a person in Raynet: asked once a day per address, kept as a digest."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from server.domain.keys import value_digest
 from server.domain.mapping import World, is_masked
-from server.domain.state import Group, PairState, PersonHit, Role, Side
+from server.domain.state import Group, PairState, PersonHit, Side
 from server.errors import Remote
 from server.flow import Flow, want
 from server.ports.raynet import PersonsByEmail
 from server.ports.store import Commit, PersonHits
-from server.sync.context import PassContext, concerns_side, side_trouble
+from server.sync.context import PassContext, concerns_side, due, side_trouble
 
 ASK_AGAIN = timedelta(hours=24)
+#: A look-up that is refused, not for want of Raynet, is repeated so much later.
+LATER = timedelta(minutes=10)
 #: Fact: an event has at most 500 attendees [doc], graph-calendar §18.
 MOST = 500
 
@@ -23,14 +26,26 @@ def learn_persons(ctx: PassContext, groups: Sequence[Group]) -> Flow[None]:
     Fact: the look-up answers all persons with that address [doc], raynet-api §15.
     """
     world = ctx.world()
-    unknown = {
-        address
+    wanted = {
+        group.link.id: {one for one in _addresses(group, world) if world.seat_of_address(one) is None}
         for group in groups
-        for address in _addresses(group, world)
-        if world.seat_of_address(address) is None and address not in ctx.asked
     }
+    unknown = {address for some in wanted.values() for address in some if address not in ctx.asked}
     if not unknown:
         return
+    yield from _ask(ctx, unknown)
+    ctx.unasked |= {link for link, some in wanted.items() if not some <= ctx.asked}
+
+
+def ask_again(ctx: PassContext) -> Flow[None]:
+    """Links that were planned without knowing their people are planned again once Raynet can be asked."""
+    until = ctx.sync.raynet_wait_until if Side.RAYNET in ctx.blocked else None
+    again = [replace(due(ctx, link, "persons"), due_at=until or ctx.now + LATER) for link in sorted(ctx.unasked)]
+    if again:
+        yield from want(Commit(ctx.firm, tuple(again)))
+
+
+def _ask(ctx: PassContext, unknown: set[str]) -> Flow[None]:
     by_digest = {value_digest(address): address for address in sorted(unknown)}
     hits = yield from want(PersonHits(ctx.firm, tuple(by_digest)))
     for digest, hit in hits.items():
@@ -59,12 +74,8 @@ def learn_persons(ctx: PassContext, groups: Sequence[Group]) -> Flow[None]:
 
 
 def _addresses(group: Group, world: World) -> list[str]:
-    """Attendees of the events that may lead their meeting; a private event's people are nobody's business by rule."""
-    leads = {
-        (pair.mailbox, pair.event)
-        for pair in group.pairs
-        if pair.role in (Role.LEAD, Role.FOLLOWER, Role.ATTENDEE) and pair.state is not PairState.CLOSED
-    }
+    """Attendees of events that lead their meeting, or may once planned; those of private ones are nobody's business."""
+    leads = {(pair.mailbox, pair.event) for pair in group.pairs if pair.state is not PairState.CLOSED}
     out: list[str] = []
     for seen in group.events:
         event = seen.event
