@@ -17,6 +17,7 @@ from server.sync.secrecy import LOOKED_AT_FOR
 from simulator.graph import ids
 from simulator.graph.state import EventState
 from simulator.raynet.records import Activity, HistoryEntry, Ref
+from tests.histories.equals import doubled
 from tests.histories.house import House
 from tests.histories.private import Privacy
 from tests.histories.raynet_side import H9_WINDOW
@@ -149,16 +150,19 @@ class Oracle:
         twins = any(self.history.watch.deeds[one] for one in ("o.recreate", "o.restore", "r.reopen"))
         shown = () if twins else self.live.items()
         # In the hour that autumn repeats, equal starts may end an hour apart: those are two.
-        places = Counter((box, one.subject, one.start, one.end) for (box, _), one in shown if one.is_organizer)
-        records = Counter(
-            (one.owner, one.title, one.scheduled_from, one.scheduled_till)
+        places = [((box, one.subject, one.start, one.end), (box, key)) for (box, key), one in shown if one.is_organizer]
+        records = [
+            (
+                (one.owner, one.title, one.scheduled_from, one.scheduled_till),
+                self._place(one.ref, self._followed),
+            )
             for one in self.house.raynet.activities()
             if activity_shown(one) is not None and one.title != MASK and one.created_by == API_LOGIN
-        )
+        ]
         if twins:
             return
-        self.problems += [f"I9 {n} equal events in one calendar" for n in places.values() if n > 1]
-        self.problems += [f"I9 {n} equal activities of one owner" for n in records.values() if n > 1]
+        self.problems += [f"I9 {n} equal events in one calendar" for n in doubled(self, places)]
+        self.problems += [f"I9 {n} equal activities of one owner" for n in doubled(self, records)]
         by_activity: Counter[tuple[object, str]] = Counter()
         for group in self.groups:
             for pair in group.pairs:

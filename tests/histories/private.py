@@ -1,6 +1,8 @@
 """Nothing private is shown in Raynet (I2): no text of a private event, and no record made of one to others."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from server.domain.rules import PrivateEvents
@@ -110,10 +112,21 @@ class Privacy:
                     continue
                 state = past[-1].after.state
                 texts = {plain(state.subject), plain(state.body)} | {plain(p.display_name) for p in state.places}
+                if state.sensitivity == "normal":
+                    texts |= self._open_a_moment_ago(item.history, at)
                 target = hidden if state.sensitivity != "normal" else open_texts
                 target.update(one for one in texts if len(one) > 3)
         hidden.discard(MASK)
         return {one for one in hidden if not any(one in shown for shown in open_texts)}
+
+    def _open_a_moment_ago(self, history: Sequence[Revision], at: datetime) -> set[str]:
+        """What an open event said at the last look: an invited person's private copy may say it a little longer."""
+        out: set[str] = set()
+        for one, follower in pairwise(history):
+            state = one.after.state
+            if at - self._oracle.unlooked < follower.at <= at and one.after.alive and state.sensitivity == "normal":
+                out |= {plain(state.subject), plain(state.body)} | {plain(p.display_name) for p in state.places}
+        return out
 
     def _just_hidden(self, entry: Revision, at: datetime) -> bool:
         # Exchange itself saves once more what its user has just saved.

@@ -58,9 +58,10 @@ def _can_go(history: "History", firm: FirmId, stone: Tombstone) -> bool:
 def _unread(history: "History", rows: Rows) -> list[str]:
     """Sides that were not read since the calm: polling relaxes to minutes while push has proven itself."""
     lag = history.script.switches.get("delta_visibility_seconds", 0.0)
-    # What Exchange itself saves after the calm hides the item from a lagging delta a little longer.
-    calm = max(history.script.calm_ms, history.last_late_ms, history.last_save_ms if lag else 0) + int(lag * 1000) + 1
+    calm = max(history.script.calm_ms, history.last_late_ms) + 1
     read, firm = history.watch.read_at, rows.firm.id
     out = ["raynet"] if read.get((firm, ""), -1) < calm else []
+    # What Exchange itself saves or delivers after the calm is read later; a lagging delta hides it a little longer.
+    calm = max(calm, history.last_save_ms) + int(lag * 1000) + 1
     boxes = (one for one in rows.mailboxes.values() if one.state is MailboxState.READY)
     return out + ["mailbox" for one in boxes if history.watch.calendar_read_at(one) < calm]
