@@ -19,9 +19,10 @@ def clear_orphans(ctx: PassContext) -> Flow[None]:
     #: Not now: asked again once they are old enough, counted from here.
     later: list[Row] = []
     for key in sorted(set(ctx.orphans)):
-        if Side.RAYNET in ctx.blocked:
-            break
         stone = f"{ORPHAN}:{key}"
+        if Side.RAYNET in ctx.blocked:
+            later += [] if stone in ctx.tombstones else [orphan_activity(key, ctx, ctx.now)]
+            continue
         if key in linked:
             done.append(stone)
             continue
