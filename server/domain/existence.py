@@ -193,7 +193,7 @@ def _remove_event(draft: PlanDraft, pair: Pair, reason: Reason) -> None:
         return  # not read yet, or somebody is writing it just now
     elif (excluded := mapping.outlook_excluded(event)) is not None:
         draft.release(pair, excluded)
-    elif pair.role is Role.FOLLOWER or _is_ones_own(draft, pair):
+    elif pair.role is Role.FOLLOWER:
         draft.release(pair, reason)
     elif pair.role is Role.COPY and pair.origin is Origin.OUTLOOK and draft.was_removed_by_us():
         # Its user made it and led once: that the owner of today deletes another event takes nothing of theirs.
@@ -206,17 +206,6 @@ def _remove_event(draft: PlanDraft, pair: Pair, reason: Reason) -> None:
         draft.freeze(pair)
     else:
         delete_event(draft, pair, event, reason)
-
-
-def _is_ones_own(draft: PlanDraft, pair: Pair) -> bool:
-    """Whether its user made what follows another's event by now, and only that one was deleted: nobody in Raynet did.
-
-    A colleague who throws away the own copy of a meeting throws away nothing of anybody else's.
-    """
-    if pair.role is not Role.COPY or pair.origin is not Origin.OUTLOOK:
-        return False
-    in_outlook = (Reason.DELETED_IN_OUTLOOK, Reason.CANCELLED_IN_OUTLOOK)
-    return any(one.state is PairState.CLOSED and one.reason in in_outlook for one in draft.pairs())
 
 
 def _outlives_removal(draft: PlanDraft, lead: Pair, event: Event) -> bool:
