@@ -109,7 +109,7 @@ def last_write_wins(_original: Any) -> Any:
     return merge_field
 
 
-def unproven(ctx: Any, key: Any) -> Flow[None]:
+def unproven(ctx: Any, key: Any, _alike: Any = None) -> Flow[None]:
     """Missing from a list is taken for gone."""
     stored, _ = yield from want(LoadSeen(ctx.firm, activities=(key,)))
     for seen in stored:
