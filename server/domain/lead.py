@@ -266,7 +266,8 @@ class _Merge:
         merged = self._decide(name, sides)
         if late and merged.way is Way.NOTHING and r != o:
             self.repairs.append(name)
-            merged = Merged(Way.TO_RAYNET)
+            # What is typed beside a meeting of somebody else's stands in Raynet alone: it may be that.
+            merged = Merged(Way.TO_RAYNET, conflict=self.follows)
         self._note_seen(name, sides)
         self._take(name, sides, merged)
 

@@ -34,6 +34,7 @@ from server.sync.apply import (
 )
 from server.sync.aside import load_apart, set_aside
 from server.sync.context import PassContext, due
+from server.sync.journal import losses_of
 from server.sync.making import create_activity, reveal
 from server.sync.proofs import with_equal_id
 from server.sync.typed import removed, typed_into, typed_over
@@ -184,6 +185,8 @@ def _activity_create(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[t
         rows = work.activity_made(made, found.key)
         over = typed_over(ctx, work, intent, found)
         ctx.counts.conflicts += len(over)
+        # What a list showed after the filling, and a second copy of it took away again.
+        over += losses_of(ctx, replace(work.at_rest(), intents=(intent,)), found)
         return (*over, *rows[:1], *work.activity_revealed(made, found, arrived=True))
     if found is not None:
         yield from _recount(ctx)

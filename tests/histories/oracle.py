@@ -393,7 +393,16 @@ class Oracle:
         if after is None:
             return False
         former = {f"{ref.kind}:{ref.id}" for ref, place in self._followed.items() if place == moment.place}
-        return self.house.raynet_side.was_unseen({moment.place[1], *former}, moment.version, moment.at, after.at)
+        side, names = self.house.raynet_side, {moment.place[1], *former}
+        then = next(
+            (one for one in moments[index + 1 :] if one.place == moment.place and one.order > after.order), None
+        )
+        is_late = any(abs(after.at - one) < timedelta(seconds=1) for one in side.late_arrivals)
+        if is_late and then is not None and then.by == "human" and then.after is None:
+            # A late copy set it back, and who removed the record then saw that.
+            if not side.was_read(names, after.version):
+                return True
+        return side.was_unseen(names, moment.version, moment.at, after.at)
 
     def was_unseen(self, entry: HistoryEntry) -> bool:
         """Whether our next save of the record came too soon after this one to know of it (H9)."""

@@ -131,13 +131,17 @@ class RaynetSide:
 
         ``names``: of the record, under each type that it has had.
         """
-        self._have_shown()
-        if any((name, version) in self._read_versions for name in names):
+        if self.was_read(names, version):
             return False
         if any(changed_at <= one <= overwritten_at + timedelta(seconds=1) for one in self.late_arrivals):
             return True
         reads = [one for name in names for one in self._read_at.get(name, ()) if one <= changed_at]
         return bool(reads) and overwritten_at - max(reads) <= H9_WINDOW
+
+    def was_read(self, names: set[str], version: int) -> bool:
+        """Whether any answer has shown this version of the record."""
+        self._have_shown()
+        return any((name, version) in self._read_versions for name in names)
 
     def _shown(self, record: records.Activity, *, detailed: bool) -> Activity:
         name = f"{record.kind}:{record.id}"
