@@ -398,10 +398,9 @@ class Oracle:
             (one for one in moments[index + 1 :] if one.place == moment.place and one.order > after.order), None
         )
         is_late = any(abs(after.at - one) < timedelta(seconds=1) for one in side.late_arrivals)
-        if is_late and then is not None and then.by == "human" and then.after is None:
-            # A late copy set it back, and who removed the record then saw that.
-            if not side.was_read(names, after.version):
-                return True
+        is_removed = then is not None and then.by == "human" and then.after is None
+        if is_late and is_removed and not side.was_read(names, after.version):
+            return True  # a late copy set it back, and who removed the record then saw that
         return side.was_unseen(names, moment.version, moment.at, after.at)
 
     def was_unseen(self, entry: HistoryEntry) -> bool:
