@@ -35,6 +35,7 @@ from tests.histories.shown import (
     journalled,
     superseded,
     thrown_away,
+    timed_anew,
 )
 from tests.support.oracle import MASK
 from tests.support.rig import API_LOGIN
@@ -314,6 +315,8 @@ class Oracle:
                 if superseded(moments[index + 1 :], moment, name, value) or journalled(journal, name, value):
                     continue
                 if thrown_away(moments, name, value):
+                    continue
+                if name == "when" and self.rows.firm.rules.deadline_block_minutes and timed_anew(moments[index + 1 :]):
                     continue
                 self._lost(group, moments, index, name)
 

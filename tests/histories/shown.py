@@ -113,6 +113,12 @@ def thrown_away(moments: list[Moment], name: str, value: object) -> bool:
     return any(one.before is not None and one.before[name] == value for one in removed)
 
 
+def timed_anew(later: list[Moment]) -> bool:
+    """Somebody gave a record without a time one: its event showed the block of its deadline until then."""
+    saves = (one for one in later if one.by == "human" and one.place[0] == "raynet")
+    return any(one.before is None and one.was is not None and one.after is not None for one in saves)
+
+
 def journalled(journal: list[Conflict], name: str, value: object) -> bool:
     for one in journal:
         if one.field.value != name:
