@@ -68,7 +68,7 @@ def carry_out(ctx: PassContext, group: Group, plan: Plan) -> Flow[None]:
     later: list[timedelta] = []
     refused = False
     for write in plan.writes:
-        waits = _must_wait(ctx, work, write)
+        waits = must_wait(ctx, work, write)
         if waits is not None and write.side not in ctx.blocked:
             later.append(waits)
             continue
@@ -110,7 +110,7 @@ class _Attempt(Enum):
     OVER = auto()
 
 
-def _must_wait(ctx: PassContext, work: LinkWork, write: Write) -> timedelta | None:
+def must_wait(ctx: PassContext, work: LinkWork, write: Write) -> timedelta | None:
     """How long this write has to wait because its side or mailbox may not be written now."""
     if write.side in ctx.blocked:
         return waited(3)

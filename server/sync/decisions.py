@@ -37,6 +37,7 @@ from server.domain.state import (
     Pair,
     PairState,
     Role,
+    SeenEvent,
     Side,
 )
 from server.domain.when import Inverted, to_instants
@@ -50,8 +51,9 @@ from server.ports.store import (
     PassIntents,
     Row,
 )
-from server.sync.apply import carry_out
+from server.sync.apply import carry_out, must_wait
 from server.sync.context import PassContext, due
+from server.sync.work import LinkWork
 
 
 def load_holds(ctx: PassContext) -> Flow[tuple[Hold, ...]]:
@@ -94,6 +96,8 @@ def restores(ctx: PassContext) -> Flow[None]:
             if group.intents:
                 continue
             plan = restore_plan(ctx, group, conflict)
+            if plan is not None and _cannot_be_written(ctx, group, plan):
+                continue
             wrote = ctx.wrote
             if plan is not None:
                 yield from carry_out(ctx, group, plan)
@@ -102,6 +106,16 @@ def restores(ctx: PassContext) -> Flow[None]:
             # What was read of it in this pass is still to be compared: a plan that writes nothing counts as that.
             given = replace(conflict, restored_at=ctx.now)
             yield from want(Commit(ctx.firm, (given, due(ctx, group.link.id, "restored"))))
+
+
+def _cannot_be_written(ctx: PassContext, group: Group, plan: Plan) -> bool:
+    """Whether a side or calendar of it does not answer, or has refused: half of it would be written in each pass."""
+    pairs = {one.id: one for one in group.pairs}
+    refused = (Reason.REJECTED_BY_GRAPH, Reason.REJECTED_BY_RAYNET)
+    if any(pairs[one.pair].state is PairState.PARKED and pairs[one.pair].reason in refused for one in plan.writes):
+        return True
+    work = LinkWork(group, plan.link, plan.pairs, ctx.world())
+    return any(must_wait(ctx, work, one) is not None for one in plan.writes)
 
 
 def restore_plan(ctx: PassContext, group: Group, conflict: Conflict) -> Plan | None:
@@ -124,6 +138,9 @@ def restore_plan(ctx: PassContext, group: Group, conflict: Conflict) -> Plan | N
     if content.when is not None:
         start, till = to_instants(content.when, ctx.zone)
         expects = replace(expects, raynet_from=start, raynet_till=till)
+    in_event = seen is not None and _goes_into_event(ctx, seen, conflict, hidden=hidden)
+    # What its event still says is no edit of a user's until the second write stands.
+    first = replace(expects, outlook=pair.base.outlook) if in_event else expects
     writes: list[Write] = []
     losses: list[Loss] = []
     bare = Write(kind=IntentKind.UPDATE_ACTIVITY, pair=pair.id, reason=Reason.RESTORED, fields=names)
@@ -132,13 +149,12 @@ def restore_plan(ctx: PassContext, group: Group, conflict: Conflict) -> Plan | N
         change = _activity_change(content, start, till)
         if seen is not None and seen.event.private and not hidden and conflict.field in TEXTS:
             change = replace(change, personal=True)  # carried in full, but to nobody else
-        writes.append(replace(bare, activity=activity.key, activity_change=change, expects=expects))
         when = raynet_when(activity, ctx.world(), pair.base)
         now = raynet_content(activity, None if isinstance(when, Inverted) else when)
+        if not in_event or getattr(now, conflict.field.value) != getattr(content, conflict.field.value):
+            writes.append(replace(bare, activity=activity.key, activity_change=change, expects=first))
         losses += _replaced(pair, conflict, now, Side.RAYNET)
-    stands = seen is not None and seen.gone_at is None and not would_mail(seen.event, ctx.world())
-    stands = stands and not (hidden and seen is not None and _says_more(seen.event, conflict))
-    if seen is not None and stands and not (hidden and conflict.lost_side is Side.RAYNET):
+    if seen is not None and in_event:
         settled = pair.base if hidden else expects  # what Raynet shows of a private text stays as it is
         event_write = replace(bare, kind=IntentKind.UPDATE_EVENT, event=seen.key, expects=settled)
         writes.append(replace(event_write, event_change=_event_change(ctx, content)))
@@ -149,6 +165,12 @@ def restore_plan(ctx: PassContext, group: Group, conflict: Conflict) -> Plan | N
     if not writes and hidden:
         step = Step(pair=pair.id, reason=Reason.MASKED, outcome="nothing")
     return Plan(link=group.link, pairs=group.pairs, writes=tuple(writes), losses=tuple(losses), steps=(step,))
+
+
+def _goes_into_event(ctx: PassContext, seen: SeenEvent, conflict: Conflict, *, hidden: bool) -> bool:
+    if seen.gone_at is not None or would_mail(seen.event, ctx.world()):
+        return False
+    return not hidden or (conflict.lost_side is Side.GRAPH and not _says_more(seen.event, conflict))
 
 
 def _its_pair(group: Group, conflict: Conflict) -> Pair | None:
@@ -230,6 +252,9 @@ def undos(ctx: PassContext) -> Flow[None]:
             groups = yield from want(LoadGroups(ctx.firm, (intent.link_id,)))
             for group in groups:
                 plan = undo_plan(ctx, group, intent)
+                if plan is not None and _cannot_be_written(ctx, group, plan):
+                    left += 1
+                    continue
                 wrote = ctx.wrote
                 if plan is not None:
                     yield from carry_out(ctx, group, plan)

@@ -7,6 +7,7 @@ import pytest
 
 from server.domain.ids import ActivityKey, PassId
 from server.domain.state import PairState
+from simulator.faults import Match, Rule, Status
 from tests.support.rig import Rig
 
 HOUR = timedelta(hours=1)
@@ -98,6 +99,32 @@ def test_a_lost_time_is_restored_on_both_sides(firm: Firm) -> None:
         rig.administration.conflicts.request_restore(entry.conflict.id, actor="test", firm=rig.firm)
     assert rig.raynet.activity(ref).scheduled_from == wanted
     assert jana.outlook.state(event).start == wanted.replace(tzinfo=None)
+
+
+def test_what_cannot_be_restored_now_is_not_written_by_half_in_each_pass(firm: Firm) -> None:
+    """A calendar that refuses: Raynet is not saved anew with every pass, and the value is given in the end."""
+    rig = firm("jana")
+    jana = rig.people["jana"]
+    event, ref = _paired(rig)
+    with rig.carried(graph=1):
+        jana.ui.edit(ref, title="R")
+        jana.outlook.edit(event, subject="O")
+    (entry,) = rig.administration.conflicts.every(rig.firm)
+    refused = Match(system="graph", method="PATCH", path="events/")
+    rig.world.faults.add(Rule(name="no", match=refused, action=Status(400)))
+    rig.administration.conflicts.request_restore(entry.conflict.id, actor="test", firm=rig.firm)
+    before = rig.writes()[0]
+    for _ in range(20):
+        rig.tick()
+        rig.one_pass()
+    assert rig.writes()[0] - before <= 2
+    assert rig.world.faults.fired["no"] <= 2
+    rig.world.faults.clear()
+    rig.tick(26 * 3600)
+    rig.sync()
+    assert (rig.raynet.activity(ref).title, jana.outlook.state(event).subject) == ("O", "O")
+    (entry,) = rig.administration.conflicts.every(rig.firm)
+    assert entry.conflict.restored_at is not None
 
 
 # --- undo ---------------------------------------------------------------------------------------------------------
