@@ -329,15 +329,16 @@ def create_event(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tuple
         event = yield from want(CreateEvent(ctx.firm, mailbox, draft))
     except Spent as spent:
         return _spent(ctx, work, intent, as_drafted(mailbox, spent.detail or draft.transaction_id, draft))
-    if not intent.attempts and draft.transaction_id not in ctx.tombstones:
-        older = said_by_twin(ctx, work, intent, event)
-        ctx.counts.conflicts += len(older)
-        return (*older, *work.event_created(intent, event, echo=True))
-    try:
-        event = yield from want(GetEvent(ctx.firm, event.key))
-    except Gone:
-        return _spent(ctx, work, intent, event)
-    return work.event_created(intent, event, echo=False)
+    is_first = not intent.attempts and draft.transaction_id not in ctx.tombstones
+    if not is_first:
+        try:
+            event = yield from want(GetEvent(ctx.firm, event.key))
+        except Gone:
+            return _spent(ctx, work, intent, event)
+    older = said_by_twin(ctx, work, intent, event)
+    ctx.counts.conflicts += len(older)
+    is_echo = is_first or bool(work.older_fields(intent, event))
+    return (*older, *work.event_created(intent, event, echo=is_echo))
 
 
 def _spent(ctx: PassContext, work: LinkWork, intent: Intent, event: Event) -> tuple[Row, ...]:
