@@ -51,7 +51,7 @@ def merge_lead(draft: PlanDraft, activity: Activity, raynet: Content) -> Content
     if merge.is_frozen():
         return merge.rest()
     if not stays and _no_longer_wanted(draft, lead, activity, seen):
-        return raynet
+        return raynet if lead in draft.open_pairs() else merge_lead(draft, activity, raynet)
     return merge.run()
 
 
