@@ -70,9 +70,11 @@ def prove_activity(ctx: PassContext, key: ActivityKey, alike: Activity | None = 
     except Remote as error:
         if concerns_side(error):
             raise
-        # An unreadable answer proves neither absence nor a lost view: it is looked for again another time.
         ctx.error(str(key), error)
-        return None
+        if not isinstance(error, Denied):
+            # An unreadable answer proves neither absence nor a lost view: it is looked for again another time.
+            return None
+        seen = replace(stored[0], hidden=True)
     if seen is None:
         return None
     rows = yield from activity_rows(ctx, [seen.activity], {key: seen}, seen=seen)
