@@ -11,6 +11,7 @@ from server.domain.draft import PlanDraft, shown
 from server.domain.mapping import World
 from server.domain.merge import is_empty
 from server.domain.plan import Loss
+from server.domain.sent import COPIES_COME_WITHIN
 from server.domain.state import Base, Group, IntentKind, Pair, Role, Side
 from server.domain.when import Inverted
 
@@ -37,10 +38,14 @@ def overwritten(group: Group, new: Activity, world: World) -> tuple[Loss, ...]:
     if not may_hide_ours(old.activity, new, world.login) or _is_counted(group, new):
         return ()
     was, now = _content(old.activity, base, world), _content(new, base, world)
+    # A copy may stand under another's save as well: who typed that has not seen what the copy took away.
+    by_others = new.modified_by != world.login
     losses = []
     for name in MERGED_FIELDS:
         before, after, agreed = (getattr(one, name.value) for one in (was, now, base.raynet))
-        if before in (after, agreed) or is_empty(before) or not _was_sent(group, name, after):
+        if before in (after, agreed) or is_empty(before):
+            continue
+        if not _was_sent(group, name, after) and not (by_others and _may_have_come(group, name, world)):
             continue
         if isinstance(before, str) and keys.is_placeholder(before):
             continue
@@ -87,3 +92,7 @@ def _content(activity: Activity, base: Base, world: World) -> Content:
 def _was_sent(group: Group, name: FieldName, value: object) -> bool:
     digest = keys.value_digest(value)
     return any(one.field is name and one.digest == digest for one in group.link.sent)
+
+
+def _may_have_come(group: Group, name: FieldName, world: World) -> bool:
+    return any(one.field is name and world.now - one.at < COPIES_COME_WITHIN for one in group.link.sent)
