@@ -90,7 +90,8 @@ def _claimed_orphan(ctx: PassContext, activity: Activity) -> tuple[Row, ...]:
 
 def is_filled_late(ctx: PassContext, activity: Activity) -> bool:
     """Whether a left-over placeholder got what it was made for after all, and from nobody but us (hazard H4)."""
-    ours = activity.created_by == activity.modified_by == ctx.sync.login
+    login = ctx.sync.login
+    ours = login is not None and activity.created_by == activity.modified_by == login
     return ours and f"{ORPHAN}:{activity.key}" in ctx.tombstones
 
 
