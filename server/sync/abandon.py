@@ -6,7 +6,7 @@ from server.domain.reasons import Reason
 from server.domain.state import Intent, IntentKind, IntentState, Trail
 from server.errors import Remote
 from server.ports.store import Row
-from server.sync.claims import claimed_create
+from server.sync.claims import claimed_create, sent_deletion
 from server.sync.context import PassContext
 from server.sync.work import LinkWork
 
@@ -31,8 +31,12 @@ def parked_trail(ctx: PassContext, work: LinkWork, intent: Intent, reason: Reaso
 
 
 def abandoned(ctx: PassContext, work: LinkWork, intent: Intent) -> tuple[Row, ...]:
-    """Give up a create of unknown outcome: its key stays claimed, so that a late arrival is removed (hazard H3)."""
+    """Give up a write of unknown outcome, so that a late arrival is known: a create's key stays claimed (hazard H3)."""
     draft = intent.payload.event_draft
+    if intent.kind is IntentKind.DELETE_EVENT and intent.event is not None:
+        sent = sent_deletion(ctx.firm, intent.event, ctx.now)
+        ctx.tombstones[sent.key] = sent
+        return (replace(intent, state=IntentState.DROPPED), sent)
     if intent.kind is not IntentKind.CREATE_EVENT or draft is None:
         return (replace(intent, state=IntentState.DROPPED),)
     stone = claimed_create(ctx.firm, work.mailbox_of(intent.pair_id), draft.transaction_id, ctx.now)

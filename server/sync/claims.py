@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from server.domain import keys
 from server.domain.event import Event
-from server.domain.ids import FirmId, MailboxId
+from server.domain.ids import EventKey, FirmId, MailboxId
 from server.domain.state import Origin, Pair, Side, Tombstone
 
 #: A lost create may arrive for so long.
@@ -14,6 +14,7 @@ CLAIMED_FOR = timedelta(hours=24)
 DELIVERED_LATE = timedelta(minutes=10)
 _ENDED = "ended"
 _TAKEN_AWAY = "taken away"
+_DELETION = "deletion"
 
 
 def claimed_create(firm: FirmId, mailbox: MailboxId, transaction_id: str, now: datetime) -> Tombstone:
@@ -42,6 +43,19 @@ def is_late_create(stone: Tombstone | None, event: Event) -> bool:
     if stone is None or stone.kind != _ENDED:
         return stone is not None
     return event.created_at is not None and event.created_at >= stone.expires_at - DELIVERED_LATE
+
+
+def sent_deletion(firm: FirmId, key: EventKey, now: datetime) -> Tombstone:
+    """The note that a deletion of this event was sent, got no answer and may still arrive (hazard H4)."""
+    until = now + DELIVERED_LATE
+    return Tombstone(
+        firm_id=firm, key=deletion_of(key), side=Side.GRAPH, expires_at=until, hint=key.mailbox, kind=_DELETION
+    )
+
+
+def deletion_of(key: EventKey) -> str:
+    """Under which key :func:`sent_deletion` is found."""
+    return f"{_DELETION}:{keys.value_digest((key.mailbox, key.id))}"
 
 
 def taken_away(stone: Tombstone | None) -> tuple[Tombstone, ...]:

@@ -8,11 +8,13 @@ from server.domain import keys, mapping
 from server.domain.activity import Activity
 from server.domain.event import Event
 from server.domain.ids import ActivityKey, EventKey, LinkId
+from server.domain.reasons import Reason
 from server.domain.state import (
     Link,
     MailboxSync,
     Origin,
     Pair,
+    PairState,
     Role,
     SeenActivity,
     SeenEvent,
@@ -21,7 +23,7 @@ from server.domain.state import (
 )
 from server.flow import Flow, NewId, want
 from server.ports.store import LinksOf, LoadGroups, Row
-from server.sync.claims import is_late_create, taken_away
+from server.sync.claims import deletion_of, is_late_create, taken_away
 from server.sync.context import PassContext, due
 from server.sync.journal import losses_between
 from server.sync.ownership import is_being_made, made_activity, made_event
@@ -168,6 +170,8 @@ def event_rows(
         event, link = seen.event, links.get(seen.key)
         if link is not None:
             rows.append(due(ctx, link))
+            if seen.gone_at is not None and deletion_of(seen.key) in ctx.tombstones:
+                rows += yield from _ended_by_us(ctx, link, seen.key)
         elif seen.gone_at is not None or event.is_cancelled or not ctx.is_matched(event.mailbox):
             continue
         elif event.transaction_id in ctx.awaited:
@@ -181,6 +185,16 @@ def event_rows(
         else:
             rows += yield from _join_or_start(ctx, event, links, linked_now)
     return tuple(rows)
+
+
+def _ended_by_us(ctx: PassContext, link: LinkId, key: EventKey) -> Flow[tuple[Row, ...]]:
+    """A deletion of ours that was given up took the event after all: its user deleted nothing, the pair just ends."""
+    groups = yield from want(LoadGroups(ctx.firm, (link,)))
+    pairs = (pair for group in groups for pair in group.pairs if (pair.mailbox, pair.event) == (key.mailbox, key.id))
+    ended = [pair for pair in pairs if pair.state not in (PairState.RELEASED, PairState.CLOSED)]
+    return tuple(
+        replace(pair, state=PairState.CLOSED, reason=Reason.ORPHAN_REMOVED, updated_at=ctx.now) for pair in ended
+    )
 
 
 def _join_or_start(

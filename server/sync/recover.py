@@ -153,7 +153,7 @@ def _event_write(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tuple
         return (dropped(intent), *work.event_gone(key, ctx.now))
     change = intent.payload.event_change
     if change is None:
-        return (dropped(intent), work.observe_event(fresh, ctx.now))
+        return (*abandoned(ctx, work, intent), work.observe_event(fresh, ctx.now))
     same = (
         (change.subject is None or change.subject == fresh.subject)
         and (change.times is None or change.times.when == fresh.when)
