@@ -16,6 +16,8 @@ from server.sync.context import PassContext, concerns_side, due, side_trouble
 ASK_AGAIN = timedelta(hours=24)
 #: A look-up that is refused, not for want of Raynet, is repeated so much later.
 LATER = timedelta(minutes=10)
+#: Raynet cannot be asked at all; a new key ends that sooner than any wait. Planning costs no call meanwhile.
+SOON = timedelta(seconds=30)
 #: Fact: an event has at most 500 attendees [doc], graph-calendar §18.
 MOST = 500
 
@@ -39,8 +41,8 @@ def learn_persons(ctx: PassContext, groups: Sequence[Group]) -> Flow[None]:
 
 def ask_again(ctx: PassContext) -> Flow[None]:
     """Links that were planned without knowing their people are planned again once Raynet can be asked."""
-    until = ctx.sync.raynet_wait_until if Side.RAYNET in ctx.blocked else None
-    again = [replace(due(ctx, link, "persons"), due_at=until or ctx.now + LATER) for link in sorted(ctx.unasked)]
+    soon = ctx.now + (SOON if Side.RAYNET in ctx.blocked else LATER)
+    again = [replace(due(ctx, link, "persons"), due_at=soon) for link in sorted(ctx.unasked)]
     if again:
         yield from want(Commit(ctx.firm, tuple(again)))
 
