@@ -28,7 +28,8 @@ def neglected(history: "History", house: House, oracle: Oracle) -> list[str]:
     out = []
     for conflict in rows.conflicts.values():
         waits = conflict.restore_requested_at is not None and conflict.restored_at is None
-        if waits and conflict.link_id in rows.open_links:
+        # A calendar whose seat is gone is not written: what was lost in it waits for the seat.
+        if waits and conflict.link_id in rows.open_links and conflict.mailbox in oracle.seated:
             out.append(f"a value of {conflict.field.value} asked back and not given")
     for hold in rows.holds.values():
         if hold.decision is not None and hold.closed_at is None:
