@@ -213,7 +213,7 @@ def test_the_operator_chooses_a_firm_and_every_section_follows(opener: Opener, h
     assert [row.email for row in opened.list_page("users").listing.model.rows] == ["jedna@prvni.example"]
     opened.go("users", firm_id=second, filters={"firm_name": "Druhá zkušební"})
     opened.settled()
-    assert list(opened.list_page("users").listing.model.rows) == []
+    wait_for(lambda: not opened.list_page("users").listing.model.rows, "the second firm's list, which is empty")
     assert "Druhá zkušební" in opened.shell.firm.text()
 
 
