@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -44,6 +45,21 @@ def working(site: Rig, leases: Leases) -> Worker:
     )
 
 
+def run_until(holds: Callable[[], bool], worker: Worker, stopping: Callable[[], object] = lambda: None) -> None:
+    """The worker's loop, in a thread as in its process, until this ``holds`` or patience ends; ``stopping`` lets go
+    of a pass that the test held."""
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    end = time.monotonic() + PATIENCE_SECONDS
+    try:
+        while not holds() and time.monotonic() < end:
+            time.sleep(0.02)
+    finally:
+        worker.stop()
+        stopping()
+        thread.join()
+
+
 def test_a_lease_that_could_not_be_let_go_is_as_soon_as_the_database_answers(
     tmp_path: Path, expected_logs: ExpectedLogs
 ) -> None:
@@ -51,15 +67,7 @@ def test_a_lease_that_could_not_be_let_go_is_as_soon_as_the_database_answers(
     with rig(tmp_path) as site:
         leases = InterruptedLeases(site.database, "house-1", lambda: site.clock().timestamp())
         worker = working(site, leases)
-        thread = threading.Thread(target=worker.run)
-        thread.start()
-        try:
-            end = time.monotonic() + PATIENCE_SECONDS
-            while worker.passes < 2 and time.monotonic() < end:
-                time.sleep(0.02)
-        finally:
-            worker.stop()
-            thread.join()
+        run_until(lambda: worker.passes >= 2, worker)
         assert worker.passes >= 2
         assert leases.away_at is not None
         assert leases.let_go_at is not None
@@ -99,19 +107,9 @@ def test_a_firm_whose_own_lease_ran_out_is_not_begun_a_second_time_beside_its_pa
             return site.clock()
 
         worker._now = slow
-        thread = threading.Thread(target=worker.run)
-        thread.start()
-        try:
-            end = time.monotonic() + PATIENCE_SECONDS
-            while (not waiting or leases.again < 20) and time.monotonic() < end:
-                time.sleep(0.02)
-            begun = len(waiting)
-        finally:
-            worker.stop()
-            go_on.set()
-            thread.join()
+        run_until(lambda: bool(waiting) and leases.again >= 20, worker, go_on.set)
         assert leases.again >= 20
-        assert begun == 1
+        assert waiting == [1]
 
 
 class Overtaken(StoodStill):
@@ -144,16 +142,7 @@ def test_a_pass_that_lost_its_lease_gets_none_of_a_later_one(tmp_path: Path, exp
             return site.clock()
 
         worker._now = slow
-        thread = threading.Thread(target=worker.run)
-        thread.start()
-        try:
-            end = time.monotonic() + PATIENCE_SECONDS
-            while leases.again < 5 and time.monotonic() < end:
-                time.sleep(0.02)
-        finally:
-            worker.stop()
-            go_on.set()
-            thread.join()
+        run_until(lambda: leases.again >= 5, worker, go_on.set)
         assert leases.again >= 5
         assert leases.ours is not None
         assert {one.epoch for one in held} <= {leases.ours.epoch}
