@@ -77,24 +77,26 @@ def _is_known_activity(ctx: PassContext, notice: Notice, known: dict[ActivityKey
 def _own_saves(ctx: PassContext, announced: Iterable[Notice]) -> Flow[None]:
     """Recognise announcements of our own saves by their source, each save once.
 
-    The source is learnt where there is no doubt: a record is created once, so whoever created one of ours is us.
+    The source is learnt where there is no doubt: a record is created once, so whoever created one of ours is us. Before
+    that, an update is read, though it may be ours; it is awaited no longer either way, so that a late copy of it rings.
     """
     by_api = [one for one in announced if one.source is not None and one.hint in ("created", "updated")]
-    learns = [one for one in by_api if one.hint == "created"]
-    if not by_api or (ctx.sync.own_source is None and not learns):
+    if not by_api:
         return
     links = yield from _links(ctx, by_api)
     changed: dict[LinkId, Link] = {}
     # Creates first: what one of them teaches may hold for the others.
     for notice in sorted(by_api, key=lambda one: one.hint != "created"):
         link = links.get(notice.activity) if notice.activity is not None else None
-        if link is None or (notice.hint == "updated" and notice.source != ctx.sync.own_source):
+        known = ctx.sync.own_source
+        if link is None or (notice.hint == "updated" and known is not None and notice.source != known):
             continue
         left = heard(link.echoes, notice.hint, ctx.now)
         if left is None:
             continue
-        ctx.echoes.add(notice.dedupe)
-        ctx.put_sync(replace(ctx.sync, own_source=notice.source))
+        if notice.hint == "created" or known is not None:
+            ctx.echoes.add(notice.dedupe)
+            ctx.put_sync(replace(ctx.sync, own_source=notice.source))
         assert link.activity is not None
         changed[link.id] = links[link.activity] = replace(link, echoes=left)
     if changed:

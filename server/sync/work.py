@@ -245,7 +245,7 @@ class LinkWork:
         self.pairs[pair.id] = pair
         link = self.link
         echoes = awaiting(link.echoes, "updated", self.world.now)
-        link = replace(link, own_saves=self._own_saves(known), echoes=echoes)
+        link = replace(link, own_saves=self._own_saves(known, arrived=arrived), echoes=echoes)
         if change.participants is not None and FieldName.CHOICES not in intent.fields:
             added = {one.person for one in change.participants if one.person is not None and not one.remove}
             dropped = {one.person for one in change.participants if one.remove and one.person is not None}
@@ -256,14 +256,16 @@ class LinkWork:
         left = left_by_its_user(pair, self.world.now) if cancelled else ()
         return (link, pair, *left, seen, _done(intent), *confirmed(self.world, intent))
 
-    def _own_saves(self, known: Activity) -> int:
-        """How many saves of ours came since the base, with the one upon ``known``.
+    def _own_saves(self, known: Activity, *, arrived: bool) -> int:
+        """How many saves of ours came since the base, with the one upon ``known``, or in it where it had ``arrived``.
 
         What somebody else saved ends their row while no version is known yet. One that is known counts saves, and
-        what they hide: upon an edit that was read and not planned yet (a restored value), ours is not one of them.
+        what they hide: upon one that was read and not planned yet (an edit, or a late copy of ours, before a restored
+        value), ours is not one of them.
         """
         link, seen = self.link, self.activity.activity.version if self.activity is not None else None
-        if known.modified_by in (None, self.world.login):
+        by_us = known.modified_by in (None, self.world.login)
+        if by_us and (arrived or link.version is None):
             return link.own_saves + 1
         if link.version is None:
             return 1

@@ -397,14 +397,22 @@ class Oracle:
             return False
         former = {f"{ref.kind}:{ref.id}" for ref, place in self._followed.items() if place == moment.place}
         side, names = self.house.raynet_side, {moment.place[1], *former}
-        then = next(
-            (one for one in moments[index + 1 :] if one.place == moment.place and one.order > after.order), None
-        )
         is_late = any(abs(after.at - one) < timedelta(seconds=1) for one in side.late_arrivals)
-        is_removed = then is not None and then.by == "human" and then.after is None
-        if is_late and is_removed and not side.was_read(names, after.version):
+        if is_late and self._removed_unread(moments, after, names):
             return True  # a late copy set it back, and who removed the record then saw that
         return side.was_unseen(names, moment.version, moment.at, after.at)
+
+    def _removed_unread(self, moments: list[Moment], late: Moment, names: set[str]) -> bool:
+        """Nobody but people touched the record from this save on until one removed it, and none of that was read."""
+        left = (one for one in moments if one.place == late.place and one.order > late.order)
+        versions = [late.version]
+        for one in left:
+            if one.by != "human":
+                return False
+            if one.after is None:
+                return not any(self.house.raynet_side.was_read(names, version) for version in versions)
+            versions.append(one.version)
+        return False
 
     def was_unseen(self, entry: HistoryEntry) -> bool:
         """Whether our next save of the record came too soon after this one to know of it (H9)."""

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from server.domain.rules import PrivateEvents
+from server.domain.rules import OutlookDelete, PrivateEvents
 from simulator.graph.state import Revision
 from simulator.raynet.records import Activity
 from tests.histories.shown import PLACEHOLDER, plain
@@ -69,8 +69,10 @@ class Privacy:
     def _tells_secret(self, activity: Activity, at: datetime) -> bool:
         shown = plain(" ".join((activity.title, activity.description or "", activity.meeting_place or "")))
         told = {secret for secret in self._secrets_at(at) if secret in shown}
-        if told and activity.status == "CANCELLED":
-            # A record that was called off with its open event says what that said; an equal one was private later.
+        stays = self._oracle.rows.firm.rules.outlook_delete is OutlookDelete.IGNORE
+        if told and (stays or activity.status == "CANCELLED"):
+            # A record that outlived its open event, or was called off with it, says what that said; an equal one was
+            # private later.
             told = {one for one in told if not any(one in open_text for open_text in self._open_to_the_end(at))}
         return bool(told)
 
