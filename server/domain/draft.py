@@ -111,7 +111,7 @@ class PlanDraft:
         """
         if base is None or value == base or not self.by_us():
             return base, False
-        if self.is_own_echo() and not (self.group.link.version is None and self._was_sent_before(field, value)):
+        if self.is_own_echo() and not (self.group.link.version is None and self._was_sent(field, value)):
             # Which version a record that we made begins with is not known: the value itself must tell then.
             is_told = self.group.link.version is not None or may_be_kept_of(base, value)
             is_echo = is_told and field in self._just_sent() and self._is_last_sent(field, base)
@@ -163,10 +163,6 @@ class PlanDraft:
     def _was_sent(self, field: FieldName, value: object) -> bool:
         digest = keys.value_digest(value)
         return any(sent.field is field and sent.digest == digest for sent in self.link.sent)
-
-    def _was_sent_before(self, field: FieldName, value: object) -> bool:
-        """Whether this is a value of an earlier save than the last one: while no version is known, that alone tells."""
-        return self._was_sent(field, value) and not self._is_last_sent(field, value)
 
     def _is_last_sent(self, field: FieldName, value: object) -> bool:
         """Whether this is the value that our last save of the field carried: one that came by another event is not."""

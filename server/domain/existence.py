@@ -132,7 +132,11 @@ def raynet_removed(draft: PlanDraft, activity: Activity | None, reason: Reason) 
     lead = draft.lead()
     event = draft.event_of(lead) if lead is not None else None
     if lead is not None and activity is not None and _is_late_cancel(draft, lead, activity):
+        draft.settle_live(lead)
         _put_right(draft, lead, activity)
+        return
+    if lead is None and activity is not None and (led := _led_when_kept(draft, activity)) is not None:
+        _put_right(draft, led, activity)
         return
     if lead is not None and event is not None and _outlives_removal(draft, lead, event):
         _revive_activity(draft, lead, event, activity)
@@ -157,22 +161,36 @@ def _is_late_cancel(draft: PlanDraft, lead: Pair, activity: Activity) -> bool:
 
     The edit's new event stands, or is still to be made, or the edit was met in the very record that we cancelled.
     """
-    if activity.status is not ActivityStatus.CANCELLED or activity.locked or lead.role is not Role.LEAD:
-        return False
-    if not draft.is_late_cancel():
+    if not _may_be_late_cancel(draft, activity) or lead.role is not Role.LEAD:
         return False
     if lead.event is None:
-        again = (Reason.RECREATED_EDIT_BEATS_DELETION, Reason.HOLD_REJECTED)
-        return any(one.state is PairState.CLOSED and one.reason in again for one in draft.pairs())
+        return _was_kept(draft)
     if draft.is_gone(lead):
         return _edited_in_raynet(draft, lead, _raynet_view(draft, lead, activity))
     return lead.base is not None and draft.event_of(lead) is not None
 
 
+def _may_be_late_cancel(draft: PlanDraft, activity: Activity) -> bool:
+    return activity.status is ActivityStatus.CANCELLED and not activity.locked and draft.is_late_cancel()
+
+
+def _was_kept(draft: PlanDraft) -> bool:
+    """Whether an event of it was deleted and the activity stayed: an edit had beaten that, or somebody decided so."""
+    again = (Reason.RECREATED_EDIT_BEATS_DELETION, Reason.HOLD_REJECTED)
+    return any(one.state is PairState.CLOSED and one.reason in again for one in draft.pairs())
+
+
+def _led_when_kept(draft: PlanDraft, activity: Activity) -> Pair | None:
+    """The pair that led last, of a kept activity that stands in nobody's calendar any more and is cancelled late."""
+    if not _may_be_late_cancel(draft, activity) or not _was_kept(draft):
+        return None
+    led = [one for one in draft.pairs() if one.role is Role.LEAD and one.reason is Reason.NO_LONGER_PARTICIPANT]
+    return max(led, key=lambda one: (one.updated_at or draft.world.now, one.id), default=None)
+
+
 def _put_right(draft: PlanDraft, lead: Pair, activity: Activity) -> None:
     """Plan the activity again as it was agreed; what else was changed in it is merged once it stands."""
     draft.has_late_duplicate = True
-    draft.settle_live(lead)
     draft.write(
         Write(
             kind=IntentKind.UPDATE_ACTIVITY,

@@ -77,6 +77,6 @@ def value_digest(value: object) -> str:
     return _digest("value", repr(getattr(value, "plain", value))).hex()[:24]
 
 
-def conflict_id(pair: PairId, field: str, kept: str, lost: str) -> str:
-    """The same loss is journalled once, however often it is planned."""
-    return _digest("conflict", pair, field, kept, lost).hex()[:20]
+def conflict_id(pair: PairId, field: str, kept: str, lost: str, *, side: str, activity: str) -> str:
+    """The same loss is journalled once, however often it is planned; not so the other side's, or a later record's."""
+    return _digest("conflict", pair, field, kept, lost, side, activity).hex()[:20]

@@ -15,8 +15,9 @@ def journalled(
     ctx: PassContext, link: LinkId, activity: ActivityKey | None, mailbox: MailboxId, loss: Loss
 ) -> Conflict:
     """The entry of one loss; the same loss has the same id, so that it is stored once."""
+    side, record = loss.lost_side.value, str(activity or "")
     return Conflict(
-        id=keys.conflict_id(loss.pair, loss.field.value, loss.kept, loss.lost),
+        id=keys.conflict_id(loss.pair, loss.field.value, loss.kept, loss.lost, side=side, activity=record),
         firm_id=ctx.firm,
         link_id=link,
         pair_id=loss.pair,

@@ -26,7 +26,7 @@ from server.ports.store import LinksOf, LoadGroups, Row
 from server.sync.claims import deletion_of, is_late_create, taken_away
 from server.sync.context import PassContext, due
 from server.sync.journal import losses_between
-from server.sync.ownership import is_being_made, made_activity, made_event
+from server.sync.ownership import is_being_made, made_activity, made_event, refused_pair
 
 #: A placeholder older than this that no link holds is left over from an abandoned create.
 ORPHAN_AGE = timedelta(minutes=2)
@@ -180,8 +180,12 @@ def event_rows(
             # A user who takes a removed event back shows one that is known.
             ctx.orphan_events.append(seen.key)
             rows += [orphan_event(ctx, seen.key), *taken_away(stone)]
-        elif seen.key not in known and (yield from made_event(ctx, event)):
-            ctx.unmatch(event.mailbox)
+        elif seen.key not in known and (made := (yield from made_event(ctx, event))) is not None:
+            pair = yield from refused_pair(ctx, made)
+            if pair is None:
+                ctx.unmatch(event.mailbox)
+            else:
+                rows += [pair, due(ctx, pair.link_id)]
         else:
             rows += yield from _join_or_start(ctx, event, links, linked_now)
     return tuple(rows)

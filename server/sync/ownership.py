@@ -1,12 +1,16 @@
 """Whether an item that nobody linked was made by us: its own keys tell."""
 
+from dataclasses import replace
+
 from server.domain import keys
 from server.domain.activity import Activity
 from server.domain.event import Event
+from server.domain.state import Pair, PairState
 from server.errors import Gone, Remote
 from server.flow import Flow, want
 from server.ports.graph import GetEvent
 from server.ports.raynet import GetActivity
+from server.ports.store import LinksOf, LoadGroups
 from server.sync.context import PassContext
 
 
@@ -36,13 +40,29 @@ def is_being_made(ctx: PassContext, activity: Activity) -> Flow[bool]:
     return not detail.ext_ids or not awaited.isdisjoint(detail.ext_ids)
 
 
-def made_event(ctx: PassContext, event: Event) -> Flow[bool]:
-    """Whether our own property is on it; only events that an application made are asked for. Raises no Remote."""
+def made_event(ctx: PassContext, event: Event) -> Flow[Event | None]:
+    """The event with our own property, when that is on it; only those that an application made are asked for.
+
+    Who cannot look closer is careful and gets it as it was read: matching once more harms nobody. Raises no Remote.
+    """
     if event.transaction_id is None or ctx.unsettled:
-        return False
+        return None
     try:
         found = yield from want(GetEvent(ctx.firm, event.key))
     except Remote as error:
-        # Who cannot look closer is careful: matching once more harms nobody.
-        return not isinstance(error, Gone)
-    return keys.activity_of_own_key(found.own_key, event.mailbox) is not None
+        return None if isinstance(error, Gone) else event
+    return found if keys.activity_of_own_key(found.own_key, event.mailbox) is not None else None
+
+
+def refused_pair(ctx: PassContext, made: Event) -> Flow[Pair | None]:
+    """The pair whose create was refused and arrived after all, by a late copy of it: the event is its own."""
+    key = keys.activity_of_own_key(made.own_key, made.mailbox)
+    if key is None:
+        return None
+    links = yield from want(LinksOf(ctx.firm, activities=(key,)))
+    groups = yield from want(LoadGroups(ctx.firm, tuple(links.values())))
+    for pair in (one for group in groups for one in group.pairs):
+        is_open = pair.state is not PairState.CLOSED and pair.event is None
+        if is_open and pair.mailbox == made.mailbox and keys.transaction_id(pair.id) == made.transaction_id:
+            return replace(pair, event=made.id, updated_at=ctx.now)
+    return None

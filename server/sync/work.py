@@ -237,7 +237,8 @@ class LinkWork:
         elif FieldName.EXISTENCE in intent.fields:
             marks = pair.base.marks if pair.base is not None else ()
             base = replace(intent.expects, marks=marks) if intent.expects is not None else pair.base
-            pair = replace(pair, base=base, state=PairState.LIVE, reason=None)
+            if pair.state is not PairState.CLOSED:  # an ended one lent its name to a put-right activity
+                pair = replace(pair, base=base, state=PairState.LIVE, reason=None)
         elif pair.base is not None and intent.expects is not None:
             base = _moved(pair.base, intent, raynet=intent.expects.raynet, outlook=intent.expects.outlook)
             pair = replace(pair, base=base)

@@ -28,7 +28,22 @@ def _by_people(oracle: "Oracle", places: list[Place]) -> bool:
     known = [one for one in origins if one is not None]
     if len(set(known)) < len(places):
         return False
-    return all(_differed(oracle, one, other) for one, other in combinations(known, 2))
+    pairs = list(combinations(known, 2))
+    return all(_of_others(oracle, one, other) or _differed(oracle, one, other) for one, other in pairs)
+
+
+def _of_others(oracle: "Oracle", one: Place, other: Place) -> bool:
+    """Whether nobody had both when they were first looked at: an equal one is looked for in one's own calendar."""
+    since = _since(oracle, one, other)
+    return _persons(oracle, one, since).isdisjoint(_persons(oracle, other, since))
+
+
+def _persons(oracle: "Oracle", place: Place, at: datetime) -> set[int]:
+    """Who had it then."""
+    records = [one.after for one in oracle.house.raynet.history if one.at <= at and one.after is not None]
+    record = next((one for one in reversed(records) if place == ("raynet", f"{one.kind}:{one.id}")), None)
+    took_part = {one.person for one in record.participants} if record is not None else set()
+    return took_part | {one.person for one in oracle.house.people if one.mailbox.id == place[0]}
 
 
 def _origin(oracle: "Oracle", place: Place) -> Place | None:
@@ -52,9 +67,14 @@ def _made_by_person(oracle: "Oracle", place: Place) -> bool:
 
 def _differed(oracle: "Oracle", one: Place, other: Place) -> bool:
     """Whether there was an instant, since both calendars were looked at, at which only one stood, or another one."""
-    since = max(_first_look(oracle, one), _first_look(oracle, other), *(oracle.moments[x][0].at for x in (one, other)))
+    since = _since(oracle, one, other)
     later = {moment.at for place in (one, other) for moment in oracle.moments[place] if moment.at > since}
     return any(_said(oracle.moments[one], at) != _said(oracle.moments[other], at) for at in {since, *later})
+
+
+def _since(oracle: "Oracle", one: Place, other: Place) -> datetime:
+    """From when on both stood there and their calendars were looked at."""
+    return max(_first_look(oracle, one), _first_look(oracle, other), *(oracle.moments[x][0].at for x in (one, other)))
 
 
 def _first_look(oracle: "Oracle", place: Place) -> datetime:
