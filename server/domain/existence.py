@@ -7,7 +7,15 @@ from server.domain.activity import Activity, ActivityChange, ActivityStatus, Pri
 from server.domain.changes import activity_change, zone_label
 from server.domain.chosen import direct_concerns, personal_of, taking_part
 from server.domain.content import MERGED_FIELDS, Content, FieldName
-from server.domain.draft import PlanDraft, changed_fields
+from server.domain.draft import PlanDraft
+from server.domain.edits import (
+    edited_in_outlook,
+    edited_in_raynet,
+    never_agreed,
+    outlook_edits,
+    outlook_view,
+    raynet_view,
+)
 from server.domain.event import Event, EventDraft, EventTimes
 from server.domain.html import EMPTY
 from server.domain.ids import PersonId
@@ -16,7 +24,7 @@ from server.domain.plan import ActivityPlan, Write
 from server.domain.reasons import Reason
 from server.domain.rules import OutlookDelete
 from server.domain.state import Base, IntentKind, Origin, Pair, PairState, Role, Side
-from server.domain.when import Inverted, When
+from server.domain.when import When
 
 # --- creating -----------------------------------------------------------------------------------------------------
 
@@ -150,7 +158,7 @@ def raynet_removed(draft: PlanDraft, activity: Activity | None, reason: Reason) 
 def _note_lost(draft: PlanDraft, lead: Pair) -> None:
     """The late deletion came before the edit that had beaten it was in any calendar: what it said is journalled."""
     assert draft.activity is not None
-    said = _raynet_view(draft, lead, draft.activity)
+    said = raynet_view(draft, lead, draft.activity)
     for name in MERGED_FIELDS:
         if not is_empty(getattr(said, name.value)):
             draft.lose(lead, name, Side.RAYNET, ("", "", getattr(said, name.value)))
@@ -166,7 +174,7 @@ def _is_late_cancel(draft: PlanDraft, lead: Pair, activity: Activity) -> bool:
     if lead.event is None:
         return _was_kept(draft)
     if draft.is_gone(lead):
-        return _edited_in_raynet(draft, lead, _raynet_view(draft, lead, activity))
+        return edited_in_raynet(draft, lead, raynet_view(draft, lead, activity))
     return lead.base is not None and draft.event_of(lead) is not None
 
 
@@ -233,7 +241,7 @@ def _outlives_removal(draft: PlanDraft, lead: Pair, event: Event) -> bool:
     before = lead.base.outlook.when if lead.base is not None else None
     if not _is_in_window(draft, event.when, before):
         return False
-    if lead.id in draft.rejected or _edited_in_outlook(draft, lead, event):
+    if lead.id in draft.rejected or edited_in_outlook(draft, lead, event):
         return True
     if draft.activity_is_gone():
         return draft.is_late_deletion()
@@ -243,44 +251,6 @@ def _outlives_removal(draft: PlanDraft, lead: Pair, event: Event) -> bool:
 
 def _is_in_window(draft: PlanDraft, *whens: When | None) -> bool:
     return any(when is not None and draft.world.in_window(when) for when in whens)
-
-
-def _raynet_view(draft: PlanDraft, pair: Pair, activity: Activity) -> Content:
-    when = mapping.raynet_when(activity, draft.world, pair.base)
-    return mapping.raynet_content(activity, None if isinstance(when, Inverted) else when)
-
-
-def _outlook_view(draft: PlanDraft, event: Event) -> Content:
-    kind = draft.link.activity.type if draft.link.activity is not None else mapping.NEW_TYPE
-    return mapping.outlook_content(event, kind, masked=mapping.is_masked(event, draft.world))
-
-
-def _is_private(draft: PlanDraft, pair: Pair, event: Event) -> bool:
-    """Whether the event's texts are, or were, private. A copy shows the mask itself, and what its own user typed."""
-    return mapping.is_masked(event, draft.world) or (draft.link.masked and pair.role is not Role.COPY)
-
-
-def _outlook_edits(draft: PlanDraft, pair: Pair, event: Event) -> tuple[FieldName, ...]:
-    """Fields the user changed in the event. A text that is or was private is no edit one could name."""
-    if pair.base is None:
-        return ()
-    names = (FieldName.WHEN,) if _is_private(draft, pair, event) else MERGED_FIELDS
-    return changed_fields(pair.base.outlook, _outlook_view(draft, event), names)
-
-
-def _never_agreed(draft: PlanDraft, pair: Pair, event: Event) -> tuple[FieldName, ...]:
-    """What an event that goes before it was ever compared says otherwise than its activity."""
-    private = _is_private(draft, pair, event)
-    raynet = _raynet_view(draft, pair, draft.activity) if draft.activity is not None else Content()
-    shown = _outlook_view(draft, event)
-    differs = changed_fields(raynet, shown, (FieldName.WHEN,) if private else MERGED_FIELDS)
-    return tuple(name for name in differs if not is_empty(getattr(shown, name.value)))
-
-
-def _edited_in_outlook(draft: PlanDraft, pair: Pair, event: Event) -> bool:
-    """Making an event private, or no longer so, is an edit too, though its text is not to be named."""
-    turned = pair.base is not None and mapping.is_masked(event, draft.world) != draft.link.masked
-    return turned or bool(_outlook_edits(draft, pair, event))
 
 
 def delete_event(draft: PlanDraft, pair: Pair, event: Event, reason: Reason) -> None:
@@ -294,8 +264,8 @@ def delete_event(draft: PlanDraft, pair: Pair, event: Event, reason: Reason) -> 
     if mapping.would_mail(event, draft.world):
         draft.hold(pair, Reason.WOULD_MAIL)
         return
-    shown = _outlook_view(draft, event)
-    edited = _outlook_edits(draft, pair, event) if pair.base is not None else _never_agreed(draft, pair, event)
+    shown = outlook_view(draft, event)
+    edited = outlook_edits(draft, pair, event) if pair.base is not None else never_agreed(draft, pair, event)
     for name in edited:
         # What a copy showed before may have turned private since.
         known = pair.base is not None and (name is FieldName.WHEN or not draft.link.masked)
@@ -324,7 +294,7 @@ def _put_over(draft: PlanDraft, pair: Pair, shown: Content, edited: tuple[FieldN
     activity, base = draft.activity, pair.base
     if activity is None or base is None or pair.role is not Role.LEAD or draft.link.masked:
         return ()
-    raynet, found = _raynet_view(draft, pair, activity), []
+    raynet, found = raynet_view(draft, pair, activity), []
     for name in MERGED_FIELDS:
         now, agreed = getattr(raynet, name.value), getattr(base.raynet, name.value)
         if name in edited or now in (None, agreed) or agreed is None or is_empty(getattr(shown, name.value)):
@@ -368,7 +338,7 @@ def _revive_activity(draft: PlanDraft, pair: Pair, event: Event, activity: Activ
 
 def _revival(draft: PlanDraft, pair: Pair, event: Event, activity: Activity, reason: Reason) -> Write:
     """Plan the activity again as Outlook shows it; what somebody changed in Raynet beside its removal is journalled."""
-    raynet, outlook = _raynet_view(draft, pair, activity), _outlook_view(draft, event)
+    raynet, outlook = raynet_view(draft, pair, activity), outlook_view(draft, event)
     unmasked = mapping.outlook_content(event, activity.key.type, masked=False)
     private = draft.link.masked or mapping.is_masked(event, draft.world)
     for name in MERGED_FIELDS:
@@ -416,25 +386,12 @@ def outlook_removed(draft: PlanDraft, pair: Pair, activity: Activity, content: C
     last = draft.last_event_of(pair)
     if not _is_in_window(draft, content.when, last.when if last is not None else None):
         draft.freeze(pair)
-    elif pair.id in draft.rejected or _edited_in_raynet(draft, pair, content):
+    elif pair.id in draft.rejected or edited_in_raynet(draft, pair, content):
         _bring_event_back(draft, pair, activity, content)
     elif pair.state is PairState.FROZEN:
         draft.freeze(pair)
     else:
         _carry_removal(draft, pair, activity, content, reason)
-
-
-def _edited_in_raynet(draft: PlanDraft, pair: Pair, content: Content) -> bool:
-    if pair.base is None or pair.role is Role.FOLLOWER:
-        return False
-    last = draft.last_event_of(pair)
-    private = draft.link.masked or (last is not None and mapping.is_masked(last, draft.world))
-    for name in (FieldName.WHEN,) if private else MERGED_FIELDS:
-        value = getattr(content, name.value)
-        known, _ = draft.raynet_base(name, value, getattr(pair.base.raynet, name.value))
-        if known is not None and value is not None and value != known:
-            return True
-    return False
 
 
 def _bring_event_back(draft: PlanDraft, pair: Pair, activity: Activity, content: Content) -> None:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from server.domain import copies, existence, lead, mapping, reconcile
+from server.domain import copies, edits, existence, lead, mapping, reconcile
 from server.domain import draft as drafts
 from server.domain.ids import MailboxId
 from server.ports import graph as graph_port
@@ -130,12 +130,12 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(
         name="deljournal",
         about="an edit in Raynet does not beat a deletion in Outlook",
-        swaps=((existence, "_edited_in_raynet", gives(value=False)),),
+        swaps=((existence, "edited_in_raynet", gives(value=False)),),
     ),
     Defect(
         name="editlost",
         about="an edit in Outlook does not beat a removal in Raynet",
-        swaps=((existence, "_outlook_edits", gives(())),),
+        swaps=((existence, "outlook_edits", gives(())), (edits, "outlook_edits", gives(()))),
     ),
     Defect(
         name="typedlost",
