@@ -152,7 +152,7 @@ def raynet_removed(draft: PlanDraft, activity: Activity | None, reason: Reason) 
     if lead is not None and lead.event is None and draft.activity_is_gone() and draft.is_late_deletion():
         _note_lost(draft, lead)
     for pair in sorted(draft.open_pairs(), key=lambda one: one.role is Role.ATTENDEE):
-        _remove_event(draft, pair, reason)
+        remove_event(draft, pair, reason)
 
 
 def _note_lost(draft: PlanDraft, lead: Pair) -> None:
@@ -211,7 +211,8 @@ def _put_right(draft: PlanDraft, lead: Pair, activity: Activity) -> None:
     )
 
 
-def _remove_event(draft: PlanDraft, pair: Pair, reason: Reason) -> None:
+def remove_event(draft: PlanDraft, pair: Pair, reason: Reason) -> None:
+    """End the pair of an activity that is no more: the event goes where it is the sync's to remove."""
     event = draft.event_of(pair)
     if pair.event is None or draft.is_gone(pair) or (event is not None and event.is_cancelled):
         draft.close(pair, reason)
@@ -321,7 +322,7 @@ def _revive_activity(draft: PlanDraft, pair: Pair, event: Event, activity: Activ
     if activity is None and not _is_in_window(draft, event.when):
         draft.freeze(pair)
         for copy in (one for one in draft.open_pairs() if one.role is Role.COPY):
-            _remove_event(draft, copy, Reason.DELETED_IN_RAYNET)  # they stand for what is gone, at its old time
+            remove_event(draft, copy, Reason.DELETED_IN_RAYNET)  # they stand for what is gone, at its old time
         return
     rejected = pair.id in draft.rejected
     reason = Reason.HOLD_REJECTED if rejected else Reason.RECREATED_EDIT_BEATS_DELETION

@@ -10,7 +10,7 @@ from server.domain.activity import Activity
 from server.domain.copies import align_copies
 from server.domain.draft import PlanDraft
 from server.domain.event import Event, Response
-from server.domain.existence import create_activity, raynet_removed
+from server.domain.existence import create_activity, raynet_removed, remove_event
 from server.domain.ids import ActivityType
 from server.domain.lead import merge_lead
 from server.domain.mapping import World
@@ -188,6 +188,10 @@ def _outlook_only(draft: PlanDraft) -> None:
             draft.close(pair, Reason.DELETED_IN_OUTLOOK)
         elif event is not None:
             candidates.append((pair, event))
+    if all(pair.role is Role.COPY or pair.state is PairState.CLOSED for pair in draft.pairs()):
+        # What was to be made again was deleted in Outlook meanwhile.
+        for pair in draft.open_pairs():
+            remove_event(draft, pair, Reason.DELETED_IN_OUTLOOK)
     chosen: Pair | None = None
     for pair, event in sorted(candidates, key=_precedence):
         role = _role(event, draft.world, taken=chosen is not None)

@@ -90,6 +90,7 @@ class RaynetCursor:
     total: int | None = None
     read_at: datetime | None = None
     missing_since: datetime | None = None  # the total tells of a deletion that no webhook has named yet
+    top: int | None = None  # the highest id that was there when the total was read: a higher one is not in it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,8 +98,7 @@ class FirmSync:
     """Runtime state of a firm."""
 
     firm_id: FirmId
-    #: IANA name of the API user's zone; all-day activities are midnights of this zone.
-    zone: str | None = None
+    zone: str | None = None  # IANA name of the API user's zone; all-day activities are its midnights
     #: Login under which our own writes appear in ``rowInfo.updatedBy``.
     login: str | None = None
     #: As whom webhooks announce our own saves (a digest); None until the announcement of a create has shown it.

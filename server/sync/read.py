@@ -112,7 +112,8 @@ def _whole_window(ctx: PassContext) -> Flow[None]:
     # What was made between the two is not in the total: gone again before the next reading, it would never be missed.
     uncounted = _created_since(seen, newest) if newest is not None else {one.key for one in seen}
     total = None if uncounted - {one.key for one in first.activities} else first.total
-    cursor = RaynetCursor(watermark=newest or ctx.now - CLOCKS_DIFFER, total=total, read_at=first.read_at)
+    top = _top(seen, ctx.sync.cursor.top if ctx.sync.cursor is not None else None)
+    cursor = RaynetCursor(watermark=newest or ctx.now - CLOCKS_DIFFER, total=total, read_at=first.read_at, top=top)
     # The total counts once the missing ones were looked for: after a crash before that they are looked for again.
     yield from _store_activities(ctx, seen, replace(cursor, total=None))
     yield from _sweep(ctx, skip={one.key for one in seen})
@@ -164,7 +165,7 @@ def _newest(ctx: PassContext, cursor: RaynetCursor) -> Flow[None]:
     # The total goes with its watermark: after a crash between the two commits it is told by looking, not by counting.
     counted = cursor.total if watermark == cursor.watermark and not created else None
     yield from _store_activities(ctx, rows, replace(cursor, watermark=watermark, total=counted), stored)
-    read = RaynetCursor(watermark=watermark, total=total, read_at=read_at)
+    read = RaynetCursor(watermark=watermark, total=total, read_at=read_at, top=_top(rows, cursor.top))
     if cursor.total is None or total != cursor.total + len(created):
         missing_since = cursor.missing_since or ctx.now
         if is_whole and cursor.total is not None and _will_ring(ctx, missing_since):
@@ -178,6 +179,11 @@ def _newest(ctx: PassContext, cursor: RaynetCursor) -> Flow[None]:
     # That the list was read and told nothing is stored with the pass: a crash before means reading it again.
     if before is None or _place(after) != _place(before):
         yield from want(Commit(ctx.firm, (ctx.sync,)))
+
+
+def _top(rows: Sequence[Activity], known: int | None) -> int | None:
+    ids = [one.key.id for one in rows] + ([known] if known is not None else [])
+    return max(ids, default=None)
 
 
 def _place(cursor: RaynetCursor) -> tuple[object, ...]:

@@ -323,6 +323,15 @@ def test_a_move_out_of_the_window_is_carried_before_the_pair_freezes(side: Side)
     assert reconcile(end, later).pairs[0].state is PairState.LIVE
 
 
+@pytest.mark.parametrize("kind", ALL_TYPES)
+def test_another_type_in_raynet_is_no_edit_of_the_event_that_beats_a_deletion(kind: ActivityType) -> None:
+    key = ActivityKey(kind, 5001)
+    start = in_step(activity(place="Brno"), event(location="Brno"))
+    typed = see(replace(start, link=replace(start.link, activity=key)), activity=activity(key=key))
+    gone = lose_activity(typed)
+    assert kinds(reconcile(gone, world())) == [IntentKind.DELETE_EVENT]
+
+
 def test_an_event_brought_back_waits_until_its_time_is_in_the_window() -> None:
     start = lose_event(in_step(activity(), event()), event())
     end, plans = settle(see(start, activity=activity(when=timed(day=400))), world())
