@@ -2,7 +2,7 @@
 
 Delta says so also of what was moved out of the window, and shows once more what it showed, or could have shown, before.
 Fact: both [doc], graph-calendar §13. What is shown after it has left must answer for itself: no later round takes an
-older state of it back.
+older state of it back. So must what is shown for the first time though the rounds before had shown it, were it there.
 """
 
 from collections.abc import Collection, Iterable
@@ -20,6 +20,8 @@ from server.sync.context import PassContext
 
 #: Replays come within minutes; what comes later is found by the nightly comparison.
 REMEMBERED_FOR = timedelta(hours=1)
+#: A change that delta shows so long after it was saved, and a reading between, is no new one.
+SHOWN_WITHIN = timedelta(seconds=2)
 #: More at once are the occurrences of a series, which are never shown as events.
 AT_MOST = 10
 _LEFT = "left"
@@ -44,8 +46,12 @@ def as_they_are(
 ) -> Flow[list[Event]]:
     """``events`` of a round, those that had left before they were shown as they answer for themselves, if they do."""
     told: list[Event] = []
+    row = ctx.mailbox(wanted.mailbox)
+    # The first round after a link shows everything, old and new.
+    before = row.last_read_at if row is not None and wanted.link else None
     for event in events:
-        if event.key in known or _stone(event.key) not in ctx.tombstones:
+        is_late = before is not None and event.modified_at is not None and event.modified_at < before - SHOWN_WITHIN
+        if event.key in known or not (is_late or _stone(event.key) in ctx.tombstones):
             told.append(event)
             continue
         try:
