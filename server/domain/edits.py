@@ -30,10 +30,9 @@ def outlook_edits(draft: PlanDraft, pair: Pair, event: Event) -> tuple[FieldName
     if pair.base is None:
         return ()
     names = (FieldName.WHEN,) if _is_private(draft, pair, event) else MERGED_FIELDS
-    agreed, shown = pair.base.outlook, outlook_view(draft, event)
-    # A type change in Raynet takes a field out of what is carried, or into it: nobody edited that here.
-    carried = tuple(name for name in names if None not in (getattr(agreed, name.value), getattr(shown, name.value)))
-    return changed_fields(agreed, shown, carried)
+    shown = outlook_view(draft, event)
+    # A type change in Raynet takes a field out of what is carried: nobody edited that here.
+    return changed_fields(pair.base.outlook, shown, tuple(one for one in names if getattr(shown, one.value) is not None))
 
 
 def never_agreed(draft: PlanDraft, pair: Pair, event: Event) -> tuple[FieldName, ...]:

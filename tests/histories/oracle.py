@@ -299,7 +299,8 @@ class Oracle:
         last: dict[Place, Shown | None] = {}
         for moment in moments:
             last[moment.place] = moment.after
-        living = [shown for shown in last.values() if shown is not None] + self._called_off_with(group)
+        living = [shown for shown in last.values() if shown is not None]
+        living += [shown for one in kin for shown in self._called_off_with(one)]
         journal = [entry for one in kin for entry in self.journal.get(one.link.id, ())]
         theirs = self._not_carried(group)
         for index, moment in enumerate(moments):
@@ -321,8 +322,13 @@ class Oracle:
                 self._lost(group, moments, index, name)
 
     def _called_off_with(self, group: Group) -> list[Shown]:
-        """What people read in an activity that was called off by its own people or with somebody else's meeting."""
+        """What people read in an activity that was called off by its own people or with somebody else's meeting.
+
+        Or in a new task that its people gave a time: that ends the block of its deadline before it is planned.
+        """
         record = self._record(group)
+        if record is not None and record.status == "NEW" and self.rows.firm.rules.deadline_block_minutes:
+            return [fields_of(record)] if record.scheduled_from is not None else []
         if record is None or record.status != "CANCELLED":
             return []
         follows = any(pair.role is Role.FOLLOWER for pair in group.pairs)
