@@ -32,7 +32,8 @@ def outlook_edits(draft: PlanDraft, pair: Pair, event: Event) -> tuple[FieldName
     names = (FieldName.WHEN,) if _is_private(draft, pair, event) else MERGED_FIELDS
     shown = outlook_view(draft, event)
     # A type change in Raynet takes a field out of what is carried: nobody edited that here.
-    return changed_fields(pair.base.outlook, shown, tuple(one for one in names if getattr(shown, one.value) is not None))
+    carried = tuple(name for name in names if getattr(shown, name.value) is not None)
+    return changed_fields(pair.base.outlook, shown, carried)
 
 
 def never_agreed(draft: PlanDraft, pair: Pair, event: Event) -> tuple[FieldName, ...]:
