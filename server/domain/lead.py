@@ -5,6 +5,7 @@ from dataclasses import replace
 from server.domain import mapping
 from server.domain.activity import Activity, ActivityStatus, ParticipantWrite
 from server.domain.changes import activity_change, event_change
+from server.domain.coincidence import coincided, is_overtaken
 from server.domain.content import MERGED_FIELDS, Content, FieldName
 from server.domain.copies import invited_mailboxes, superseded
 from server.domain.draft import PlanDraft
@@ -190,8 +191,8 @@ class _Merge:
     def __init__(self, draft: PlanDraft, pair: Pair, activity: Activity, raynet: Content, event: Event) -> None:
         self.draft = draft
         self.pair = pair
-        self.activity = activity
-        self.event = event
+        self.activity, self.event = activity, event
+        self.moments = Moments(raynet=activity.modified_at, outlook=event.modified_at)
         self.raynet = raynet
         self.masked = mapping.is_masked(event, draft.world)
         self.unmasked = mapping.outlook_content(event, activity.key.type, masked=False)
@@ -277,20 +278,17 @@ class _Merge:
             return self._private_text(name, sides)
         if self.follows:
             return self._organizers(name, sides)
-        moments = Moments(raynet=self.activity.modified_at, outlook=self.event.modified_at)
-        merged = merge_field(sides, self.draft.world.rules.authority, moments)
+        merged = merge_field(sides, self.draft.world.rules.authority, self.moments)
         if merged.way is Way.TO_OUTLOOK and mapping.would_mail(self.event, self.draft.world):
             if merged.conflict:
                 return Merged(Way.TO_RAYNET, conflict=True)
             self.blocked = Reason.WOULD_MAIL
             return Merged(Way.NOTHING)
-        if merged.way is Way.TO_OUTLOOK and sides.met and self._may_hide_duplicate(name, sides):
+        hides = merged.way is Way.TO_OUTLOOK and self.draft.may_hide_duplicate(name, sides.raynet, sides.base_raynet)
+        if sides.met and (hides or is_overtaken(self.base.coincidences, name, merged.way, self.moments)):
             # Carried, because a user may have typed it; what it takes the place of is in the journal.
-            return Merged(Way.TO_OUTLOOK, conflict=True)
+            return Merged(merged.way, conflict=True)
         return merged
-
-    def _may_hide_duplicate(self, name: FieldName, sides: Sides[object]) -> bool:
-        return self.draft.may_hide_duplicate(name, sides.raynet, sides.base_raynet)
 
     def _private_text(self, name: FieldName, sides: Sides[object]) -> Merged:
         """Outlook alone decides: a mask never travels to Outlook, a lifted one is filled from there.
@@ -322,8 +320,11 @@ class _Merge:
     def _take(self, name: FieldName, sides: Sides[object], merged: Merged) -> None:
         moved = sides.met and (sides.raynet != sides.base_raynet or sides.outlook != sides.base_outlook)
         if merged.way is Way.NOTHING:
-            if sides.raynet == sides.outlook or (sides.met and not moved) or (self.follows and not sides.met):
+            equal = sides.raynet == sides.outlook
+            if equal or (sides.met and not moved) or (self.follows and not sides.met):
                 self.settled.append(name)
+            if equal and sides.met and sides.raynet != sides.base_raynet and sides.outlook != sides.base_outlook:
+                self.base = replace(self.base, coincidences=coincided(self.base.coincidences, name, self.moments))
             return
         towards_outlook = merged.way is Way.TO_OUTLOOK
         if not towards_outlook and self.activity.locked:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from server.domain.activity import Activity, ActivityChange, ActivityDraft
+from server.domain.coincidence import Coincidence
 from server.domain.content import Content, FieldName
 from server.domain.event import Event, EventChange, EventDraft
 from server.domain.ids import (
@@ -199,8 +200,7 @@ class Link:
     origin: Origin
     activity: ActivityKey | None = None
     ical_uid: str | None = None
-    #: Grows when a side is created anew after a deletion, so that create keys never repeat.
-    generation: int = 1
+    generation: int = 1  # grows when a side is created anew after a deletion, so that create keys never repeat
     #: `_version` last seen with the base, and how many saves of ours came after.
     version: int | None = None
     own_saves: int = 0
@@ -242,9 +242,9 @@ class Base:
     #: Raynet's instants of ``when``: equal ones mean an unchanged day whatever the API user's zone has become.
     raynet_from: datetime | None = None
     raynet_till: datetime | None = None
-    #: Categories that stood for type and done state when last agreed.
-    marks: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()  # categories that stood for type and done state when last agreed
     private: bool | None = None  # whether the event was private then; None where nobody noted it
+    coincidences: tuple[Coincidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
