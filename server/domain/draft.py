@@ -128,7 +128,9 @@ class PlanDraft:
         """
         led = [one for one in self.group.pairs if one.role is not Role.COPY or one.state is PairState.CLOSED]
         agreed = [one for one in led if one.base is not None and one.updated_at is not None]
-        newest = max(agreed, key=lambda one: one.updated_at or self.world.now, default=None)
+        # One that began to lead as the other ended was touched then, and agreed on nothing.
+        ended = PairState.CLOSED
+        newest = max(agreed, key=lambda one: (one.updated_at or self.world.now, one.state is ended), default=None)
         return newest is not None and newest.base is not None and getattr(newest.base.raynet, field.value) == value
 
     def may_hide_duplicate(self, field: FieldName, value: object, base: object) -> bool:
