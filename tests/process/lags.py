@@ -1,12 +1,14 @@
 """How long each change took from one side to the other, from both sides' histories."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import datetime
 
+from simulator.raynet.records import HistoryEntry, Ref
 from tests.process import titles
 from tests.process.index import times_of
 from tests.process.load import Half, Item, Load
-from tests.process.site import Site
+from tests.process.site import SimFirm, Site
 
 
 def lags(site: Site, load: Load, since: datetime, until: datetime) -> dict[int, list[float]]:
@@ -16,11 +18,12 @@ def lags(site: Site, load: Load, since: datetime, until: datetime) -> dict[int, 
     """
     out: dict[int, list[float]] = defaultdict(list)
     with site.world.lock:
+        saves = {firm.id: _by_record(firm) for firm in site.firms}
         for item in load.items:
             if item.private:
                 continue
             for kind in ("title", "move"):
-                made, arrived = _steps(load, item, kind)
+                made, arrived = _steps(load, item, kind, saves[item.firm.id])
                 for number, at in made:
                     if not since <= at < until:
                         continue
@@ -30,11 +33,22 @@ def lags(site: Site, load: Load, since: datetime, until: datetime) -> dict[int, 
     return dict(out)
 
 
-def _steps(load: Load, item: Item, kind: str) -> tuple[list[tuple[int, datetime]], list[tuple[int, datetime]]]:
+def _by_record(firm: SimFirm) -> dict[Ref, list[HistoryEntry]]:
+    """What stood in each record: one look through the history serves all items."""
+    out: dict[Ref, list[HistoryEntry]] = defaultdict(list)
+    for entry in firm.raynet.history:
+        if entry.after is not None:
+            out[entry.after.ref].append(entry)
+    return out
+
+
+def _steps(
+    load: Load, item: Item, kind: str, saves: Mapping[Ref, list[HistoryEntry]]
+) -> tuple[list[tuple[int, datetime]], list[tuple[int, datetime]]]:
     """(number, instant) of what people did, and of what reached the other side, each in order."""
     human, carried = [], []
     side = item.title_side if kind == "title" else item.time_side
-    for half, is_human, number, at in _history(load, item, kind):
+    for half, is_human, number, at in _history(load, item, kind, saves):
         if half is side and is_human:
             human.append((number, at))
         elif half is not side and not is_human:
@@ -42,12 +56,13 @@ def _steps(load: Load, item: Item, kind: str) -> tuple[list[tuple[int, datetime]
     return human, carried
 
 
-def _history(load: Load, item: Item, kind: str) -> list[tuple[Half, bool, int, datetime]]:
+def _history(
+    load: Load, item: Item, kind: str, saves: Mapping[Ref, list[HistoryEntry]]
+) -> list[tuple[Half, bool, int, datetime]]:
     rows: list[tuple[Half, bool, int, datetime]] = []
-    refs = set(load.index.ever_activities(item.number))
-    for entry in item.firm.raynet.history if refs else ():
-        if entry.after is None or entry.after.ref not in refs:
-            continue
+    mine = (entry for ref in set(load.index.ever_activities(item.number)) for entry in saves.get(ref, ()))
+    for entry in sorted(mine, key=lambda one: one.number):
+        assert entry.after is not None
         found = titles.number_of(entry.after.title)
         start, end = entry.after.scheduled_from, entry.after.scheduled_till
         if found is None or start is None or end is None:
