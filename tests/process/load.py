@@ -171,7 +171,7 @@ class Load:
             self.done["twin"] += 1
             item = self._new_item(firm, person, Half.RAYNET)
             # Nobody edits it: twins that differ before they have met are no twins.
-            self._open.remove(item)
+            self._open.pop()
             start, end = item.when
             person.ui.create("meeting", title=item.title, start=start, end=end)
             person.outlook.create(item.title, start, end)
