@@ -303,6 +303,7 @@ class Oracle:
         living += [shown for one in kin for shown in self._called_off_with(one)]
         journal = [entry for one in kin for entry in self.journal.get(one.link.id, ())]
         theirs = self._not_carried(group)
+        records = [found for one in kin if (found := self._record(one)) is not None]
         for index, moment in enumerate(moments):
             if moment.by != "human" or moment.after is None:
                 continue
@@ -319,6 +320,8 @@ class Oracle:
                     continue
                 if name == "when" and self.rows.firm.rules.deadline_block_minutes and timed_anew(moments[index + 1 :]):
                     continue
+                if name == "when" and any(self._timed_while_new(one) for one in records):
+                    continue
                 self._lost(group, moments, index, name)
 
     def _called_off_with(self, group: Group) -> list[Shown]:
@@ -327,12 +330,16 @@ class Oracle:
         Or in a new task that its people gave a time: that ends the block of its deadline before it is planned.
         """
         record = self._record(group)
-        if record is not None and record.status == "NEW" and self.rows.firm.rules.deadline_block_minutes:
-            return [fields_of(record)] if record.scheduled_from is not None else []
+        if record is not None and self._timed_while_new(record):
+            return [fields_of(record)]
         if record is None or record.status != "CANCELLED":
             return []
         follows = any(pair.role is Role.FOLLOWER for pair in group.pairs)
         return [fields_of(record)] if follows or self._called_off_by_people(record) else []
+
+    def _timed_while_new(self, record: Activity) -> bool:
+        is_new = record.status == "NEW" and record.scheduled_from is not None
+        return is_new and bool(self.rows.firm.rules.deadline_block_minutes)
 
     def _called_off_by_people(self, record: Activity) -> bool:
         saves = [one for one in self.house.raynet.history if one.after is not None and one.after.ref == record.ref]
