@@ -29,7 +29,11 @@ from server.sync.observe import new_link, new_pair
 
 
 def first_matches(ctx: PassContext) -> Flow[None]:
-    """Match every calendar that was read whole for the first time, once Raynet's window was read whole too."""
+    """Match every calendar that was read whole for the first time, once Raynet's window was read whole too.
+
+    Each is stored as it is matched: a firm's first meeting may hold a million rows. The last goes with what stands in
+    Raynet alone, so that after a crash on the way that is not forgotten.
+    """
     new = [row for row in ctx.ready() if not row.matched and row.mailbox in ctx.read_whole]
     if not new or not ctx.whole_window:
         return
@@ -39,10 +43,11 @@ def first_matches(ctx: PassContext) -> Flow[None]:
     shelf = _shelve(ctx, free, linked)
     rows: list[Row] = []
     for row in sorted(new, key=lambda one: one.seat_id):
-        rows += yield from _first_match(ctx, row, shelf, linked)
+        if rows:
+            yield from want(Commit(ctx.firm, tuple(rows)))
         matched = replace(row, matched=True)
+        rows = [*(yield from _first_match(ctx, row, shelf, linked)), matched]
         ctx.put_mailbox(matched)
-        rows.append(matched)
     world = ctx.world()
     for key, activity in sorted(free.items()):
         wanted = mapping.wanted_mailboxes(activity, world)
