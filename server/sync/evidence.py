@@ -23,6 +23,7 @@ from server.sync.unshown import is_looked_for, next_look
 SKEW = timedelta(seconds=2)
 #: Older changes (first readings, long outages) say nothing about push.
 FRESH = timedelta(minutes=15)
+_SIDES = tuple(Side)
 
 
 def weigh(ctx: PassContext) -> Flow[None]:
@@ -46,7 +47,7 @@ def weigh(ctx: PassContext) -> Flow[None]:
     if ctx.options.trigger != "worker":
         return
     samples = [*ctx.start.samples, *(row for row in rows if isinstance(row, PushSample))]
-    for side in Side if samples else ():
+    for side in _SIDES if samples else ():
         if is_proven([one for one in samples if one.side is side], ctx.now):
             ctx.proven.add(side)
 
