@@ -301,11 +301,10 @@ class History:
 
     def _strike(self, house: House, op: Op[Any]) -> tuple[Strike | None, Callable[[], None] | None]:
         """The fault of this operation: planned by the script, or drawn by the weather."""
-        name = type(op).__name__
         if self.calm:
             return None, None
-        self._ops[house.number, name] += 1
-        number = self._ops[house.number, name]
+        name = type(op).__name__
+        number = self._ops[house.number, name] = self._ops[house.number, name] + 1
         planned = self._planned.get((house.number, name, number))
         if planned is None and self._drawn is not None:
             planned = self._draw(house.number, name, number, is_write=self.watch.is_write(op))
@@ -366,9 +365,11 @@ class History:
 
     def _refused(self, op: Commit) -> Exception | None:
         """A commit that the database takes back: a deadlock, a full disk, a connection that was lost before."""
+        if self.calm or not self._planned:
+            return None
         house = self.village.by_firm[op.firm]
         planned = self._planned.get((house.number, "Commit", self._ops[house.number, "Commit"] + 1))
-        if self.calm or planned is None or planned.fault != "commit_failed":
+        if planned is None or planned.fault != "commit_failed":
             return None
         self._ops[house.number, "Commit"] += 1
         self._mishaps.append(planned)
@@ -381,8 +382,7 @@ class History:
         if self.calm:
             return None
         house = self.village.by_firm[op.firm]
-        self._ops[house.number, "Commit"] += 1
-        number = self._ops[house.number, "Commit"]
+        number = self._ops[house.number, "Commit"] = self._ops[house.number, "Commit"] + 1
         planned = self._planned.get((house.number, "Commit", number))
         rate = self.weather.commit_rate if self.weather is not None else 0.0
         if planned is None and self._drawn is not None and rate and self._drawn.random() < rate:
