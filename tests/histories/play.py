@@ -304,8 +304,9 @@ class History:
         if self.calm:
             return None, None
         name = type(op).__name__
-        number = self._ops[house.number, name] = self._ops[house.number, name] + 1
-        planned = self._planned.get((house.number, name, number))
+        place = house.number, name
+        number = self._ops[place] = self._ops[place] + 1
+        planned = self._planned.get((*place, number)) if self._planned else None
         if planned is None and self._drawn is not None:
             planned = self._draw(house.number, name, number, is_write=self.watch.is_write(op))
         if planned is None:
@@ -382,8 +383,9 @@ class History:
         if self.calm:
             return None
         house = self.village.by_firm[op.firm]
-        number = self._ops[house.number, "Commit"] = self._ops[house.number, "Commit"] + 1
-        planned = self._planned.get((house.number, "Commit", number))
+        place = house.number, "Commit"
+        number = self._ops[place] = self._ops[place] + 1
+        planned = self._planned.get((*place, number)) if self._planned else None
         rate = self.weather.commit_rate if self.weather is not None else 0.0
         if planned is None and self._drawn is not None and rate and self._drawn.random() < rate:
             planned = Mishap(firm=house.number, op="Commit", number=number, fault="commit_lost")

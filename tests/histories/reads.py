@@ -32,13 +32,14 @@ _COUNTED = (PairState.LIVE, PairState.HELD, PairState.FROZEN)
 
 
 def load_firm(rows: Rows, _op: object) -> ports.FirmState:
-    seats, mailboxes = rows.seats, rows.mailboxes
-    return ports.FirmState(
-        firm=rows.firm,
-        sync=rows.sync,
-        seats=tuple(sorted(seats.values(), key=_EMAIL) if len(seats) > 1 else seats.values()),
-        mailboxes=tuple([mailboxes[seat] for seat in sorted(mailboxes)] if len(mailboxes) > 1 else mailboxes.values()),
-    )
+    if rows.places is None:
+        mailboxes = rows.mailboxes
+        rows.places = (
+            tuple(sorted(rows.seats.values(), key=_EMAIL)),
+            tuple([mailboxes[seat] for seat in sorted(mailboxes)]),
+        )
+    seats, calendars = rows.places
+    return ports.FirmState(firm=rows.firm, sync=rows.sync, seats=seats, mailboxes=calendars)
 
 
 def group(rows: Rows, link_id: LinkId) -> Group:
