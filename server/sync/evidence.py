@@ -54,6 +54,8 @@ def weigh(ctx: PassContext) -> Flow[None]:
 
 def _note_queue(ctx: PassContext) -> None:
     """Remember for a while that announcements come late. Stored with the pass: each further one says it again."""
+    if not ctx.notices:
+        return
     late = any(
         one.received_at - one.changed_at > QUEUED
         for one in ctx.notices
@@ -165,6 +167,8 @@ def _is_over(ctx: PassContext, last: datetime, floor: timedelta) -> bool:
 
 def rings_of_activities(ctx: PassContext) -> bool:
     """Whether something rang that a list shows: deletions do not appear there, the record itself tells of them."""
+    if not ctx.notices:
+        return False
     return any(one.kind is NoticeKind.ACTIVITY and one.hint != "deleted" for one in ctx.rings())
 
 
@@ -175,7 +179,7 @@ def reads_raynet(ctx: PassContext) -> bool:
         return True
     if rings_of_activities(ctx):
         return True
-    if any(one.kind is NoticeKind.ADMIN and one.hint == SYNC_NOW for one in ctx.notices):
+    if ctx.notices and any(one.kind is NoticeKind.ADMIN and one.hint == SYNC_NOW for one in ctx.notices):
         return True
     if any(not row.matched for row in ctx.ready()):
         return True
