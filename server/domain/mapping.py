@@ -114,7 +114,7 @@ def priority_of(importance: Importance) -> Priority:
 
 def _whole_seconds(when: When) -> When:
     """Remotes keep different fractions; nobody plans by them."""
-    if isinstance(when, AllDay):
+    if isinstance(when, AllDay) or not (when.start.microsecond or when.end.microsecond):
         return when
     return Timed(start=when.start.replace(microsecond=0), end=when.end.replace(microsecond=0))
 

@@ -118,6 +118,8 @@ def _local(instant: datetime, zone: ZoneInfo) -> datetime:
 
 def _in_utc(instant: datetime) -> datetime:
     """The instant in UTC, at the ends of the calendar the nearest one that exists there."""
+    if instant.tzinfo is UTC:
+        return instant
     if instant.utcoffset() is None:
         raise ValueError("naive instant")
     try:

@@ -17,6 +17,8 @@ _FALSE: Final = frozenset({"false", "off", "no", "0"})
 
 def _flag(value: object) -> object:
     """Fact: booleans are true/on/yes/1 and false/off/no/0 [spec], §3."""
+    if value is None or isinstance(value, bool):
+        return value
     text = str(value).lower() if isinstance(value, str | int) else None
     if text in _TRUE:
         return True

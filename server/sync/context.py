@@ -60,7 +60,12 @@ class Counts:
 
     def told(self) -> dict[str, int]:
         """By name, those that are not nothing."""
+        if self == _NOTHING:
+            return {}
         return {name: number for name in self.__slots__ if (number := getattr(self, name))}
+
+
+_NOTHING = Counts()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,6 +240,8 @@ class PassContext:
 
     def bound(self) -> dict[EventKey, PanelDraft]:
         """Drafts bound to events whose activity is still to be made."""
+        if not self.panel.drafts:
+            return {}
         drafts = (one for one in self.panel.drafts if one.state is DraftState.BOUND)
         return {EventKey(one.mailbox, one.event): one for one in drafts if one.event is not None}
 

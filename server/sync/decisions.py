@@ -59,6 +59,9 @@ from server.sync.work import LinkWork
 def load_holds(ctx: PassContext) -> Flow[tuple[Hold, ...]]:
     """Open holds; decided ones wake their links and stay open until none of their pairs is held any more."""
     holds = yield from want(OpenHolds(ctx.firm))
+    if not holds:
+        ctx.confirmed = ctx.rejected = frozenset()
+        return ()
     confirmed: set[PairId] = set()
     rejected: set[PairId] = set()
     rows: list[Row] = []

@@ -21,6 +21,8 @@ COVER_MARGIN = timedelta(seconds=2)
 
 def sort_notices(ctx: PassContext) -> Flow[None]:
     """Note in ``ctx`` which notices are known and which are echoes of ours; the others are what must be read."""
+    if not ctx.notices:
+        return
     announced = [one for one in ctx.notices if one.kind is NoticeKind.ACTIVITY and one.activity is not None]
     told = [one for one in ctx.notices if one.kind is NoticeKind.MAILBOX and one.event is not None]
     if not announced and not told:

@@ -23,6 +23,7 @@ from server.sync.unshown import is_looked_for, next_look
 SKEW = timedelta(seconds=2)
 #: Older changes (first readings, long outages) say nothing about push.
 FRESH = timedelta(minutes=15)
+_SIDES = tuple(Side)
 
 
 def weigh(ctx: PassContext) -> Flow[None]:
@@ -46,13 +47,15 @@ def weigh(ctx: PassContext) -> Flow[None]:
     if ctx.options.trigger != "worker":
         return
     samples = [*ctx.start.samples, *(row for row in rows if isinstance(row, PushSample))]
-    for side in Side if samples else ():
+    for side in _SIDES if samples else ():
         if is_proven([one for one in samples if one.side is side], ctx.now):
             ctx.proven.add(side)
 
 
 def _note_queue(ctx: PassContext) -> None:
     """Remember for a while that announcements come late. Stored with the pass: each further one says it again."""
+    if not ctx.notices:
+        return
     late = any(
         one.received_at - one.changed_at > QUEUED
         for one in ctx.notices
@@ -164,6 +167,8 @@ def _is_over(ctx: PassContext, last: datetime, floor: timedelta) -> bool:
 
 def rings_of_activities(ctx: PassContext) -> bool:
     """Whether something rang that a list shows: deletions do not appear there, the record itself tells of them."""
+    if not ctx.notices:
+        return False
     return any(one.kind is NoticeKind.ACTIVITY and one.hint != "deleted" for one in ctx.rings())
 
 
@@ -174,7 +179,7 @@ def reads_raynet(ctx: PassContext) -> bool:
         return True
     if rings_of_activities(ctx):
         return True
-    if any(one.kind is NoticeKind.ADMIN and one.hint == SYNC_NOW for one in ctx.notices):
+    if ctx.notices and any(one.kind is NoticeKind.ADMIN and one.hint == SYNC_NOW for one in ctx.notices):
         return True
     if any(not row.matched for row in ctx.ready()):
         return True

@@ -43,7 +43,7 @@ def maintain(firm: FirmId, public_url: str) -> Flow[tuple[str, ...]]:
 def is_urgent(firm: FirmId) -> Flow[bool]:
     """Whether Graph has told of a subscription that needs care at once."""
     notices = yield from want(Notices(firm))
-    return any(notice.kind is NoticeKind.LIFECYCLE for notice in notices)
+    return bool(notices) and any(notice.kind is NoticeKind.LIFECYCLE for notice in notices)
 
 
 # --- Graph --------------------------------------------------------------------------------------------------------

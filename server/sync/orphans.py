@@ -14,6 +14,8 @@ from server.sync.observe import ORPHAN, is_filled_late, orphan_activity, orphan_
 
 def clear_orphans(ctx: PassContext) -> Flow[None]:
     """Remove what late answers of abandoned creates left behind: neutral placeholders and twins, all our own."""
+    if not ctx.orphans and not ctx.orphan_events:
+        return
     linked = (yield from want(LinksOf(ctx.firm, activities=tuple(set(ctx.orphans))))) if ctx.orphans else {}
     done: list[str] = []
     #: Not now: asked again once they are old enough, counted from here.

@@ -64,7 +64,7 @@ def run_pass(firm: FirmId, options: PassOptions) -> Flow[PassResult]:
         now=now,
         options=options,
         whole_before=state.sync.last_full_at,
-        matched_before=frozenset(row.seat_id for row in state.mailboxes if row.matched),
+        matched_before=frozenset([row.seat_id for row in state.mailboxes if row.matched]),
     )
     if state.firm.paused and not options.preview:
         return PassResult(pass_id=ctx.pass_id, counts=ctx.counts, errors=())
@@ -85,7 +85,20 @@ def run_pass(firm: FirmId, options: PassOptions) -> Flow[PassResult]:
 
 def _prepare(ctx: PassContext) -> Flow[None]:
     """Everything that must be known before reading; what a crash left open is settled first."""
-    ctx.notices, ctx.panel, stones = ctx.start.notices, ctx.start.panel, ctx.start.tombstones
+    ctx.notices, ctx.panel = ctx.start.notices, ctx.start.panel
+    if ctx.start.tombstones:
+        yield from _heed_tombstones(ctx)
+    yield from ensure_firm(ctx)
+    yield from ensure_seats(ctx)
+    if not ctx.options.preview:
+        yield from recover(ctx)
+    yield from sort_notices(ctx)
+    yield from weigh(ctx)
+
+
+def _heed_tombstones(ctx: PassContext) -> Flow[None]:
+    """Those that hold are kept in mind, with the left-overs that they tell of; those that have expired go."""
+    stones = ctx.start.tombstones
     ctx.tombstones = {stone.key: stone for stone in stones if stone.expires_at > ctx.now}
     for stone in ctx.tombstones.values():
         if not stone.key.startswith(ORPHAN):
@@ -97,12 +110,6 @@ def _prepare(ctx: PassContext) -> Flow[None]:
     expired = tuple(stone.key for stone in stones if stone.expires_at <= ctx.now)
     if expired:
         yield from want(Commit(ctx.firm, (), Forget(tombstones=expired)))
-    yield from ensure_firm(ctx)
-    yield from ensure_seats(ctx)
-    if not ctx.options.preview:
-        yield from recover(ctx)
-    yield from sort_notices(ctx)
-    yield from weigh(ctx)
 
 
 def _plan_and_apply(ctx: PassContext) -> Flow[tuple[Plan, ...]]:
@@ -160,6 +167,8 @@ def _plan_due(ctx: PassContext) -> Flow[list[tuple[Group, Plan]]]:
     """Reconcile every due link; a link with an open intent waits until it is settled."""
     dues = yield from want(DueLinks(ctx.firm, ctx.now, FAR))
     planned: list[tuple[Group, Plan]] = []
+    if not dues:
+        return planned
     for start in range(0, len(dues), CHUNK):
         wanted = tuple(one.link_id for one in dues[start : start + CHUNK])
         groups, broken = yield from load_apart(ctx, wanted)
@@ -279,7 +288,7 @@ def _finish(ctx: PassContext, plans: tuple[Plan, ...]) -> Flow[PassResult]:
                 counts={**counts, "errors": len(ctx.errors)},
             ),
         )
-    forget = tuple(n.dedupe for n in ctx.notices if _heeded(ctx, n))
+    forget = tuple(n.dedupe for n in ctx.notices if _heeded(ctx, n)) if ctx.notices else ()
     if not ctx.options.preview:
         ctx.put_sync(replace(ctx.sync, last_pass_at=ended))
         yield from want(Commit(ctx.firm, (*rows, ctx.sync), Forget(notices=forget)))
@@ -288,7 +297,7 @@ def _finish(ctx: PassContext, plans: tuple[Plan, ...]) -> Flow[PassResult]:
         pass_id=ctx.pass_id,
         counts=ctx.counts,
         errors=tuple(ctx.errors),
-        writes=tuple(write for plan in plans for write in plan.writes),
+        writes=tuple(write for plan in plans for write in plan.writes) if plans else (),
         plans=plans,
         quiet=ctx.wrote == 0 and not ctx.unsettled,
         read_again_in_seconds=next_reading_in(ctx, ended),

@@ -41,10 +41,11 @@ def learn_persons(ctx: PassContext, groups: Sequence[Group]) -> Flow[None]:
 
 def ask_again(ctx: PassContext) -> Flow[None]:
     """Links that were planned without knowing their people are planned again once Raynet can be asked."""
+    if not ctx.unasked:
+        return
     soon = ctx.now + (SOON if Side.RAYNET in ctx.blocked else LATER)
     again = [replace(due(ctx, link, "persons"), due_at=soon) for link in sorted(ctx.unasked)]
-    if again:
-        yield from want(Commit(ctx.firm, tuple(again)))
+    yield from want(Commit(ctx.firm, tuple(again)))
 
 
 def _ask(ctx: PassContext, unknown: set[str]) -> Flow[None]:

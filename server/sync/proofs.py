@@ -34,6 +34,8 @@ def prove_deleted_activities(ctx: PassContext) -> Flow[bool]:
     One that we never saw may be a known one whose type was changed meanwhile. Else it is only counted: a count that is
     wrong makes the next reading look for deletions itself.
     """
+    if not ctx.notices:
+        return False
     rings = [one for one in ctx.rings() if one.kind is NoticeKind.ACTIVITY and one.hint == "deleted"]
     keys = sorted({one.activity for one in rings if one.activity is not None})
     if not keys:
@@ -187,6 +189,8 @@ def _rekey(ctx: PassContext, old: SeenActivity, new: Activity) -> Flow[None]:
 
 def prove_deleted_events(ctx: PassContext) -> Flow[None]:
     """Look for the events whose deletion was announced by name: each answers for itself, no round is read for them."""
+    if not ctx.notices:
+        return
     for row in ctx.ready():
         waits = row.wait_until is not None and row.wait_until > ctx.now
         rings = [one for one in ctx.rings() if one.mailbox == row.mailbox and names_deleted(one)]

@@ -377,11 +377,13 @@ def _wanted(ctx: PassContext, row: MailboxSync, window: tuple[datetime, datetime
 
 def _read_chunk(ctx: PassContext, chunk: tuple[DeltaWanted, ...]) -> Flow[None]:
     answers = yield from want(ReadDeltas(ctx.firm, chunk))
-    lost = tuple(replace(one, link=None) for one in chunk if isinstance(answers.get(one.mailbox), TokenLost))
-    again = (yield from want(ReadDeltas(ctx.firm, lost))) if lost else {}
-    answers = {**answers, **again}
+    lost = tuple([replace(one, link=None) for one in chunk if isinstance(answers.get(one.mailbox), TokenLost)])
+    if lost:
+        answers = {**answers, **(yield from want(ReadDeltas(ctx.firm, lost)))}
     quiet = [(one, told) for one in chunk if (told := _quiet(answers.get(one.mailbox))) is not None]
     yield from _store_quiet_rounds(ctx, quiet)
+    if len(quiet) == len(chunk):
+        return
     for one in chunk:
         answer = answers.get(one.mailbox)
         if _quiet(answer) is not None:

@@ -46,12 +46,12 @@ SKEW = timedelta(minutes=15)
 
 def recover(ctx: PassContext) -> Flow[None]:
     """Settle every open intent whose side may be asked."""
+    if not ctx.start.intents:
+        return
     by_link: dict[LinkId, list[Intent]] = defaultdict(list)
     for intent in ctx.start.intents:
         by_link[intent.link_id].append(intent)
         ctx.awaited |= _keys_of(intent)
-    if not by_link:
-        return
     groups, _ = yield from load_apart(ctx, sorted(by_link))
     for group in groups:
         work = LinkWork(group, group.link, group.pairs, ctx.world())

@@ -28,6 +28,8 @@ def is_looked_for(ctx: PassContext, row: MailboxSync, notice: Notice) -> bool:
 
 def note_unshown(ctx: PassContext) -> Flow[None]:
     """After reading: note in ``ctx`` which rings have not shown their change and ask again."""
+    if not ctx.notices:
+        return
     rings = [(one, key) for one in ctx.rings() if _can_wait(ctx, one) and (key := event_of(one)) is not None]
     if not rings:
         return

@@ -188,7 +188,7 @@ def calendar_json(mailbox: Mailbox, calendar: Calendar) -> Json:
 
 def stamp(moment: datetime) -> str:
     """A DateTimeOffset of a naive UTC instant, 7 digits."""
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond:06d}0Z"
+    return f"{moment.isoformat(timespec='microseconds')}0Z"
 
 
 def _time(moment: datetime, state: EventState, style: Style) -> Json:

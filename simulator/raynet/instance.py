@@ -292,6 +292,9 @@ def _shown(record: DirectoryRecord) -> JsonObject:
     return {"id": record.id, "name": body.get("name") or ""}
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
+
+
 def body_text(body: JsonObject) -> str:
     """The stored form of a directory record's fields."""
-    return json.dumps(body, ensure_ascii=False)
+    return _ENCODER.encode(body)

@@ -199,7 +199,7 @@ def _put_webhook(rows: Rows, row: Webhook) -> None:
 
 _PUT: dict[type, Callable[[Rows, Any], object]] = {
     FirmSync: _put_sync,
-    MailboxSync: lambda rows, row: rows.mailboxes.__setitem__(row.seat_id, row),
+    MailboxSync: Rows.put_mailbox,
     SeenActivity: lambda rows, row: rows.activities.__setitem__(row.key, row),
     SeenEvent: lambda rows, row: rows.events.__setitem__(row.key, row),
     Intent: _put_intent,

@@ -214,8 +214,11 @@ class Driver:
         worker.turns[lease.firm] = lease.epoch
         self.turns += 1
         self.timeline.at(self.timeline.now + int(RENEW_SECONDS * 1000), self._renew, (worker, lease))
+        clock = worker.clocks.get(lease.firm)
+        if clock is None:
+            clock = worker.clocks[lease.firm] = FirmClock()
         parts = TurnParts(
-            clock=worker.clocks.setdefault(lease.firm, FirmClock()),
+            clock=clock,
             poll_seconds=self.poll_seconds,
             monotonic=lambda: self.timeline.now / 1000,
         )
@@ -393,7 +396,7 @@ class Driver:
     def _gathered(self, result: tuple[Task, dict[int, Done[Any] | Failed]]) -> None:
         task, outcomes = result
         if not self._held_up(task.worker, self._gathered, result):
-            self._go(task, tuple(outcomes[place] for place in range(len(outcomes))), None)
+            self._go(task, tuple([outcomes[place] for place in range(len(outcomes))]), None)
 
 
 __all__ = ["DefectError", "Driver", "RosError", "Timeline", "Worker", "replace"]

@@ -432,15 +432,14 @@ def _naive(moment: datetime) -> datetime:
 
 
 def _write_link(epoch: int, until: int, window: tuple[datetime, datetime]) -> str:
-    return f"{_BASE}/delta?{epoch}.{until}.{window[0]:%Y%m%d%H%M%S}.{window[1]:%Y%m%d%H%M%S}"
+    return f"{_BASE}/delta?{epoch}.{until}.{window[0].isoformat()}.{window[1].isoformat()}"
 
 
 @lru_cache(maxsize=4096)
 def _read_link(link: str) -> tuple[int, int, tuple[datetime, datetime]]:
+    """Its moments are naive UTC in whole seconds, as the model's are."""
     epoch, until, start, end = link.partition("?")[2].split(".")
-    moments = (datetime.strptime(one, "%Y%m%d%H%M%S") for one in (start, end))  # noqa: DTZ007  # naive UTC throughout
-    first, last = moments
-    return int(epoch), int(until), (first, last)
+    return int(epoch), int(until), (datetime.fromisoformat(start), datetime.fromisoformat(end))
 
 
 def event_key(box: Mailbox, item: Item) -> EventKey:

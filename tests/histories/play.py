@@ -301,12 +301,12 @@ class History:
 
     def _strike(self, house: House, op: Op[Any]) -> tuple[Strike | None, Callable[[], None] | None]:
         """The fault of this operation: planned by the script, or drawn by the weather."""
-        name = type(op).__name__
         if self.calm:
             return None, None
-        self._ops[house.number, name] += 1
-        number = self._ops[house.number, name]
-        planned = self._planned.get((house.number, name, number))
+        name = type(op).__name__
+        place = house.number, name
+        number = self._ops[place] = self._ops[place] + 1
+        planned = self._planned.get((*place, number)) if self._planned else None
         if planned is None and self._drawn is not None:
             planned = self._draw(house.number, name, number, is_write=self.watch.is_write(op))
         if planned is None:
@@ -366,9 +366,11 @@ class History:
 
     def _refused(self, op: Commit) -> Exception | None:
         """A commit that the database takes back: a deadlock, a full disk, a connection that was lost before."""
+        if self.calm or not self._planned:
+            return None
         house = self.village.by_firm[op.firm]
         planned = self._planned.get((house.number, "Commit", self._ops[house.number, "Commit"] + 1))
-        if self.calm or planned is None or planned.fault != "commit_failed":
+        if planned is None or planned.fault != "commit_failed":
             return None
         self._ops[house.number, "Commit"] += 1
         self._mishaps.append(planned)
@@ -381,9 +383,9 @@ class History:
         if self.calm:
             return None
         house = self.village.by_firm[op.firm]
-        self._ops[house.number, "Commit"] += 1
-        number = self._ops[house.number, "Commit"]
-        planned = self._planned.get((house.number, "Commit", number))
+        place = house.number, "Commit"
+        number = self._ops[place] = self._ops[place] + 1
+        planned = self._planned.get((*place, number)) if self._planned else None
         rate = self.weather.commit_rate if self.weather is not None else 0.0
         if planned is None and self._drawn is not None and rate and self._drawn.random() < rate:
             planned = Mishap(firm=house.number, op="Commit", number=number, fault="commit_lost")

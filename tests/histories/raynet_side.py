@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -49,6 +50,24 @@ class _Page:
     activities: tuple[Activity, ...]
     more: bool
     showing: list[tuple[str, int, datetime | None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """An answer that no history changes, the calls that it takes, and the zone that was known with it."""
+
+    answer: object
+    calls: int
+    zone: ZoneInfo | None
+
+
+_FOUND: dict[tuple[object, ...], _Found] = {}
+_account = attrgetter("id", "username", "person", "email2", "timezone", "role", "active")
+#: All that the answers about users depend on beside these.
+_directory_switches = attrgetter(
+    "user_list_needs_admin", "forbidden_status", "list_success_as_string", "detail_success_as_string", "default_limit",
+    "maximum_limit", "row_info_to_the_minute",
+)  # fmt: skip
 
 
 class RaynetSide:
@@ -96,8 +115,7 @@ class RaynetSide:
             ports.Probe: self._unchanging,
             ports.RaynetUsers: self._unchanging,
         }
-        #: Answers that no history changes, with the calls that they take.
-        self._same: dict[Op[Any], tuple[object, int]] = {}
+        self._same: dict[Op[Any], _Found | None] = {}
         self._whole: dict[type[Op[Any]], Callable[[Access, Any], object]] = {
             ports.DeadlineTasks: activities.deadlines,
             ports.CreateActivity: activities.create,
@@ -113,16 +131,27 @@ class RaynetSide:
         return kept(op) if kept is not None else self._whole[type(op)](self._access, op)
 
     def _unchanging(self, op: Any) -> object:
-        """Who is asking and who has an account: read by the adapter once, then the same for each of its calls."""
-        known = self._same.get(op)
+        """Who is asking and who has an account: read by the adapter once, then the same for each of its calls.
+
+        One that nothing strikes is the same in every history whose firm has these accounts.
+        """
+        known, like = self._same.get(op), None
+        if known is None and self._wire.strike is None:
+            like = op, _directory_switches(self.instance.switches), *map(_account, self.instance.users())
+            known = self._same[op] = _FOUND.get(like)
         if known is None:
             before = self.calls
             reader: Any = directory.probe if type(op) is ports.Probe else directory.users
-            known = reader(self._access, op), 0
-            self._same[op] = known[0], self.calls - before
-        for _ in range(known[1]):
+            answer = reader(self._access, op)
+            known = self._same[op] = _Found(answer=answer, calls=self.calls - before, zone=self._access.learnt.zone)
+            if like is not None:
+                _FOUND[like] = known
+            return answer
+        for _ in range(known.calls):
             self._read("directory", lambda: None)
-        return known[0]
+        if type(op) is ports.Probe:
+            self._access.learnt.zone = known.zone
+        return known.answer
 
     # --- reads from translated records ---
 

@@ -27,16 +27,19 @@ from tests.histories.rows import Rows
 
 _MOST_NOTICES = ports.Notices(FirmId(0)).limit
 _EMAIL, _AT = attrgetter("email"), attrgetter("at")
+_SIDES = tuple(Side)
 _COUNTED = (PairState.LIVE, PairState.HELD, PairState.FROZEN)
 
 
-def load_firm(rows: Rows, _op: ports.LoadFirm) -> ports.FirmState:
-    return ports.FirmState(
-        firm=rows.firm,
-        sync=rows.sync,
-        seats=tuple(sorted(rows.seats.values(), key=_EMAIL)),
-        mailboxes=tuple([rows.mailboxes[seat] for seat in sorted(rows.mailboxes)]),
-    )
+def load_firm(rows: Rows, _op: object) -> ports.FirmState:
+    if rows.places is None:
+        mailboxes = rows.mailboxes
+        rows.places = (
+            tuple(sorted(rows.seats.values(), key=_EMAIL)),
+            tuple([mailboxes[seat] for seat in sorted(mailboxes)]),
+        )
+    seats, calendars = rows.places
+    return ports.FirmState(firm=rows.firm, sync=rows.sync, seats=seats, mailboxes=calendars)
 
 
 def group(rows: Rows, link_id: LinkId) -> Group:
@@ -103,7 +106,7 @@ def unpaired_events(rows: Rows, op: ports.UnpairedEvents) -> tuple[SeenEvent, ..
     return tuple(sorted(found, key=lambda one: one.key))
 
 
-def open_intents(rows: Rows, _op: ports.OpenIntents) -> tuple[Intent, ...]:
+def open_intents(rows: Rows, _op: object) -> tuple[Intent, ...]:
     if not rows.open_intents:
         return ()
     return tuple(sorted(rows.open_intents.values(), key=lambda one: (one.at, one.id)))
@@ -163,13 +166,13 @@ def known_events(rows: Rows, op: ports.KnownEvents) -> tuple[EventKey, ...]:
     return tuple(sorted(found))
 
 
-def live_tombstones(rows: Rows, _op: ports.LiveTombstones) -> tuple[Tombstone, ...]:
+def live_tombstones(rows: Rows, _op: object) -> tuple[Tombstone, ...]:
     if not rows.stones:
         return ()
     return tuple(sorted(rows.stones.values(), key=lambda one: (one.expires_at, one.key)))
 
 
-def restore_requests(rows: Rows, _op: ports.RestoreRequests) -> tuple[Conflict, ...]:
+def restore_requests(rows: Rows, _op: object) -> tuple[Conflict, ...]:
     if not rows.conflicts:
         return ()
     asked = [
@@ -180,32 +183,34 @@ def restore_requests(rows: Rows, _op: ports.RestoreRequests) -> tuple[Conflict, 
     return tuple(one for _, _, one in sorted(asked, key=lambda row: row[:2]))
 
 
-def undo_requests(rows: Rows, _op: ports.UndoRequests) -> tuple[Pass, ...]:
+def undo_requests(rows: Rows, _op: object) -> tuple[Pass, ...]:
     asked = [
         (one.undo_requested_at, one.id, one)
         for one in rows.passes.values()
         if one.undo_requested_at is not None and one.undone_at is None
     ]
+    if not asked:
+        return ()
     return tuple(replace(one, counts=dict(one.counts)) for _, _, one in sorted(asked, key=lambda row: row[:2]))
 
 
 def start_pass(rows: Rows, op: ports.StartPass) -> ports.PassStart:
     return ports.PassStart(
-        state=load_firm(rows, ports.LoadFirm(op.firm)),
+        state=load_firm(rows, op),
         notices=tuple(rows.notices.values())[:_MOST_NOTICES],
-        tombstones=live_tombstones(rows, ports.LiveTombstones(op.firm)),
+        tombstones=live_tombstones(rows, op),
         panel=_NO_PANEL,
-        intents=open_intents(rows, ports.OpenIntents(op.firm)),
-        restores=restore_requests(rows, ports.RestoreRequests(op.firm)),
-        undos=undo_requests(rows, ports.UndoRequests(op.firm)),
-        samples=_samples(rows, op.samples_since),
+        intents=open_intents(rows, op),
+        restores=restore_requests(rows, op),
+        undos=undo_requests(rows, op),
+        samples=_samples(rows, op.samples_since) if rows.samples else (),
     )
 
 
 def _samples(rows: Rows, since: datetime) -> tuple[PushSample, ...]:
     """Side by side, each in its order of time."""
     found = sorted([one for one in rows.samples if one.at >= since], key=_AT)
-    return tuple([one for side in Side for one in found if one.side is side])
+    return tuple([one for side in _SIDES for one in found if one.side is side])
 
 
 #: Nobody has a panel here: its histories are played on the real store.

@@ -59,6 +59,12 @@ class Rows:
     links_with: dict[ActivityKey, set[LinkId]] = field(default_factory=dict)
     links_named: dict[str, set[LinkId]] = field(default_factory=dict)
     holder: dict[EventKey, PairId] = field(default_factory=dict)
+    #: Seats and calendars in the order in which they are told; None when one of them has changed since.
+    places: tuple[tuple[Seat, ...], tuple[MailboxSync, ...]] | None = None
+
+    def put_mailbox(self, row: MailboxSync) -> None:
+        self.mailboxes[row.seat_id] = row
+        self.places = None
 
     def copy(self) -> "Rows":
         """A snapshot: the values are frozen, so only the containers are copied."""

@@ -58,9 +58,11 @@ class DictStore:
 
     def put_seat(self, seat: Seat) -> None:
         self.firms[seat.firm_id].seats[seat.id] = seat
+        self.firms[seat.firm_id].places = None
 
     def drop_seat(self, firm: FirmId, seat: SeatId) -> None:
         self.firms[firm].seats.pop(seat, None)
+        self.firms[firm].places = None
 
     def add_notices(self, notices: Iterable[Notice]) -> int:
         """The inbox: how many were new."""

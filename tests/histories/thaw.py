@@ -48,7 +48,7 @@ def thawed() -> Iterator[None]:
 def _thaw() -> list[Callable[[], None]]:
     undo: list[Callable[[], None]] = []
     modules = [one for name, one in sorted(sys.modules.items()) if name.startswith(_OURS) and name != __name__]
-    copiers: dict[type, Callable[[Any], Any]] = {}
+    copiers: dict[type, Callable[[Any, dict[str, Any]], Any]] = {}
     for cls in _values(modules):
         init, copier = _constructor(cls), _copier(cls)
         if init is None or copier is None:
@@ -134,12 +134,14 @@ def _constructor(cls: Any) -> Any:
 
 
 def _copier(cls: Any) -> Any:
-    """A copy of a value, member by member; None where a member is not given to the constructor."""
+    """A changed copy of a value, member by member; None where a member is not given to the constructor."""
     members = dataclasses.fields(cls)
     if not all(one.init for one in members):
         return None
     rows = [f" new.{one.name} = old.{one.name}" for one in members]
-    text = "def copy(old):\n new = make(cls)\n" + "\n".join([*rows, " return new"])
+    rows += [" for name in changes:", "  setattr(new, name, changes[name])"]
+    rows += [" new.__post_init__()"] if hasattr(cls, "__post_init__") else []
+    text = "def copy(old, changes):\n new = make(cls)\n" + "\n".join([*rows, " return new"])
     return _made(text, "copy", {"make": object.__new__, "cls": cls})
 
 
@@ -148,20 +150,11 @@ def _made(text: str, name: str, known: dict[str, Any]) -> Any:
     return known[name]
 
 
-def _replacer(copiers: dict[type, Callable[[Any], Any]]) -> Callable[..., Any]:
+def _replacer(copiers: dict[type, Callable[[Any, dict[str, Any]], Any]]) -> Callable[..., Any]:
     plain = dataclasses.replace
-    checked = {cls for cls in copiers if hasattr(cls, "__post_init__")}
 
     def replace(old: Any, /, **changes: Any) -> Any:
-        cls = type(old)
-        copier = copiers.get(cls)
-        if copier is None:
-            return plain(old, **changes)
-        new = copier(old)
-        for name, value in changes.items():
-            setattr(new, name, value)
-        if cls in checked:
-            new.__post_init__()
-        return new
+        copier = copiers.get(type(old))
+        return copier(old, changes) if copier is not None else plain(old, **changes)
 
     return replace
