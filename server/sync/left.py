@@ -20,8 +20,8 @@ from server.sync.context import PassContext
 
 #: Replays come within minutes; what comes later is found by the nightly comparison.
 REMEMBERED_FOR = timedelta(hours=1)
-#: A change that delta shows so long after it was saved, and a reading between, is no new one.
-SHOWN_WITHIN = timedelta(seconds=2)
+#: A change that delta shows so long after it was saved, with a reading noted between or without, may be no new one.
+SHOWN_WITHIN, SEEN_WITHIN = timedelta(seconds=2), timedelta(minutes=1)
 #: More at once are the occurrences of a series, which are never shown as events.
 AT_MOST = 10
 _LEFT = "left"
@@ -49,8 +49,10 @@ def as_they_are(
     row = ctx.mailbox(wanted.mailbox)
     # The first round after a link shows everything, old and new.
     before = row.last_read_at if row is not None and wanted.link else None
+    # A reading that told nothing is not noted: what is a minute old was most likely there to be read.
+    new_since = max(before - SHOWN_WITHIN, ctx.now - SEEN_WITHIN) if before is not None else None
     for event in events:
-        is_late = before is not None and event.modified_at is not None and event.modified_at < before - SHOWN_WITHIN
+        is_late = new_since is not None and event.modified_at is not None and event.modified_at < new_since
         if event.key in known or not (is_late or _stone(event.key) in ctx.tombstones):
             told.append(event)
             continue
