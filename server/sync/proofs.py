@@ -167,12 +167,19 @@ def _is_same_record(ctx: PassContext, old: Activity, other: Activity) -> Flow[bo
     """Whether the row with this id is the old record under another type, or only another record of an equal id.
 
     Fact: each type may count its own ids, raynet-api §8; a type change keeps who made it and when [inferred]. What we
-    made ourselves and nobody has read since has no time yet.
+    made ourselves and nobody has read since has no time yet. Where that is told to the minute only, two may share it.
     """
     if old.created_by != other.created_by or old.created_at not in (None, other.created_at):
         return False
+    if old.created_at is not None and not old.created_at.second and not _are_alike(old, other):
+        return False
     held = yield from want(LinksOf(ctx.firm, activities=(old.key, other.key)))
     return held.get(other.key) in (None, held.get(old.key))
+
+
+def _are_alike(old: Activity, other: Activity) -> bool:
+    is_at_that_time = old.scheduled_from is not None and old.scheduled_from == other.scheduled_from
+    return old.title == other.title or is_at_that_time
 
 
 def _rekey(ctx: PassContext, old: SeenActivity, new: Activity) -> Flow[None]:
