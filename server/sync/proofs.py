@@ -107,7 +107,8 @@ def _proved(ctx: PassContext, seen: SeenActivity, alike: Activity | None) -> Flo
         if (yield from _is_same_record(ctx, seen.activity, other)):
             yield from _rekey(ctx, seen, other)
             return None
-    _count_gone(ctx, 1)
+    if seen.gone_at is None:  # what went before, or lives on under another type, is counted already
+        _count_gone(ctx, 1)
     return replace(seen, gone_at=ctx.now)
 
 

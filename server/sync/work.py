@@ -182,10 +182,18 @@ class LinkWork:
     # --- Raynet's side ---
 
     def observe_activity(self, activity: Activity, now: datetime, *, moved: bool = False) -> SeenActivity:
-        """Store a fresh reading; a detail carries no version, so the one known stays, unless the record ``moved``."""
+        """Store a fresh reading. A detail carries no version: the one known stays, or has grown where it ``moved``.
+
+        By how much nobody tells; one save it was at least, and what is saved upon this reading comes after that.
+        """
         old = self.activity
-        if activity.version is None and old is not None and old.key == activity.key and not moved:
-            activity = replace(activity, version=old.activity.version)
+        if (
+            activity.version is None
+            and old is not None
+            and old.key == activity.key
+            and old.activity.version is not None
+        ):
+            activity = replace(activity, version=old.activity.version + moved)
         self.activity = SeenActivity(firm_id=self.link.firm_id, key=activity.key, activity=activity, seen_at=now)
         return self.activity
 
