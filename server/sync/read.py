@@ -24,7 +24,7 @@ from server.ports.raynet import (
     NewestActivities,
     WindowActivities,
 )
-from server.ports.store import Commit, KnownActivities, KnownEvents, LoadSeen, UnlinkedActivities, UnpairedEvents
+from server.ports.store import Commit, KnownActivities, KnownEvents, LoadSeen, Row, UnlinkedActivities, UnpairedEvents
 from server.sync.context import PassContext, concerns_side, side_trouble, side_well
 from server.sync.evidence import (
     is_queued,
@@ -62,6 +62,8 @@ OVERLAP = timedelta(minutes=2)
 CLOCKS_DIFFER = timedelta(days=1)
 #: Mailboxes to one `$batch`. Fact: at most 20 [doc], graph-calendar §15.
 BATCH = 20
+#: So many activities are stored in one go, the last of them with the cursor: a firm's whole window may hold a million.
+AT_ONCE = 5_000
 #: A delta window reaches further than the rules' window, so that it needs re-basing only rarely.
 MARGIN = timedelta(days=30)
 
@@ -250,7 +252,11 @@ def _store_activities(
     yield from follow_types(ctx, [one for one in fresh if one.key not in known or one.key in gone])
     # What was read again meanwhile under yet another type is older here.
     fresh = [one for one in fresh if ctx.moved.get(one.key) is None and not was_overtaken(ctx, one.key)]
-    rows = yield from activity_rows(ctx, fresh, known)
+    rows: tuple[Row, ...] = ()
+    for start in range(0, len(fresh), AT_ONCE):
+        if rows:
+            yield from want(Commit(ctx.firm, rows))
+        rows = yield from activity_rows(ctx, fresh[start : start + AT_ONCE], known)
     sync, samples = of_activities(ctx, replace(ctx.sync, cursor=cursor), fresh if ctx.sync.cursor else ())
     if rows or samples or sync != ctx.sync:
         ctx.put_sync(sync)

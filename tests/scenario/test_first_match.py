@@ -2,9 +2,15 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
+
+import pytest
 
 from server.domain.rules import PrivateEvents
-from tests.support.rig import Rig
+from server.flow import Op
+from server.ports.store import Commit
+from server.sync import read
+from tests.support.rig import Crash, Rig, StepDriver
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -147,3 +153,47 @@ def test_a_preview_of_changed_rules_and_edits_shows_their_writes_only(firm: Firm
     assert len(shown) == 3
     with rig.carried(raynet=1, graph=2):
         pass
+
+
+class _DiesAfterCommits(StepDriver):
+    """Dies right after so many commits."""
+
+    left = 0
+
+    def _perform(self, op: Op[Any]) -> object:
+        outcome = super()._perform(op)
+        self.left -= isinstance(op, Commit)
+        if not self.left:
+            raise Crash
+        return outcome
+
+
+@pytest.mark.parametrize("after", [None, *range(1, 14)])
+def test_a_large_first_meeting_is_stored_in_portions_and_goes_on_after_each(
+    firm: Firm, monkeypatch: pytest.MonkeyPatch, after: int | None
+) -> None:
+    """Nothing is forgotten, matched by half or made twice, whichever of its commits was the process's last."""
+    monkeypatch.setattr(read, "AT_ONCE", 2)
+    rig = firm("jana", "petr", "eva", synced=False)
+    for number, name in enumerate(("jana", "petr", "eva", "jana", "petr")):
+        _both(rig, f"Oboje {number}", 2 * number + 1, name=name)
+    start = rig.clock() + 30 * HOUR
+    rig.people["jana"].ui.create("meeting", title="Jen v Raynetu", start=start, end=start + HOUR)
+    rig.people["eva"].outlook.create("Jen v Outlooku", start, start + HOUR)
+    if after is not None:
+        dying = _DiesAfterCommits(rig.engine, rig.clock, seed=after)
+        dying.left, rig.driver = after, dying
+        with pytest.raises(Crash):
+            rig.one_pass()
+        rig.restart(20.0)
+    rig.sync()
+    both = [f"Oboje {number}" for number in range(5)]
+    assert sorted(one.title for one in rig.raynet.activities()) == ["Jen v Outlooku", "Jen v Raynetu", *both]
+    shown = {name: sorted(one.subject for one in who.outlook.events().values()) for name, who in rig.people.items()}
+    assert shown == {
+        "jana": ["Jen v Raynetu", "Oboje 0", "Oboje 3"],
+        "petr": ["Oboje 1", "Oboje 4"],
+        "eva": ["Jen v Outlooku", "Oboje 2"],
+    }
+    assert len(rig.pairs()) == 7
+    assert rig.one_pass().quiet
