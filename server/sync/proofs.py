@@ -172,15 +172,21 @@ def _is_same_record(ctx: PassContext, old: Activity, other: Activity) -> Flow[bo
     """
     if old.created_by != other.created_by or old.created_at not in (None, other.created_at):
         return False
-    if old.created_at is not None and not old.created_at.second and not _are_alike(old, other):
+    if old.created_at is not None and not old.created_at.second and _is_younger(old, other):
         return False
     held = yield from want(LinksOf(ctx.firm, activities=(old.key, other.key)))
     return held.get(other.key) in (None, held.get(old.key))
 
 
-def _are_alike(old: Activity, other: Activity) -> bool:
+def _is_younger(old: Activity, other: Activity) -> bool:
+    """Whether the other record has been saved no more often than the old one, and says nothing that this said.
+
+    Fact: each save counts, a type change too [inferred], raynet-api §10, §11.
+    """
+    if old.version is None or other.version is None or other.version > old.version:
+        return False
     is_at_that_time = old.scheduled_from is not None and old.scheduled_from == other.scheduled_from
-    return old.title == other.title or is_at_that_time
+    return old.title != other.title and not is_at_that_time
 
 
 def _rekey(ctx: PassContext, old: SeenActivity, new: Activity) -> Flow[None]:
