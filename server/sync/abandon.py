@@ -6,7 +6,7 @@ from server.domain.reasons import Reason
 from server.domain.state import Intent, IntentKind, IntentState, Trail
 from server.errors import Remote
 from server.ports.store import Row
-from server.sync.claims import claimed_create, sent_deletion
+from server.sync.claims import claimed_create, noting_draft, sent_deletion
 from server.sync.context import PassContext
 from server.sync.work import LinkWork
 
@@ -40,5 +40,6 @@ def abandoned(ctx: PassContext, work: LinkWork, intent: Intent) -> tuple[Row, ..
     if intent.kind is not IntentKind.CREATE_EVENT or draft is None:
         return (replace(intent, state=IntentState.DROPPED),)
     stone = claimed_create(ctx.firm, work.mailbox_of(intent.pair_id), draft.transaction_id, ctx.now)
+    stone = noting_draft(stone, ctx.tombstones.get(stone.key), draft)
     ctx.tombstones[stone.key] = stone
     return (replace(intent, state=IntentState.DROPPED), stone)

@@ -30,7 +30,7 @@ from server.ports.graph import CreateEvent, DeleteEvent, GetEvent, UpdateEvent
 from server.ports.raynet import DeleteActivity, GetActivity, UpdateActivity
 from server.ports.store import Commit, Forget, Row
 from server.sync.abandon import abandoned, dropped, parked_trail
-from server.sync.claims import is_taken_away
+from server.sync.claims import is_taken_away, said_otherwise
 from server.sync.context import FIRST_WAIT, PassContext, concerns_side, due, side_trouble, waited
 from server.sync.journal import losses_of
 from server.sync.lag import count_written, note_carried
@@ -344,9 +344,14 @@ def create_event(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tuple
 def _spent(ctx: PassContext, work: LinkWork, intent: Intent, event: Event) -> tuple[Row, ...]:
     """The create's key has made an event that is gone: by its user, or by us, who took it for a left-over."""
     draft = intent.payload.event_draft
-    if draft is not None and is_taken_away(ctx.tombstones.get(draft.transaction_id)):
+    stone = ctx.tombstones.get(draft.transaction_id) if draft is not None else None
+    if is_taken_away(stone):
         pair = work.closed(intent.pair_id, Reason.ORPHAN_REMOVED)
         return (pair, dropped(intent), due(ctx, work.link.id))  # the next plan asks with a key of its own
+    if draft is not None and said_otherwise(stone, draft):
+        # Who deleted it never saw what was edited in Raynet since.
+        pair = work.closed(intent.pair_id, Reason.RECREATED_EDIT_BEATS_DELETION)
+        return (pair, dropped(intent), due(ctx, work.link.id))
     return (*work.event_created(intent, event, echo=False), *work.event_gone(event.key, ctx.now))
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from server.domain import keys
-from server.domain.event import Event
+from server.domain.event import Event, EventDraft
 from server.domain.ids import EventKey, FirmId, MailboxId
 from server.domain.state import Origin, Pair, Side, Tombstone
 
@@ -15,12 +15,29 @@ DELIVERED_LATE = timedelta(minutes=10)
 _ENDED = "ended"
 _TAKEN_AWAY = "taken away"
 _DELETION = "deletion"
+_SAID = "said:"
 
 
 def claimed_create(firm: FirmId, mailbox: MailboxId, transaction_id: str, now: datetime) -> Tombstone:
     """The claim on whatever a create with this key makes from now on."""
     until = now + CLAIMED_FOR
     return Tombstone(firm_id=firm, key=transaction_id, side=Side.GRAPH, expires_at=until, hint=mailbox)
+
+
+def noting_draft(stone: Tombstone, known: Tombstone | None, draft: EventDraft) -> Tombstone:
+    """The claim with what its create said; of several that were given up, the first may be the one that arrived."""
+    before = known.kind if known is not None and known.kind.startswith(_SAID) else None
+    return replace(stone, kind=before or _said(draft))
+
+
+def said_otherwise(stone: Tombstone | None, draft: EventDraft) -> bool:
+    """Whether a create that was given up said something else than this next try with its key."""
+    return stone is not None and stone.kind.startswith(_SAID) and stone.kind != _said(draft)
+
+
+def _said(draft: EventDraft) -> str:
+    said = (draft.subject, draft.times, draft.description.plain, draft.location, draft.importance)
+    return f"{_SAID}{keys.value_digest(said)}"
 
 
 def left_by_its_user(pair: Pair, now: datetime) -> tuple[Tombstone, ...]:
@@ -60,7 +77,8 @@ def deletion_of(key: EventKey) -> str:
 
 def taken_away(stone: Tombstone | None) -> tuple[Tombstone, ...]:
     """The claim whose event we remove: whoever uses the create's key again must not take that for its user's deed."""
-    return () if stone is None or stone.kind else (replace(stone, kind=_TAKEN_AWAY),)
+    is_claim = stone is not None and (not stone.kind or stone.kind.startswith(_SAID))
+    return (replace(stone, kind=_TAKEN_AWAY),) if stone is not None and is_claim else ()
 
 
 def is_taken_away(stone: Tombstone | None) -> bool:
