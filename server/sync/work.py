@@ -24,6 +24,7 @@ from server.domain.state import (
     Link,
     Pair,
     PairState,
+    Role,
     SeenActivity,
     SeenEvent,
 )
@@ -130,7 +131,8 @@ class LinkWork:
         pair = replace(pair, event=event.id, base=base, failures=0, updated_at=agreed_at)
         self.pairs[pair.id] = pair
         rows: list[Row] = [pair, self.observe_event(event, self.world.now)]
-        if self.link.ical_uid is None and event.ical_uid:
+        is_named = self.link.ical_uid is not None and pair.role is not Role.LEAD
+        if event.ical_uid and not is_named:  # one that led before may be taken back: that is another then
             self.link = replace(self.link, ical_uid=event.ical_uid)
             rows.append(self.link)
         return (*rows, _done(intent, event=event.key))
