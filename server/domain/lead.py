@@ -254,16 +254,15 @@ class _Merge:
     # --- deciding ---
 
     def _field(self, name: FieldName) -> None:
-        member = name.value
-        r, o = getattr(self.raynet, member), getattr(self.outlook, member)
+        r, o = getattr(self.raynet, name.value), getattr(self.outlook, name.value)
         if r is None or o is None:
             return
-        base_r, base_o = getattr(self.base.raynet, member), getattr(self.base.outlook, member)
+        base_r, base_o = getattr(self.base.raynet, name.value), getattr(self.base.outlook, name.value)
         late = False
         if name is FieldName.WHEN or not self.masked:  # what stands for a private text is no echo and no base
             base_r, late = self.draft.raynet_base(name, r, base_r)
         if base_r == r and not late:  # also where Raynet kept less than it was sent: that is seen only once
-            self.base = replace(self.base, raynet=replace(self.base.raynet, **{member: r}))
+            self.base = replace(self.base, raynet=replace(self.base.raynet, **{name.value: r}))
         sides = Sides(raynet=r, outlook=o, base_raynet=base_r, base_outlook=base_o, met=base_r is not None)
         merged = self._decide(name, sides)
         if late and merged.way is Way.NOTHING and r != o:

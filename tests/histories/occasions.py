@@ -28,6 +28,7 @@ _KNOWN = (
     "journalled-with-the-link-before",
     "a-newer-text-makes-room-for-a-restored-one",
     "a-calendar-that-refused-once",
+    "unscheduled-while-it-was-written",
 )
 _TITLE, _OTHER = "F0 nová 0.", "F0 jiná 1."
 _WHEN = [2, 600, 60]
