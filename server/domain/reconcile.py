@@ -43,6 +43,7 @@ def reconcile(group: Group, world: World) -> Plan:
     """Plan for one link. Planning again from the result of a confirmed plan plans nothing."""
     draft = PlanDraft(group, world)
     _seats(draft)
+    _taken_back(draft)
     seen = group.activity
     if group.link.activity is None:
         _outlook_only(draft)
@@ -83,6 +84,16 @@ def _seat_returned(draft: PlanDraft, pair: Pair) -> None:
         draft.revive(pair, Role.ATTENDEE)
     else:
         draft.revive(pair)
+
+
+def _taken_back(draft: PlanDraft) -> None:
+    """A deleted event that its user took back leads again: what was still to be made in its place is not made."""
+    leads = [pair for pair in draft.open_pairs() if pair.role is Role.LEAD]
+    waiting = [pair for pair in leads if pair.event is None]
+    standing = (event for pair in leads if (event := draft.event_of(pair)) is not None)
+    if waiting and any(not event.is_cancelled for event in standing):
+        for pair in waiting:
+            draft.close(pair, Reason.ORPHAN_REMOVED)
 
 
 def _with_activity(draft: PlanDraft, activity: Activity) -> None:
