@@ -313,16 +313,7 @@ def _revive_activity(draft: PlanDraft, pair: Pair, event: Event, activity: Activ
         for one in (pair, *(one for one in draft.open_pairs() if one.role is Role.COPY)):
             draft.park(one, Reason.LOCKED)
         return
-    if activity is None and mapping.NEW_TYPE not in draft.world.rules.types:
-        draft.release(pair, Reason.RELEASED_BY_RULE)
-        return
-    if activity is None and mapping.is_skipped(event, draft.world):
-        draft.release(pair, Reason.PRIVATE_SKIPPED)
-        return
-    if activity is None and not _is_in_window(draft, event.when):
-        draft.freeze(pair)
-        for copy in (one for one in draft.open_pairs() if one.role is Role.COPY):
-            remove_event(draft, copy, Reason.DELETED_IN_RAYNET)  # they stand for what is gone, at its old time
+    if activity is None and _is_not_made_again(draft, pair, event):
         return
     rejected = pair.id in draft.rejected
     reason = Reason.HOLD_REJECTED if rejected else Reason.RECREATED_EDIT_BEATS_DELETION
@@ -335,6 +326,21 @@ def _revive_activity(draft: PlanDraft, pair: Pair, event: Event, activity: Activ
         return
     draft.settle_live(pair)
     draft.write(_revival(draft, pair, event, activity, reason))
+
+
+def _is_not_made_again(draft: PlanDraft, pair: Pair, event: Event) -> bool:
+    """Let go of the event of a deleted activity of which none may be made now; the copies of what is gone go."""
+    if mapping.NEW_TYPE not in draft.world.rules.types:
+        draft.release(pair, Reason.RELEASED_BY_RULE)
+    elif mapping.is_skipped(event, draft.world):
+        draft.release(pair, Reason.PRIVATE_SKIPPED)
+    elif not _is_in_window(draft, event.when):
+        draft.freeze(pair)
+    else:
+        return False
+    for copy in (one for one in draft.open_pairs() if one.role is Role.COPY):
+        remove_event(draft, copy, Reason.DELETED_IN_RAYNET)
+    return True
 
 
 def _revival(draft: PlanDraft, pair: Pair, event: Event, activity: Activity, reason: Reason) -> Write:
