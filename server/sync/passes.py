@@ -38,6 +38,7 @@ from server.sync.read import read_all
 from server.sync.recover import recover
 from server.sync.seats import ensure_firm, ensure_seats
 from server.sync.strangers import is_met, meet_again
+from server.sync.unlinked import link_held_up
 
 CHUNK = 250
 #: Rounds of planning in one pass: the first writes, the second sees what follows from them.
@@ -73,6 +74,7 @@ def run_pass(firm: FirmId, options: PassOptions) -> Flow[PassResult]:
     if ctx.strangers:
         yield from meet_again(ctx)
     yield from first_matches(ctx)
+    yield from link_held_up(ctx)
     if options.full:
         links = yield from want(LinksInMailbox(firm))
         yield from want(Commit(firm, tuple(due(ctx, link, "full") for link in links)))
