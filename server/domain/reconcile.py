@@ -12,7 +12,7 @@ from server.domain.draft import PlanDraft
 from server.domain.event import Event, Response
 from server.domain.existence import create_activity, raynet_removed, remove_event
 from server.domain.ids import ActivityType
-from server.domain.lead import merge_lead
+from server.domain.lead import mask_again, merge_lead
 from server.domain.mapping import World
 from server.domain.plan import Plan
 from server.domain.privacy import exposed_texts
@@ -115,6 +115,7 @@ def _with_activity(draft: PlanDraft, activity: Activity) -> None:
         if not draft.open_pairs():
             draft.note_link(_not_planned(activity, absent))
         raynet_removed(draft, activity, absent)
+        mask_again(draft, activity, mapping.raynet_content(activity, None))
         return
     _revive_by_condition(draft, activity)
     content = mapping.raynet_content(activity, None if isinstance(when, Inverted) else when)
