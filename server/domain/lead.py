@@ -20,6 +20,7 @@ from server.domain.privacy import TEXTS, exposed_texts
 from server.domain.reasons import Reason
 from server.domain.rules import AttendedEvents, Mirror, PrivateEvents
 from server.domain.state import Base, IntentKind, Origin, Pair, PairState, Role, Side
+from server.domain.when import as_read
 
 
 def merge_lead(draft: PlanDraft, activity: Activity, raynet: Content) -> Content | None:
@@ -164,6 +165,9 @@ class _Merge:
         self.unmasked = mapping.outlook_content(event, activity.key.type, masked=False)
         self.outlook = mapping.outlook_content(event, activity.key.type, masked=self.masked)
         self.met = pair.base is not None
+        theirs = self.outlook.when
+        if not self.met and theirs is not None and as_read(theirs, draft.world.zone) == raynet.when:
+            self.raynet = replace(raynet, when=theirs)  # Raynet cannot say whether these hours are whole days
         self.base = pair.base or Base(raynet=Content(), outlook=Content())
         self.transition = self.met and self.masked != draft.link.masked
         self.follows = pair.role is Role.FOLLOWER

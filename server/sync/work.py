@@ -28,7 +28,7 @@ from server.domain.state import (
     SeenActivity,
     SeenEvent,
 )
-from server.domain.when import Timed, from_instants, to_instants
+from server.domain.when import Timed, as_read, to_instants
 from server.ports.store import Row
 from server.sync.claims import claimed_create, left_by_its_user
 from server.sync.panel_outcome import confirmed
@@ -82,7 +82,7 @@ class LinkWork:
 
     def _as_read(self, sent: object) -> tuple[object, ...]:
         """The value, and what it reads as where Raynet's instants alone tell: hours from midnight to midnight."""
-        read = from_instants(*to_instants(sent, self.world.zone), self.world.zone) if isinstance(sent, Timed) else sent
+        read = as_read(sent, self.world.zone) if isinstance(sent, Timed) else sent
         return (sent,) if read == sent else (sent, read)
 
     def forget_sent(self, intent: Intent) -> tuple[Row, ...]:
