@@ -437,7 +437,7 @@ def _carry_removal(draft: PlanDraft, pair: Pair, activity: Activity, content: Co
     was_private = last is not None and mapping.is_masked(last, draft.world)
     came_from_outlook = draft.link.origin is Origin.OUTLOOK and not _concerns_a_client(activity)
     deletes = rule is OutlookDelete.DELETE or (rule is OutlookDelete.SMART and came_from_outlook)
-    edited = _lost_with_activity(draft, pair, content) if deletes else ()
+    edited = (*_never_told(draft, pair, content), *(_lost_with_activity(draft, pair, content) if deletes else ()))
     draft.write(
         Write(
             kind=IntentKind.DELETE_ACTIVITY if deletes else IntentKind.UPDATE_ACTIVITY,
@@ -450,6 +450,20 @@ def _carry_removal(draft: PlanDraft, pair: Pair, activity: Activity, content: Co
             removal=True,
         )
     )
+
+
+def _never_told(draft: PlanDraft, pair: Pair, content: Content) -> tuple[FieldName, ...]:
+    """What both sides said differently and never agreed on is journalled: who deleted the event did not see it."""
+    last, lost = draft.last_event_of(pair), []
+    if last is None or draft.link.masked or mapping.is_masked(last, draft.world):
+        return ()
+    agreed, shown = pair.base.raynet if pair.base is not None else Content(), outlook_view(draft, last)
+    for name in MERGED_FIELDS:
+        value = getattr(content, name.value)
+        if getattr(agreed, name.value) is None and not is_empty(value) and value != getattr(shown, name.value):
+            draft.lose(pair, name, Side.RAYNET, ("", "", value))
+            lost.append(name)
+    return tuple(lost)
 
 
 def _lost_with_activity(draft: PlanDraft, pair: Pair, content: Content) -> tuple[FieldName, ...]:
