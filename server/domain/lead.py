@@ -60,9 +60,11 @@ def merge_lead(draft: PlanDraft, activity: Activity, raynet: Content) -> Content
 
 def mask_again(draft: PlanDraft, activity: Activity, raynet: Content) -> None:
     """A late copy of our write may show a private text in an activity that was called off while its event stands."""
+    busy = {write.pair for write in draft.writes}
     for pair in draft.pairs():
         event = draft.event_of(pair)
-        if pair.role is Role.FOLLOWER and event is not None and draft.link.masked:
+        leads = pair.role in (Role.LEAD, Role.FOLLOWER) and pair.id not in busy
+        if leads and event is not None and draft.link.masked:
             merge = _Merge(draft, pair, activity, raynet, event)
             if merge.exposed:
                 merge.hide()
