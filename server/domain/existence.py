@@ -313,16 +313,7 @@ def _revive_activity(draft: PlanDraft, pair: Pair, event: Event, activity: Activ
         for one in (pair, *(one for one in draft.open_pairs() if one.role is Role.COPY)):
             draft.park(one, Reason.LOCKED)
         return
-    if activity is None and mapping.NEW_TYPE not in draft.world.rules.types:
-        draft.release(pair, Reason.RELEASED_BY_RULE)
-        return
-    if activity is None and mapping.is_skipped(event, draft.world):
-        draft.release(pair, Reason.PRIVATE_SKIPPED)
-        return
-    if activity is None and not _is_in_window(draft, event.when):
-        draft.freeze(pair)
-        for copy in (one for one in draft.open_pairs() if one.role is Role.COPY):
-            remove_event(draft, copy, Reason.DELETED_IN_RAYNET)  # they stand for what is gone, at its old time
+    if activity is None and _is_not_made_again(draft, pair, event):
         return
     rejected = pair.id in draft.rejected
     reason = Reason.HOLD_REJECTED if rejected else Reason.RECREATED_EDIT_BEATS_DELETION
@@ -335,6 +326,21 @@ def _revive_activity(draft: PlanDraft, pair: Pair, event: Event, activity: Activ
         return
     draft.settle_live(pair)
     draft.write(_revival(draft, pair, event, activity, reason))
+
+
+def _is_not_made_again(draft: PlanDraft, pair: Pair, event: Event) -> bool:
+    """Let go of the event of a deleted activity of which none may be made now; the copies of what is gone go."""
+    if mapping.NEW_TYPE not in draft.world.rules.types:
+        draft.release(pair, Reason.RELEASED_BY_RULE)
+    elif mapping.is_skipped(event, draft.world):
+        draft.release(pair, Reason.PRIVATE_SKIPPED)
+    elif not _is_in_window(draft, event.when):
+        draft.freeze(pair)
+    else:
+        return False
+    for copy in (one for one in draft.open_pairs() if one.role is Role.COPY):
+        remove_event(draft, copy, Reason.DELETED_IN_RAYNET)
+    return True
 
 
 def _revival(draft: PlanDraft, pair: Pair, event: Event, activity: Activity, reason: Reason) -> Write:
@@ -431,7 +437,7 @@ def _carry_removal(draft: PlanDraft, pair: Pair, activity: Activity, content: Co
     was_private = last is not None and mapping.is_masked(last, draft.world)
     came_from_outlook = draft.link.origin is Origin.OUTLOOK and not _concerns_a_client(activity)
     deletes = rule is OutlookDelete.DELETE or (rule is OutlookDelete.SMART and came_from_outlook)
-    edited = _lost_with_activity(draft, pair, content) if deletes else ()
+    edited = (*_never_told(draft, pair, content), *(_lost_with_activity(draft, pair, content) if deletes else ()))
     draft.write(
         Write(
             kind=IntentKind.DELETE_ACTIVITY if deletes else IntentKind.UPDATE_ACTIVITY,
@@ -444,6 +450,20 @@ def _carry_removal(draft: PlanDraft, pair: Pair, activity: Activity, content: Co
             removal=True,
         )
     )
+
+
+def _never_told(draft: PlanDraft, pair: Pair, content: Content) -> tuple[FieldName, ...]:
+    """What both sides said differently and never agreed on is journalled: who deleted the event did not see it."""
+    last, lost = draft.last_event_of(pair), []
+    if last is None or draft.link.masked or mapping.is_masked(last, draft.world):
+        return ()
+    agreed, shown = pair.base.raynet if pair.base is not None else Content(), outlook_view(draft, last)
+    for name in MERGED_FIELDS:
+        value = getattr(content, name.value)
+        if getattr(agreed, name.value) is None and not is_empty(value) and value != getattr(shown, name.value):
+            draft.lose(pair, name, Side.RAYNET, ("", "", value))
+            lost.append(name)
+    return tuple(lost)
 
 
 def _lost_with_activity(draft: PlanDraft, pair: Pair, content: Content) -> tuple[FieldName, ...]:

@@ -11,6 +11,7 @@ from server.domain.copies import invited_mailboxes, superseded
 from server.domain.draft import PlanDraft
 from server.domain.event import Event, Response
 from server.domain.existence import create_event, delete_event, outlook_removed
+from server.domain.heir import hand_over
 from server.domain.ids import PersonId
 from server.domain.mapping import SeatPlace
 from server.domain.merge import Merged, Moments, Sides, Way, is_empty, merge_field
@@ -19,11 +20,12 @@ from server.domain.privacy import TEXTS, exposed_texts
 from server.domain.reasons import Reason
 from server.domain.rules import AttendedEvents, Mirror, PrivateEvents
 from server.domain.state import Base, IntentKind, Origin, Pair, PairState, Role, Side
+from server.domain.when import as_read
 
 
 def merge_lead(draft: PlanDraft, activity: Activity, raynet: Content) -> Content | None:
     """Merge the lead pair; return what copies shall show, or None when the activity itself is being removed."""
-    stays = _hand_over(draft, activity, raynet)
+    stays = hand_over(draft, activity, raynet)
     lead = draft.lead() or _new_lead(draft, activity, raynet)
     if lead is None:
         return raynet
@@ -56,6 +58,16 @@ def merge_lead(draft: PlanDraft, activity: Activity, raynet: Content) -> Content
     return merge.run()
 
 
+def mask_again(draft: PlanDraft, activity: Activity, raynet: Content) -> None:
+    """A late copy of our write may show a private text in an activity that was called off while its event stands."""
+    for pair in draft.pairs():
+        event = draft.event_of(pair)
+        if pair.role is Role.FOLLOWER and event is not None and draft.link.masked:
+            merge = _Merge(draft, pair, activity, raynet, event)
+            if merge.exposed:
+                merge.hide()
+
+
 def _by_rule(draft: PlanDraft, lead: Pair, activity: Activity, seen: Event) -> bool:
     """Let go of what a rule no longer carries; a private text that Raynet still shows is masked first."""
     if lead.role is Role.FOLLOWER and draft.world.rules.attended_events is AttendedEvents.NONE:
@@ -65,51 +77,6 @@ def _by_rule(draft: PlanDraft, lead: Pair, activity: Activity, seen: Event) -> b
     if mapping.is_skipped(seen, draft.world) and is_hidden:
         draft.release(lead, Reason.PRIVATE_SKIPPED)
         return True
-    return False
-
-
-def _is_to_be_put_right(draft: PlanDraft, lead: Pair, event: Event, raynet: Content) -> bool:
-    """Whether a late copy of our write stands over what the lead's event says (hazard H4).
-
-    The owner that it sets back with it is served once that is put right: no other event says what was agreed.
-    """
-    activity = draft.activity
-    if activity is None or activity.locked or lead.base is None or lead.role is not Role.LEAD:
-        return False
-    if event.is_cancelled or event.is_draft or mapping.outlook_excluded(event) is not None:
-        return False
-    if draft.link.masked or mapping.is_masked(event, draft.world):
-        return False
-    shown = mapping.outlook_content(event, activity.key.type, masked=False)
-    for name in MERGED_FIELDS:
-        value, known = getattr(raynet, name.value), getattr(lead.base.raynet, name.value)
-        if value in (None, getattr(shown, name.value)) or (name is FieldName.DESCRIPTION and value.truncated):
-            continue
-        if draft.raynet_base(name, value, known)[1]:
-            return True
-    return False
-
-
-def _hand_over(draft: PlanDraft, activity: Activity, raynet: Content) -> bool:
-    """A new owner's copy takes the lead; an event that was made in Outlook, or invites people, keeps it.
-
-    True = the lead stays until Raynet is put right, whoever owns the activity.
-    """
-    lead, seat = draft.lead(), draft.world.seat_of_person(activity.owner)
-    if lead is None or (seat is not None and lead.mailbox == seat.mailbox):
-        return False
-    event = draft.event_of(lead)
-    if event is not None and _is_to_be_put_right(draft, lead, event, raynet):
-        return True
-    if seat is None or lead.role is Role.FOLLOWER or lead.origin is Origin.OUTLOOK:
-        return False
-    if event is not None and (event.attendees or event.private):
-        return False
-    for heir in draft.open_pairs():
-        if heir.mailbox == seat.mailbox and heir.role is Role.COPY and draft.event_of(heir) is not None:
-            draft.put(lead, role=Role.COPY, state=lead.state, reason=lead.reason)
-            draft.put(heir, role=Role.LEAD, state=heir.state, reason=heir.reason)
-            break
     return False
 
 
@@ -198,6 +165,9 @@ class _Merge:
         self.unmasked = mapping.outlook_content(event, activity.key.type, masked=False)
         self.outlook = mapping.outlook_content(event, activity.key.type, masked=self.masked)
         self.met = pair.base is not None
+        theirs = self.outlook.when
+        if not self.met and theirs is not None and as_read(theirs, draft.world.zone) == raynet.when:
+            self.raynet = replace(raynet, when=theirs)  # Raynet cannot say whether these hours are whole days
         self.base = pair.base or Base(raynet=Content(), outlook=Content())
         self.transition = self.met and self.masked != draft.link.masked
         self.follows = pair.role is Role.FOLLOWER
@@ -235,16 +205,20 @@ class _Merge:
 
     def rest(self) -> Content:
         """Freeze the pair. What turned private out there is masked all the same: no window opens a private text."""
-        hides = self.masked and (self.transition or bool(self.exposed))
-        for name in MERGED_FIELDS:
-            if hides and name is not FieldName.WHEN:
-                self._field(name)
-        if hides:
-            self._personal()
-            self._keep(None)
-            self._write_raynet()
+        self.hide()
         self.draft.freeze(self.pair)
         return self._result()
+
+    def hide(self) -> None:
+        """Mask what Raynet shows of a private event, and nothing else."""
+        if not self.masked or not (self.transition or self.exposed):
+            return
+        for name in MERGED_FIELDS:
+            if name is not FieldName.WHEN:
+                self._field(name)
+        self._personal()
+        self._keep(None)
+        self._write_raynet()
 
     def is_frozen(self) -> bool:
         """Neither side stands in the window; one that was moved out of it is carried first."""

@@ -9,7 +9,7 @@ from server.domain.activity import Activity
 from server.domain.event import Event
 from server.domain.ids import ActivityKey, EventKey, MailboxId
 from server.domain.mapping import World
-from server.domain.when import Inverted, When
+from server.domain.when import Inverted, When, as_read
 
 _Meeting = tuple[str, When]
 
@@ -89,9 +89,9 @@ def _by_meeting(
         if own.when is None or seen.when is None:
             continue
         if masked:
-            hidden[(own.title or "", own.when)].append(event)
+            hidden[(own.title or "", as_read(own.when, world.zone))].append(event)
         if not mapping.is_skipped(event, world):
-            shown[(seen.title or "", seen.when)].append(event)
+            shown[(seen.title or "", as_read(seen.when, world.zone))].append(event)
     return shown, hidden
 
 

@@ -23,9 +23,14 @@ def may_hide_ours(old: Activity, new: Activity, login: str) -> bool:
     between = (
         new.version is not None and old.version is not None and new.version > old.version + (new.modified_by != login)
     )
-    # A detail shows no version: who saved last is all that it tells.
-    is_untold = old.version is None or new.version is None
-    return between or (is_untold and new.modified_by == login != old.modified_by)
+    # A detail shows no version: who saved last is all that it tells, and whether our last save can have left this.
+    is_untold = (old.version is None or new.version is None) and new.modified_by == login
+    return between or (is_untold and (old.modified_by != login or _says(old) != _says(new)))
+
+
+def _says(activity: Activity) -> tuple[object, ...]:
+    times = activity.scheduled_from, activity.scheduled_till
+    return activity.title, activity.description, activity.place, activity.priority, *times
 
 
 def overwritten(group: Group, new: Activity, world: World) -> tuple[Loss, ...]:

@@ -12,7 +12,7 @@ from server.domain.draft import PlanDraft
 from server.domain.event import Event, Response
 from server.domain.existence import create_activity, raynet_removed, remove_event
 from server.domain.ids import ActivityType
-from server.domain.lead import merge_lead
+from server.domain.lead import mask_again, merge_lead
 from server.domain.mapping import World
 from server.domain.plan import Plan
 from server.domain.privacy import exposed_texts
@@ -43,6 +43,7 @@ def reconcile(group: Group, world: World) -> Plan:
     """Plan for one link. Planning again from the result of a confirmed plan plans nothing."""
     draft = PlanDraft(group, world)
     _seats(draft)
+    _taken_back(draft)
     seen = group.activity
     if group.link.activity is None:
         _outlook_only(draft)
@@ -85,6 +86,16 @@ def _seat_returned(draft: PlanDraft, pair: Pair) -> None:
         draft.revive(pair)
 
 
+def _taken_back(draft: PlanDraft) -> None:
+    """A deleted event that its user took back leads again: what was still to be made in its place is not made."""
+    leads = [pair for pair in draft.open_pairs() if pair.role is Role.LEAD]
+    waiting = [pair for pair in leads if pair.event is None]
+    standing = (event for pair in leads if (event := draft.event_of(pair)) is not None)
+    if waiting and any(not event.is_cancelled for event in standing):
+        for pair in waiting:
+            draft.close(pair, Reason.ORPHAN_REMOVED)
+
+
 def _with_activity(draft: PlanDraft, activity: Activity) -> None:
     lead = draft.lead()
     when = mapping.raynet_when(activity, draft.world, lead.base if lead is not None else None)
@@ -104,6 +115,7 @@ def _with_activity(draft: PlanDraft, activity: Activity) -> None:
         if not draft.open_pairs():
             draft.note_link(_not_planned(activity, absent))
         raynet_removed(draft, activity, absent)
+        mask_again(draft, activity, mapping.raynet_content(activity, None))
         return
     _revive_by_condition(draft, activity)
     content = mapping.raynet_content(activity, None if isinstance(when, Inverted) else when)

@@ -80,6 +80,12 @@ def to_instants(when: When, zone: ZoneInfo) -> tuple[datetime, datetime]:
     return _day_start(when.first, zone), _day_start(when.end, zone)
 
 
+def as_read(when: When, zone: ZoneInfo) -> When:
+    """What it reads as where instants alone tell: hours from midnight to midnight are whole days there."""
+    read = from_instants(*to_instants(when, zone), zone)
+    return when if read is None or isinstance(read, Inverted) else read
+
+
 def overlaps(when: When, start: datetime, end: datetime, zone: ZoneInfo) -> bool:
     """Whether any of it lies in ``[start, end)``; a moment without length does if it lies in there itself."""
     begins, ends = to_instants(when, zone)

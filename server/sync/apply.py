@@ -230,6 +230,7 @@ def _may_have_moved(intent: Intent, error: Remote) -> bool:
 
 def _as_far_as_it_got(work: LinkWork, intent: Intent) -> Intent:
     """A create whose placeholder exists is half done, wherever it was stopped."""
+    intent = work.as_frozen(intent)
     if intent.kind is IntentKind.CREATE_ACTIVITY and work.link.activity is not None:
         return replace(intent, activity=work.link.activity, half_done=True)
     return intent

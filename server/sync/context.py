@@ -35,7 +35,7 @@ class Portions:
 
     #: Calendars that are read whole and meet Raynet; more of them while nobody has met it who could wait.
     calendars: int = 4
-    calendars_alone: int = 60
+    calendars_alone: int = 20
     #: Links planned in one round. Where there are more, so many that something has just happened to come besides.
     links: int = 2_000
     urgent: int = 500

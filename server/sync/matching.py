@@ -127,23 +127,6 @@ def _to_be_shown(ctx: PassContext, row: MailboxSync, shelf: Shelf, look: _Look) 
     return rows
 
 
-def link_the_rest(ctx: PassContext) -> Flow[None]:
-    """What waited for a calendar that cannot be met any more."""
-    unlinked = yield from want(UnlinkedActivities(ctx.firm))
-    free = {one.key: one.activity for one in unlinked if not one.hidden}
-    links = yield from want(LinksOf(ctx.firm, activities=tuple(sorted(free))))
-    world, rows = ctx.world(), list[Row]()
-    for key, activity in sorted(free.items()):
-        if not ctx.may_link(mapping.wanted_mailboxes(activity, world)):
-            continue
-        if key in links:
-            rows.append(due(ctx, links[key], MET))
-        else:
-            rows += yield from new_link(ctx, Origin.RAYNET, activity=key)
-    if rows:
-        yield from want(Commit(ctx.firm, tuple(rows)))
-
-
 def _candidates(look: _Look, keys: Sequence[ActivityKey], mailbox: MailboxId) -> list[Activity]:
     """What this calendar is to show and does not yet, and what its events say they were made of."""
     shown = [key for key in dict.fromkeys(keys) if key in look.activities]

@@ -8,7 +8,7 @@ from server.flow import Flow, Stopping, want
 from server.sync.breath import breathe, takes_breath
 from server.sync.calendars import read_calendars
 from server.sync.context import PassContext
-from server.sync.matching import Shelf, fill_shelf, link_the_rest, match_calendar
+from server.sync.matching import Shelf, fill_shelf, match_calendar
 from server.sync.read import read_window
 
 
@@ -36,8 +36,6 @@ def meet(ctx: PassContext) -> Flow[None]:
                     yield from match_calendar(ctx, row, shelf)
         if (yield from want(Stopping())):
             return
-    if shelf is not None:
-        yield from link_the_rest(ctx)
 
 
 def _portion(ctx: PassContext, tried: set[SeatId]) -> tuple[SeatId, ...]:
@@ -46,9 +44,7 @@ def _portion(ctx: PassContext, tried: set[SeatId]) -> tuple[SeatId, ...]:
         return ()
     new = sorted(row.seat_id for row in ctx.newcomers() if row.seat_id not in tried)
     portions = ctx.options.portions
-    if takes_breath(ctx):
-        return tuple(new[: portions.calendars])
-    return tuple(new[: portions.calendars_alone] if ctx.ordinary is not None else new)
+    return tuple(new[: portions.calendars if takes_breath(ctx) else portions.calendars_alone])
 
 
 def _still_new(ctx: PassContext, seats: Sequence[SeatId]) -> list[MailboxSync]:

@@ -1,6 +1,6 @@
 """Turning fresh observations into rows: what was seen, which link it concerns, what must be reconciled."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -26,7 +26,7 @@ from server.ports.store import LinksOf, LoadGroups, Row
 from server.sync.claims import deletion_of, is_late_create, taken_away
 from server.sync.context import PassContext, due
 from server.sync.journal import losses_between
-from server.sync.ownership import is_being_made, made_activity, made_event, refused_pair
+from server.sync.ownership import is_being_made, is_second_delivery, made_activity, made_event, making_pair, refused
 
 #: A placeholder older than this that no link holds is left over from an abandoned create.
 ORPHAN_AGE = timedelta(minutes=2)
@@ -166,6 +166,7 @@ def event_rows(
     links = yield from want(LinksOf(ctx.firm, events=tuple(one.key for one in events), ical_uids=uids))
     rows: list[Row] = list(events)
     linked_now: dict[str, Link] = {}
+    gone = {one.key for one in events if one.gone_at is not None}
     for seen in events:
         event, link = seen.event, links.get(seen.key)
         if link is not None:
@@ -178,17 +179,30 @@ def event_rows(
             continue  # the create that made it is still open: recovery finds it and gives it its pair
         elif seen.key not in known and is_late_create(stone := ctx.tombstones.get(event.transaction_id or ""), event):
             # A user who takes a removed event back shows one that is known.
-            ctx.orphan_events.append(seen.key)
-            rows += [orphan_event(ctx, seen.key), *taken_away(stone)]
+            rows += [_left_over(ctx, seen.key), *taken_away(stone)]
         elif seen.key not in known and (made := (yield from made_event(ctx, event))) is not None:
-            pair = yield from refused_pair(ctx, made)
-            if pair is None:
-                ctx.unmatch(event.mailbox)
-            else:
-                rows += [pair, due(ctx, pair.link_id)]
+            rows += yield from _made_by_us(ctx, made, gone)
         else:
             rows += yield from _join_or_start(ctx, event, links, linked_now)
     return tuple(rows)
+
+
+def _left_over(ctx: PassContext, key: EventKey) -> Tombstone:
+    ctx.orphan_events.append(key)
+    return orphan_event(ctx, key)
+
+
+def _made_by_us(ctx: PassContext, made: Event, gone: Collection[EventKey]) -> Flow[tuple[Row, ...]]:
+    """An event of ours that no pair has: a refused create's own, what one left that came twice, or a stranger."""
+    found = yield from making_pair(ctx, made)
+    if found is not None:
+        pair = refused(found[1], made, ctx.now)
+        if pair is not None:
+            return (pair, due(ctx, pair.link_id))
+        if is_second_delivery(*found, gone):
+            return (_left_over(ctx, made.key),)
+    ctx.unmatch(made.mailbox)
+    return ()
 
 
 def _ended_by_us(ctx: PassContext, link: LinkId, key: EventKey) -> Flow[tuple[Row, ...]]:

@@ -1,11 +1,14 @@
 """Whether an item that nobody linked was made by us: its own keys tell."""
 
+from collections.abc import Collection
 from dataclasses import replace
+from datetime import datetime
 
 from server.domain import keys
 from server.domain.activity import Activity
 from server.domain.event import Event
-from server.domain.state import Pair, PairState
+from server.domain.ids import EventKey
+from server.domain.state import Group, Pair, PairState
 from server.errors import Gone, Remote
 from server.flow import Flow, want
 from server.ports.graph import GetEvent
@@ -54,15 +57,32 @@ def made_event(ctx: PassContext, event: Event) -> Flow[Event | None]:
     return found if keys.activity_of_own_key(found.own_key, event.mailbox) is not None else None
 
 
-def refused_pair(ctx: PassContext, made: Event) -> Flow[Pair | None]:
-    """The pair whose create was refused and arrived after all, by a late copy of it: the event is its own."""
+def making_pair(ctx: PassContext, made: Event) -> Flow[tuple[Group, Pair] | None]:
+    """The pair whose create made the event, as both their keys tell, with its group."""
     key = keys.activity_of_own_key(made.own_key, made.mailbox)
     if key is None:
         return None
     links = yield from want(LinksOf(ctx.firm, activities=(key,)))
     groups = yield from want(LoadGroups(ctx.firm, tuple(links.values())))
-    for pair in (one for group in groups for one in group.pairs):
-        is_open = pair.state is not PairState.CLOSED and pair.event is None
-        if is_open and pair.mailbox == made.mailbox and keys.transaction_id(pair.id) == made.transaction_id:
-            return replace(pair, event=made.id, updated_at=ctx.now)
+    for group in groups:
+        for pair in group.pairs:
+            if pair.mailbox == made.mailbox and keys.transaction_id(pair.id) == made.transaction_id:
+                return group, pair
     return None
+
+
+def refused(pair: Pair, made: Event, now: datetime) -> Pair | None:
+    """The pair whose create was refused and arrived after all, by a late copy of it: the event is its own."""
+    is_open = pair.state is not PairState.CLOSED and pair.event is None
+    return replace(pair, event=made.id, updated_at=now) if is_open else None
+
+
+def is_second_delivery(group: Group, pair: Pair, gone: Collection[EventKey]) -> bool:
+    """Whether the create was delivered once more, after people had deleted what it made. ``gone``: learnt just now.
+
+    Fact: whether Graph remembers the key of a create after its event was deleted is not known, graph-calendar §23.
+    """
+    if pair.event is None:
+        return False
+    first = EventKey(pair.mailbox, pair.event)
+    return first in gone or any(one.key == first and one.gone_at is not None for one in group.events)

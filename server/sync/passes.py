@@ -48,6 +48,7 @@ from server.sync.read import AT_ONCE, read_all
 from server.sync.recover import awaited, recover
 from server.sync.seats import ensure_firm, ensure_seats
 from server.sync.strangers import is_met, note_strangers
+from server.sync.unlinked import link_held_up
 from server.sync.unshown import note_unshown
 
 CHUNK = 250
@@ -85,6 +86,8 @@ def run_pass(firm: FirmId, options: PassOptions) -> Flow[PassResult]:
     yield from read_all(ctx)
     yield from meet(ctx)
     yield from note_strangers(ctx)
+    if ctx.whole_window and is_met(ctx):
+        yield from link_held_up(ctx)
     if Side.GRAPH not in ctx.blocked:
         yield from note_unshown(ctx)
     if options.full:

@@ -19,6 +19,7 @@ from server.ports.store import Commit, LinksOf, LoadSeen
 from server.sync.context import PassContext, concerns_side, side_trouble
 from server.sync.echoes import event_of
 from server.sync.evidence import names_deleted
+from server.sync.likeness import same_activity
 from server.sync.observe import activity_rows, event_rows
 from server.sync.seats import mailbox_trouble
 
@@ -79,7 +80,7 @@ def prove_activity(ctx: PassContext, key: ActivityKey, alike: Activity | None = 
         seen = replace(stored[0], hidden=True)
     if seen is None:
         return None
-    rows = yield from activity_rows(ctx, [seen.activity], {key: seen}, seen=seen)
+    rows = yield from activity_rows(ctx, [seen.activity], {key: stored[0]}, seen=seen)
     yield from want(Commit(ctx.firm, (ctx.sync, *rows)))
     return seen
 
@@ -89,7 +90,7 @@ def _proved(ctx: PassContext, seen: SeenActivity, alike: Activity | None) -> Flo
     is_gone = False
     try:
         found = yield from want(GetActivity(ctx.firm, seen.key))
-        return replace(seen, activity=replace(found, version=found.version or seen.activity.version), hidden=False)
+        return replace(seen, activity=_with_version(seen.activity, found), hidden=False)
     except Gone:
         is_gone = True
     except Denied as error:
@@ -110,6 +111,13 @@ def _proved(ctx: PassContext, seen: SeenActivity, alike: Activity | None) -> Flo
     if seen.gone_at is None:  # what went before, or lives on under another type, is counted already
         _count_gone(ctx, 1)
     return replace(seen, gone_at=ctx.now)
+
+
+def _with_version(old: Activity, detail: Activity) -> Activity:
+    """A detail carries no version: the one known stays, or has grown by one save at least where it says otherwise."""
+    if detail.version is not None or old.version is None:
+        return detail
+    return replace(detail, version=old.version + (not same_activity(old, detail)))
 
 
 def _count_gone(ctx: PassContext, count: int) -> None:

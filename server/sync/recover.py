@@ -23,7 +23,7 @@ from server.domain.when import Inverted
 from server.errors import Gone, Remote
 from server.flow import Flow, Now, want
 from server.ports.graph import FindEvents, GetEvent
-from server.ports.raynet import DeleteActivity, FindByExtId, FindByTitle, GetActivity
+from server.ports.raynet import FindByExtId, FindByTitle, GetActivity
 from server.ports.store import Commit, LinksOf, Row
 from server.sync.abandon import abandoned, dropped
 from server.sync.apply import (
@@ -37,6 +37,7 @@ from server.sync.aside import load_apart, set_aside
 from server.sync.context import PassContext, due
 from server.sync.journal import losses_of
 from server.sync.making import create_activity, reveal
+from server.sync.observe import claim_orphan
 from server.sync.proofs import with_equal_id
 from server.sync.typed import removed, typed_into, typed_over
 from server.sync.work import LinkWork, predicted
@@ -202,7 +203,7 @@ def _activity_create(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[t
         yield from want(Commit(ctx.firm, typed))
     fresh = yield from _fresh_intent(ctx, work, intent)
     if fresh is None:
-        return (yield from _abandon_placeholder(ctx, work, intent, found))
+        return _without_record(ctx, work, intent, found)
     if found is None:
         again = replace(fresh, attempts=intent.attempts + 1)
         yield from want(Commit(ctx.firm, (work.remember_sent(again), again)))
@@ -298,15 +299,14 @@ def _fresh_intent(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[Inte
     return replace(intent, payload=payload, expects=write.expects)
 
 
-def _abandon_placeholder(
-    ctx: PassContext, work: LinkWork, intent: Intent, found: Activity | None
-) -> Flow[tuple[Row, ...]]:
-    """Its event is gone or not to be carried any more: take the neutral record away again."""
-    if found is not None:
-        with suppress(Gone):
-            yield from want(DeleteActivity(ctx.firm, found.key))
+def _without_record(ctx: PassContext, work: LinkWork, intent: Intent, found: Activity | None) -> tuple[Row, ...]:
+    """Its event is gone or not to be carried any more: the neutral record is claimed, and removed with the left-overs.
+
+    Should its event be carried again, another one is made: a removal that got no answer may take this one any time.
+    """
     work.link = replace(work.link, activity=None, generation=work.link.generation + 1)
-    return (dropped(intent), work.link)
+    left = (claim_orphan(ctx, found.key),) if found is not None else ()
+    return (dropped(intent), work.link, *left)
 
 
 def _activity_write(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tuple[Row, ...]]:

@@ -148,10 +148,11 @@ def _store(ctx: PassContext, old: MailboxSync | None, new: MailboxSync) -> Flow[
     rows: list[MailboxSync | Attention | FirmSync] = [new]
     if new.mailbox is not None and (old is None or old.state is not new.state or old.person != new.person):
         back = new.matched and new.state is MailboxState.READY
+        held_up = old is not None and not old.matched and old.state is MailboxState.READY
         links = yield from want(LinksInMailbox(ctx.firm, None if back else new.mailbox))
         rows += [due(ctx, link, SEAT) for link in links]
-        if back:
-            # What was made for this person meanwhile was nobody's: the whole window tells of it.
+        if back or held_up:
+            # What was made for this person meanwhile was nobody's, what waited for its first match waits for nothing.
             ctx.put_sync(replace(ctx.sync, cursor=None))
             rows.append(ctx.sync)
     yield from want(Commit(ctx.firm, tuple(rows)))

@@ -10,7 +10,7 @@ from server.domain.concern import Concern, ConcernKind
 from server.domain.content import MERGED_FIELDS, Content, FieldName
 from server.domain.event import Event, EventDraft
 from server.domain.html import rich_from_html
-from server.domain.ids import ActivityKey, EventId, EventKey, MailboxId, PairId
+from server.domain.ids import ActivityKey, EventId, EventKey, IntentId, MailboxId, PairId
 from server.domain.mapping import World
 from server.domain.merge import is_empty
 from server.domain.reasons import Reason
@@ -28,7 +28,7 @@ from server.domain.state import (
     SeenActivity,
     SeenEvent,
 )
-from server.domain.when import Timed, from_instants, to_instants
+from server.domain.when import Timed, as_read, to_instants
 from server.ports.store import Row
 from server.sync.claims import claimed_create, left_by_its_user
 from server.sync.panel_outcome import confirmed
@@ -47,6 +47,8 @@ class LinkWork:
         self.activity = group.activity
         self.events: dict[EventKey, SeenEvent] = {seen.key: seen for seen in group.events}
         self.world = world
+        #: As the values of each were last noted to be sent: those of a create are made anew while it is settled.
+        self._frozen: dict[IntentId, Intent] = {}
 
     def at_rest(self) -> Group:
         """The link as it stands, as if nothing were under way."""
@@ -57,6 +59,7 @@ class LinkWork:
 
     def remember_sent(self, intent: Intent) -> Link:
         """Note the values this intent is about to send to Raynet. Those of one save share an instant of their own."""
+        self._frozen[intent.id] = intent
         expects, now = intent.expects, self.world.now
         while any(one.at == now for one in self.link.sent):
             now += timedelta(microseconds=1)  # a pass may save a record several times
@@ -80,9 +83,14 @@ class LinkWork:
         self.link = replace(self.link, sent=tuple([*kept, *new][-SENT_AT_MOST:]))
         return self.link
 
+    def as_frozen(self, intent: Intent) -> Intent:
+        """The intent with the values that were stored last: what it was loaded with may be older."""
+        frozen = self._frozen.get(intent.id, intent)
+        return replace(intent, payload=frozen.payload, expects=frozen.expects)
+
     def _as_read(self, sent: object) -> tuple[object, ...]:
         """The value, and what it reads as where Raynet's instants alone tell: hours from midnight to midnight."""
-        read = from_instants(*to_instants(sent, self.world.zone), self.world.zone) if isinstance(sent, Timed) else sent
+        read = as_read(sent, self.world.zone) if isinstance(sent, Timed) else sent
         return (sent,) if read == sent else (sent, read)
 
     def forget_sent(self, intent: Intent) -> tuple[Row, ...]:

@@ -110,6 +110,8 @@ class Privacy:
                     past = past[:-1]
                 while past and self._after_its_seat(person.mailbox.id, past[-1]):
                     past = past[:-1]
+                if past and not past[-1].after.alive:
+                    open_texts |= {one for one in self._open_a_moment_ago(item.history, at) if len(one) > 3}
                 if not past or not past[-1].after.alive:
                     continue
                 state = past[-1].after.state

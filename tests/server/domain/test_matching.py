@@ -1,10 +1,14 @@
 """The first meeting of a calendar with Raynet: what is equal is paired, what could be several things waits."""
 
+from dataclasses import replace
+from datetime import date
+
 from server.domain import keys
 from server.domain.event import EventType
 from server.domain.ids import ActivityKey, ActivityType, PairId
 from server.domain.matching import match
 from server.domain.rules import PrivateEvents, Rules
+from server.domain.when import AllDay, Timed, to_instants
 from tests.support.builders import ANNA, BOB, activity, event, timed, world
 
 
@@ -17,6 +21,13 @@ def test_equal_title_and_time_belong_together() -> None:
     found = match([one, activity("Jiná", key=key(2))], [other, event("Další", event_id="b")], ANNA.mailbox, world())
     assert found.pairs == ((one, other),)
     assert not found.ambiguous_events
+
+
+def test_hours_from_midnight_to_midnight_are_the_day_that_raynet_reads() -> None:
+    start, end = to_instants(AllDay(first=date(2026, 3, 4), end=date(2026, 3, 5)), world().zone)
+    one = replace(activity(), scheduled_from=start, scheduled_till=end)
+    other = event(when=Timed(start=start, end=end))
+    assert match([one], [other], ANNA.mailbox, world()).pairs == ((one, other),)
 
 
 def test_our_own_key_beats_a_changed_title() -> None:
