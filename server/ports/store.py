@@ -161,11 +161,12 @@ class OpenIntents(Op[tuple[Intent, ...]]):
 
 @dataclass(frozen=True, slots=True)
 class DueLinks(Op[tuple[Attention, ...]]):
-    """Links due for reconciling, earliest first."""
+    """Links due for reconciling, earliest first. ``urgent``: only those to which something has just happened."""
 
     firm: FirmId
     until: datetime
     limit: int
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """One pass over one firm: what it knows, what it counted, which side it must leave alone."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -25,6 +25,22 @@ LONGEST_WAIT = timedelta(minutes=5)
 #: Refused credentials: one probe per hour. Fact: more than 20 bad logins block the address, raynet-api §2 [spec].
 BREAKER_PROBE = timedelta(hours=1)
 DEFAULT_ZONE = "Europe/Prague"
+#: Why many links are due at once. Beside those something has just happened to, they wait.
+FULL, MET, SEAT, RULES = "full", "met", "seat", "rules"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portions:
+    """How much a worker's pass takes at once where there is very much, so that one change does not wait for all."""
+
+    #: Calendars that are read whole and meet Raynet; more of them while nobody has met it who could wait.
+    calendars: int = 4
+    calendars_alone: int = 20
+    #: Links planned in one round. Where there are more, so many that something has just happened to come besides.
+    links: int = 2_000
+    urgent: int = 500
+    #: So long a pass reads or matches before an ordinary one takes place in between.
+    breath: timedelta = timedelta(seconds=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +52,9 @@ class PassOptions:
     preview: bool = False
     #: A worker's turn reads at most this often without a ring.
     floor_seconds: float = 0.0
+    #: An ordinary pass within a longer one: calendars that have not met Raynet are left to that.
+    within: bool = False
+    portions: Portions = Portions()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +76,11 @@ class Counts:
     held: int = 0
     conflicts: int = 0
     mails: int = 0
+
+    def add(self, more: "Counts") -> None:
+        """What another pass counted."""
+        for name in self.__slots__:
+            setattr(self, name, getattr(self, name) + getattr(more, name))
 
     def told(self) -> dict[str, int]:
         """By name, those that are not nothing."""
@@ -126,7 +150,9 @@ class PassContext:
     #: As the store answered before anything was read; what changes of it meanwhile stands in the members below.
     start: PassStart
     pass_id: PassId
+    #: The moment that the pass judges by, and the one in which it began.
     now: datetime
+    began: datetime
     options: PassOptions
     counts: Counts = field(default_factory=Counts)
     errors: list[ItemError] = field(default_factory=list)
@@ -176,6 +202,10 @@ class PassContext:
     carried: list[Carried] = field(default_factory=list)
     whole_before: datetime | None = None
     matched_before: frozenset[SeatId] = frozenset()
+    #: An ordinary pass in between (see :mod:`server.sync.breath`), when the last one was, what they did.
+    ordinary: "Callable[[PassContext], Flow[None]] | None" = None
+    breathed_at: datetime | None = None
+    within: list[PassResult] = field(default_factory=list)
     #: Notices (by ``dedupe``) that tell nothing new, and those of them that our own saves in Raynet caused.
     known: set[str] = field(default_factory=set)
     echoes: set[str] = field(default_factory=set)
@@ -220,6 +250,11 @@ class PassContext:
     def window(self) -> tuple[datetime, datetime]:
         """The days that the rules want carried."""
         return window_at(self.now, self.state.firm.rules)
+
+    def newcomers(self) -> tuple[MailboxSync, ...]:
+        """Calendars that have not met Raynet and can be read now."""
+        rows = (row for row in self.ready() if not row.matched)
+        return tuple(row for row in rows if row.wait_until is None or row.wait_until <= self.now)
 
     def world(self) -> World:
         """What planning depends on."""
@@ -293,6 +328,10 @@ class PassContext:
         if any(row is not None and not row.matched and row.state is MailboxState.READY for row in rows):
             return False
         return any(row is None or row.matched for row in rows)
+
+    def of_seat(self, seat: SeatId) -> MailboxSync | None:
+        """The seat's row as it stands now."""
+        return next((row for row in self.state.mailboxes if row.seat_id == seat), None)
 
     def mailbox(self, mailbox: MailboxId) -> MailboxSync | None:
         """The row that is at work there; a seat that was removed may have left another one of the same calendar."""

@@ -181,7 +181,7 @@ def reads_raynet(ctx: PassContext) -> bool:
         return True
     if ctx.notices and any(one.kind is NoticeKind.ADMIN and one.hint == SYNC_NOW for one in ctx.notices):
         return True
-    if any(not row.matched for row in ctx.ready()):
+    if not ctx.options.within and ctx.newcomers():
         return True
     return _is_over(ctx, last, _floor_of_raynet(ctx))
 
@@ -206,9 +206,9 @@ def _settles(ctx: PassContext, notice: Notice) -> bool:
 
 
 def reads_mailbox(ctx: PassContext, row: MailboxSync) -> bool:
-    """Beside the floor of all: when it rang, when it is new, and now and then while push has proven itself."""
+    """Beside the floor of all: when it rang, and now and then while push has proven itself."""
     rings = [n for n in ctx.rings() if n.mailbox == row.mailbox and not names_deleted(n)]
-    if not row.matched or any(not _settles(ctx, n) and not is_looked_for(ctx, row, n) for n in rings):
+    if any(not _settles(ctx, n) and not is_looked_for(ctx, row, n) for n in rings):
         return True
     if Side.GRAPH not in ctx.proven:
         return False

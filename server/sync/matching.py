@@ -10,7 +10,7 @@ from server.domain.event import Event
 from server.domain.ids import ActivityKey, LinkId, MailboxId
 from server.domain.matching import Matching, match
 from server.domain.reasons import Reason
-from server.domain.state import Link, MailboxSync, Origin, Pair, PairState, Role, Trail
+from server.domain.state import Group, Link, MailboxSync, Origin, Pair, PairState, Role, Trail
 from server.flow import Flow, NewId, want
 from server.ports.graph import ReadCalendar
 from server.ports.raynet import FindByExtId
@@ -24,111 +24,134 @@ from server.ports.store import (
     UnlinkedActivities,
     UnpairedEvents,
 )
-from server.sync.context import PassContext, due
+from server.sync.breath import breathe
+from server.sync.context import MET, PassContext, due
 from server.sync.observe import new_link, new_pair
 
-
-def first_matches(ctx: PassContext) -> Flow[None]:
-    """Match every calendar that was read whole for the first time, once Raynet's window was read whole too.
-
-    Each is stored as it is matched: a firm's first meeting may hold a million rows. The last goes with what stands in
-    Raynet alone, so that after a crash on the way that is not forgotten.
-    """
-    new = [row for row in ctx.ready() if not row.matched and row.mailbox in ctx.read_whole]
-    if not new or not ctx.whole_window:
-        return
-    unlinked = yield from want(UnlinkedActivities(ctx.firm))
-    free = {one.key: one.activity for one in unlinked if not one.hidden}
-    linked = yield from _linked(ctx, tuple(sorted(free)))
-    shelf = _shelve(ctx, free, linked)
-    rows: list[Row] = []
-    for row in sorted(new, key=lambda one: one.seat_id):
-        if rows:
-            yield from want(Commit(ctx.firm, tuple(rows)))
-        matched = replace(row, matched=True)
-        rows = [*(yield from _first_match(ctx, row, shelf, linked)), matched]
-        ctx.put_mailbox(matched)
-    world = ctx.world()
-    for key, activity in sorted(free.items()):
-        wanted = mapping.wanted_mailboxes(activity, world)
-        if not ctx.may_link(wanted):
-            # Nobody's, or a calendar that is to show it may already do so under its own event: that is met first.
-            continue
-        if key in linked:
-            rows.append(due(ctx, linked[key][0].id))
-        else:
-            rows += yield from new_link(ctx, Origin.RAYNET, activity=key)
-    came = {row.mailbox for row in new}
-    for key, (link, activity, where) in sorted(linked.items()):
-        # What others hold already is to stand in the calendars that came as well.
-        if key not in free and came & set(mapping.wanted_mailboxes(activity, world)) - where:
-            rows.append(due(ctx, link.id))
-    yield from want(Commit(ctx.firm, tuple(rows)))
-
-
-def _linked(
-    ctx: PassContext, free: tuple[ActivityKey, ...]
-) -> Flow[dict[ActivityKey, tuple[Link, Activity, frozenset[MailboxId]]]]:
-    """Activities already linked through other mailboxes, and where they stand."""
-    known = yield from want(KnownActivities(ctx.firm))
-    by_key = yield from want(LinksOf(ctx.firm, activities=tuple(sorted({*known, *free}))))
-    groups = yield from want(LoadGroups(ctx.firm, tuple(sorted(set(by_key.values())))))
-    return {
-        group.link.activity: (
-            group.link,
-            group.activity.activity,
-            frozenset(pair.mailbox for pair in group.pairs if pair.state is not PairState.CLOSED),
-        )
-        for group in groups
-        if group.link.activity is not None and group.activity is not None
-    }
+#: Links looked at in one go.
+AT_ONCE = 2_000
 
 
 _Linked = dict[ActivityKey, tuple[Link, Activity, frozenset[MailboxId]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Shelf:
+class Shelf:
     """What Raynet holds, sorted once for all calendars: each looks at what it is to show, not at the whole firm's."""
 
-    activities: Mapping[ActivityKey, Activity]
     wanted: Mapping[MailboxId, Sequence[ActivityKey]]
-    #: Free ones that our API user made.
-    ours: Mapping[ActivityKey, Activity]
+    #: Made by our API user, and in no link when the shelf was filled.
+    ours: frozenset[ActivityKey]
 
 
-def _shelve(ctx: PassContext, free: Mapping[ActivityKey, Activity], linked: _Linked) -> _Shelf:
-    activities = dict(free) | {key: activity for key, (_, activity, _) in linked.items()}
+def fill_shelf(ctx: PassContext) -> Flow[Shelf]:
+    """Which calendar is to show what, linked or not."""
     wanted: defaultdict[MailboxId, list[ActivityKey]] = defaultdict(list)
+    unlinked = yield from want(UnlinkedActivities(ctx.firm))
+    free = {one.key: one.activity for one in unlinked if not one.hidden}
+    _sort(ctx, free, wanted)
+    # An open pair is what makes an activity known; a link without one may hold it all the same.
+    known = yield from want(KnownActivities(ctx.firm))
+    links = yield from want(LinksOf(ctx.firm, activities=tuple(sorted({*known, *free}))))
+    ids = sorted(set(links.values()))
+    for start in range(0, len(ids), AT_ONCE):
+        yield from breathe(ctx)
+        groups = yield from want(LoadGroups(ctx.firm, tuple(ids[start : start + AT_ONCE])))
+        _sort(ctx, _held(groups), wanted)
+    ours = {key for key, one in free.items() if one.created_by == ctx.sync.login and key not in links}
+    return Shelf(wanted={mailbox: tuple(dict.fromkeys(keys)) for mailbox, keys in wanted.items()}, ours=frozenset(ours))
+
+
+def _sort(
+    ctx: PassContext, activities: Mapping[ActivityKey, Activity], wanted: Mapping[MailboxId, list[ActivityKey]]
+) -> None:
     world = ctx.world()
     for key, activity in activities.items():
         for mailbox in mapping.wanted_mailboxes(activity, world):
             wanted[mailbox].append(key)
-    ours = {key: one for key, one in free.items() if one.created_by == ctx.sync.login and key not in linked}
-    return _Shelf(activities=activities, wanted=wanted, ours=ours)
 
 
-def _candidates(shelf: _Shelf, events: Sequence[Event], mailbox: MailboxId, linked: _Linked) -> list[Activity]:
-    """What this calendar is to show and does not yet, and what its events say they were made of."""
-    said = (keys.activity_of_own_key(event.own_key, mailbox) for event in events)
-    named = (key for key in said if key is not None and key in shelf.activities)
-    return [
-        shelf.activities[key]
-        for key in dict.fromkeys((*shelf.wanted.get(mailbox, ()), *named))
-        if key not in linked or mailbox not in linked[key][2]
-    ]
+def _held(groups: Sequence[Group]) -> dict[ActivityKey, Activity]:
+    return {group.link.activity: group.activity.activity for group in groups if group.link.activity and group.activity}
 
 
-def _first_match(ctx: PassContext, row: MailboxSync, shelf: _Shelf, linked: _Linked) -> Flow[list[Row]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """Activities as they stand at the moment in which a calendar meets Raynet, and those already in a link."""
+
+    activities: dict[ActivityKey, Activity]
+    linked: _Linked
+
+    def add(self, ctx: PassContext, keys: Sequence[ActivityKey]) -> Flow[None]:
+        """Look at these too."""
+        keys = tuple(key for key in keys if key not in self.activities)
+        if not keys:
+            return
+        links = yield from want(LinksOf(ctx.firm, activities=keys))
+        free = tuple(key for key in keys if key not in links)
+        seen, _ = yield from want(LoadSeen(ctx.firm, activities=free))
+        self.activities.update({one.key: one.activity for one in seen if one.gone_at is None and not one.hidden})
+        ids = tuple(sorted(set(links.values())))
+        for group in (yield from want(LoadGroups(ctx.firm, ids))) if ids else ():
+            if group.link.activity is None or group.activity is None:
+                continue
+            where = frozenset(pair.mailbox for pair in group.pairs if pair.state is not PairState.CLOSED)
+            self.linked[group.link.activity] = (group.link, group.activity.activity, where)
+            self.activities[group.link.activity] = group.activity.activity
+
+
+def match_calendar(ctx: PassContext, row: MailboxSync, shelf: Shelf) -> Flow[None]:
+    """Pair what stands on both sides and link the rest of what concerns this calendar, all of it in one commit."""
+    look = _Look(activities={}, linked={})
+    rows = yield from _first_match(ctx, row, shelf, look)
+    matched = replace(row, matched=True)
+    ctx.put_mailbox(matched)
+    rows += yield from _to_be_shown(ctx, matched, shelf, look)
+    yield from want(Commit(ctx.firm, (*rows, matched)))
+
+
+def _to_be_shown(ctx: PassContext, row: MailboxSync, shelf: Shelf, look: _Look) -> Flow[list[Row]]:
+    """What the calendar does not hold yet: of others' links, and what stands in Raynet alone."""
     assert row.mailbox is not None
-    mailbox, world = row.mailbox, ctx.world()
+    world, rows = ctx.world(), list[Row]()
+    for key in sorted(shelf.wanted.get(row.mailbox, ())):
+        activity = look.activities.get(key)
+        wanted = mapping.wanted_mailboxes(activity, world) if activity is not None else ()
+        if row.mailbox not in wanted:
+            continue
+        if key not in look.linked:
+            # Another calendar that is to show it may already do so under its own event: that is met first.
+            rows += (yield from new_link(ctx, Origin.RAYNET, activity=key)) if ctx.may_link(wanted) else ()
+        elif row.mailbox not in look.linked[key][2]:
+            rows.append(due(ctx, look.linked[key][0].id, MET))
+    return rows
+
+
+def _candidates(look: _Look, keys: Sequence[ActivityKey], mailbox: MailboxId) -> list[Activity]:
+    """What this calendar is to show and does not yet, and what its events say they were made of."""
+    shown = [key for key in dict.fromkeys(keys) if key in look.activities]
+    return [look.activities[key] for key in shown if key not in look.linked or mailbox not in look.linked[key][2]]
+
+
+def _named(events: Sequence[Event], mailbox: MailboxId) -> list[ActivityKey]:
+    said = (keys.activity_of_own_key(event.own_key, mailbox) for event in events)
+    return [key for key in said if key is not None]
+
+
+def _first_match(ctx: PassContext, row: MailboxSync, shelf: Shelf, look: _Look) -> Flow[list[Row]]:
+    assert row.mailbox is not None
+    mailbox, world, linked = row.mailbox, ctx.world(), look.linked
     seen = yield from want(UnpairedEvents(ctx.firm, mailbox))
     events = [one.event for one in seen]
-    candidates = _candidates(shelf, events, mailbox, linked)
+    wanted = [*shelf.wanted.get(mailbox, ()), *_named(events, mailbox)]
+    yield from look.add(ctx, tuple(dict.fromkeys(wanted)))
+    candidates = _candidates(look, wanted, mailbox)
     matching = match(candidates, events, mailbox, world)
     if _may_hold_our_events(matching, candidates, events):
         events = yield from _with_own_keys(ctx, row, events)
-        candidates = _candidates(shelf, events, mailbox, linked)
+        wanted += _named(events, mailbox)
+        yield from look.add(ctx, tuple(dict.fromkeys(wanted)))
+        candidates = _candidates(look, wanted, mailbox)
         matching = match(candidates, events, mailbox, world)
     rows: list[Row] = []
     for activity, event in matching.pairs:
@@ -136,7 +159,7 @@ def _first_match(ctx: PassContext, row: MailboxSync, shelf: _Shelf, linked: _Lin
     taken = {event.id for _, event in matching.pairs} | {key.id for key in matching.ambiguous_events}
     for event in events:
         if event.id not in taken:
-            rows += yield from _single_event(ctx, event, shelf, linked)
+            rows += yield from _single_event(ctx, event, shelf, look)
     for event in events:
         if event.key in matching.ambiguous_events:
             rows += yield from _ambiguous(ctx, event)
@@ -177,11 +200,11 @@ def _pair(ctx: PassContext, activity: Activity, event: Event, linked: _Linked) -
             masked=mapping.is_masked(event, ctx.world()),
         )
         where = frozenset()
-        rows += [link, due(ctx, link.id)]
+        rows += [link, due(ctx, link.id, MET)]
     linked[activity.key] = (link, activity, where | {event.mailbox})
     if link.ical_uid:
         ctx.started[link.ical_uid] = link
-    return [*rows, due(ctx, link.id), new_pair(ctx, link, event, role=_role(ctx, activity, event))]
+    return [*rows, due(ctx, link.id, MET), new_pair(ctx, link, event, role=_role(ctx, activity, event))]
 
 
 def _role(ctx: PassContext, activity: Activity, event: Event) -> Role:
@@ -193,19 +216,19 @@ def _role(ctx: PassContext, activity: Activity, event: Event) -> Role:
     return Role.ATTENDEE if organizer is not None else Role.FOLLOWER
 
 
-def _single_event(ctx: PassContext, event: Event, shelf: _Shelf, linked: _Linked) -> Flow[list[Row]]:
+def _single_event(ctx: PassContext, event: Event, shelf: Shelf, look: _Look) -> Flow[list[Row]]:
     """An event without an equal: another mailbox's copy of a linked meeting, one we made an activity of, or new."""
     if event.ical_uid and not event.recurring:
         if event.ical_uid in ctx.started:
             link = ctx.started[event.ical_uid]
-            return [new_pair(ctx, link, event), due(ctx, link.id)]
+            return [new_pair(ctx, link, event), due(ctx, link.id, MET)]
         links = yield from want(LinksOf(ctx.firm, ical_uids=(event.ical_uid,)))
         if event.ical_uid in links:
             groups = yield from want(LoadGroups(ctx.firm, (links[event.ical_uid],)))
-            return [row for group in groups for row in (new_pair(ctx, group.link, event), due(ctx, group.link.id))]
-    made = yield from _made_from(ctx, event, shelf, linked)
+            return [row for group in groups for row in (new_pair(ctx, group.link, event), due(ctx, group.link.id, MET))]
+    made = yield from _made_from(ctx, event, shelf, look)
     if made is not None:
-        return (yield from _pair(ctx, made, event, linked))
+        return (yield from _pair(ctx, made, event, look.linked))
     rows = yield from new_link(ctx, Origin.OUTLOOK, event=event)
     for row in rows:
         if isinstance(row, Link) and row.ical_uid:
@@ -213,13 +236,16 @@ def _single_event(ctx: PassContext, event: Event, shelf: _Shelf, linked: _Linked
     return list(rows)
 
 
-def _made_from(ctx: PassContext, event: Event, shelf: _Shelf, linked: _Linked) -> Flow[Activity | None]:
+def _made_from(ctx: PassContext, event: Event, shelf: Shelf, look: _Look) -> Flow[Activity | None]:
     """An activity that carries this event's external id, though its text has changed since."""
-    if all(key in linked for key in shelf.ours) or event.transaction_id is not None:
+    if event.transaction_id is not None or all(key in look.linked for key in shelf.ours):
         return None
     ext = keys.ext_id(ctx.state.firm.tenant_id, event.mailbox, event.id, 1)
     found = yield from want(FindByExtId(ctx.firm, mapping.NEW_TYPE, ext))
-    return shelf.ours.get(found.key) if found is not None and found.key not in linked else None
+    if found is None or found.key not in shelf.ours:
+        return None
+    yield from look.add(ctx, (found.key,))
+    return look.activities.get(found.key) if found.key not in look.linked else None
 
 
 def _ambiguous(ctx: PassContext, event: Event) -> Flow[list[Row]]:
@@ -240,7 +266,7 @@ def _ambiguous_activity(ctx: PassContext, key: ActivityKey, mailbox: MailboxId, 
         activity, where = seen[0].activity, frozenset()
         link_id = LinkId((yield from want(NewId())))
         link = Link(id=link_id, firm_id=ctx.firm, origin=Origin.RAYNET, activity=key)
-        rows += [link, due(ctx, link_id)]
+        rows += [link, due(ctx, link_id, MET)]
     linked[key] = (link, activity, where | {mailbox})
     pair = Pair(
         id=keys.pair_id(link.id, mailbox, 0),

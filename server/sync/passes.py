@@ -10,7 +10,7 @@ from server.domain.plan import Plan, Step, Write
 from server.domain.push import EVIDENCE_FOR
 from server.domain.reasons import Reason
 from server.domain.reconcile import reconcile
-from server.domain.state import Group, Hold, IntentKind, Notice, PairState, Pass, Side
+from server.domain.state import Group, Hold, IntentKind, Notice, NoticeKind, PairState, Pass, Side
 from server.errors import Remote
 from server.flow import Failed, Flow, NewId, Now, Planned, Stopping, want
 from server.ports.store import (
@@ -23,27 +23,38 @@ from server.ports.store import (
     StartPass,
 )
 from server.sync.aside import load_apart, set_aside
+from server.sync.breath import breathe
 from server.sync.bundles import carry_out_all
-from server.sync.context import PassContext, PassOptions, PassResult, concerns_side, due, side_trouble
+from server.sync.context import (
+    FULL,
+    PassContext,
+    PassOptions,
+    PassResult,
+    concerns_side,
+    due,
+    may_ask,
+    side_trouble,
+)
 from server.sync.decisions import load_holds, restores, undos
 from server.sync.echoes import sort_notices
 from server.sync.evidence import next_reading_in, weigh
-from server.sync.matching import first_matches
+from server.sync.meeting import meet
 from server.sync.observe import ORPHAN, ORPHAN_AGE, ORPHAN_CLAIM
 from server.sync.orphans import clear_orphans
 from server.sync.panel import bind_drafts, changes, late_drafts, load_panel
 from server.sync.persons import ask_again, learn_persons
 from server.sync.proofs import prove_activity
-from server.sync.read import read_all
-from server.sync.recover import recover
+from server.sync.read import AT_ONCE, read_all
+from server.sync.recover import awaited, recover
 from server.sync.seats import ensure_firm, ensure_seats
-from server.sync.strangers import is_met, meet_again
+from server.sync.strangers import is_met, note_strangers
 from server.sync.unlinked import link_held_up
+from server.sync.unshown import note_unshown
 
 CHUNK = 250
 #: Rounds of planning in one pass: the first writes, the second sees what follows from them.
 ROUNDS = 4
-#: Items that one round takes; where there are more, the next round goes on with them.
+#: Items that one round takes where nobody else waits; where there are more, the next round goes on with them.
 FAR = 10_000
 #: With more plans that write, a pass ends before all are carried out: about this long after they were made, or so many
 #: times what making them took, but :data:`LEAST` before something must be read again.
@@ -63,21 +74,27 @@ def run_pass(firm: FirmId, options: PassOptions) -> Flow[PassResult]:
         start=start,
         pass_id=PassId((yield from want(NewId()))),
         now=now,
+        began=now,
         options=options,
         whole_before=state.sync.last_full_at,
         matched_before=frozenset([row.seat_id for row in state.mailboxes if row.matched]),
+        ordinary=_ordinary,
     )
     if state.firm.paused and not options.preview:
         return PassResult(pass_id=ctx.pass_id, counts=ctx.counts, errors=())
     yield from _prepare(ctx)
     yield from read_all(ctx)
-    if ctx.strangers:
-        yield from meet_again(ctx)
-    yield from first_matches(ctx)
-    yield from link_held_up(ctx)
+    yield from meet(ctx)
+    yield from note_strangers(ctx)
+    if ctx.whole_window and is_met(ctx):
+        yield from link_held_up(ctx)
+    if Side.GRAPH not in ctx.blocked:
+        yield from note_unshown(ctx)
     if options.full:
-        links = yield from want(LinksInMailbox(firm))
-        yield from want(Commit(firm, tuple(due(ctx, link, "full") for link in links)))
+        yield from _look_at_all(ctx)
+    if ctx.within:
+        # What is known of people's rings and private events is as old as the first reading: the next pass plans.
+        return (yield from _finish(ctx, ()))
     plans = (yield from _plan_and_apply(ctx)) if is_met(ctx) else ()
     if not options.preview:
         yield from clear_orphans(ctx)
@@ -85,11 +102,34 @@ def run_pass(firm: FirmId, options: PassOptions) -> Flow[PassResult]:
     return (yield from _finish(ctx, plans))
 
 
+def _look_at_all(ctx: PassContext) -> Flow[None]:
+    """Every link is due, open or bare."""
+    links = yield from want(LinksInMailbox(ctx.firm))
+    for start in range(0, len(links), AT_ONCE):
+        yield from breathe(ctx)
+        yield from want(Commit(ctx.firm, tuple(due(ctx, link, FULL) for link in links[start : start + AT_ONCE])))
+
+
+def _ordinary(ctx: PassContext) -> Flow[None]:
+    """An ordinary pass between two portions of this long one, which goes on with what stands then."""
+    options = replace(ctx.options, trigger="worker", full=False, within=True)
+    ctx.within.append((yield from run_pass(ctx.firm, options)))
+    ctx.now = ctx.breathed_at = yield from want(Now())
+    start = yield from want(StartPass(ctx.firm, ctx.now, ctx.now - EVIDENCE_FOR))
+    ctx.state, ctx.start, ctx.panel = start.state, start, start.panel
+    # The pass in between has looked after those there were; what rang since waits for the next.
+    ctx.notices = ()
+    ctx.orphans, ctx.orphan_events = [], []
+    yield from _heed_tombstones(ctx)
+    ctx.awaited = awaited(start.intents)
+    ctx.blocked = {side for side in Side if not may_ask(ctx, side)}
+    ctx.fresh.clear()
+
+
 def _prepare(ctx: PassContext) -> Flow[None]:
     """Everything that must be known before reading; what a crash left open is settled first."""
     ctx.notices, ctx.panel = ctx.start.notices, ctx.start.panel
-    if ctx.start.tombstones:
-        yield from _heed_tombstones(ctx)
+    yield from _heed_tombstones(ctx)
     yield from ensure_firm(ctx)
     yield from ensure_seats(ctx)
     if not ctx.options.preview:
@@ -133,11 +173,24 @@ def _plan_and_apply(ctx: PassContext) -> Flow[tuple[Plan, ...]]:
         before = ctx.wrote
         yield from _limit(ctx, planned)
         yield from _apply(ctx, planned)
-        over = ctx.wrote == before and turn > 0 and len(planned) < FAR
-        if over or ctx.left_some or (yield from want(Stopping())):
+        now = yield from want(Now())
+        over = ctx.wrote == before and turn > 0 and len(planned) < _most(ctx)
+        if over or ctx.left_some or _must_read(ctx, planned, now) or (yield from want(Stopping())):
             break
-        ctx.now = yield from want(Now())
+        ctx.now = now
     return ()
+
+
+def _most(ctx: PassContext) -> int:
+    """Links planned in one round."""
+    options = ctx.options
+    return FAR if options.trigger not in ("worker", "nightly") else options.portions.links
+
+
+def _must_read(ctx: PassContext, planned: Sequence[object], now: datetime) -> bool:
+    """Whether a round that left others to the next took so long that what has changed meanwhile goes before these."""
+    reading = next_reading_in(ctx, now) if len(planned) >= _most(ctx) else None
+    return reading is not None and timedelta(seconds=reading) <= LEAST
 
 
 def _panel(ctx: PassContext) -> Flow[None]:
@@ -167,7 +220,10 @@ def _prove_suspects(ctx: PassContext) -> Flow[None]:
 
 def _plan_due(ctx: PassContext) -> Flow[list[tuple[Group, Plan]]]:
     """Reconcile every due link; a link with an open intent waits until it is settled."""
-    dues = yield from want(DueLinks(ctx.firm, ctx.now, FAR))
+    dues = yield from want(DueLinks(ctx.firm, ctx.now, most := _most(ctx)))
+    if len(dues) >= most:
+        urgent = yield from want(DueLinks(ctx.firm, ctx.now, ctx.options.portions.urgent, urgent=True))
+        dues = tuple({one.link_id: one for one in (*urgent, *dues)}.values())
     planned: list[tuple[Group, Plan]] = []
     if not dues:
         return planned
@@ -190,7 +246,7 @@ def _plan_due(ctx: PassContext) -> Flow[list[tuple[Group, Plan]]]:
             yield from want(Commit(ctx.firm, (), Forget(attention=missing)))
     if len(planned) > MANY:
         # What has just changed goes before what is still left of many: see :func:`_limit`.
-        at = {one.link_id: one.due_at for one in dues}
+        at = {one.link_id: (not one.why, one.due_at) for one in dues}
         planned.sort(key=lambda one: at[one[0].link.id], reverse=True)
     return planned
 
@@ -284,7 +340,7 @@ def _finish(ctx: PassContext, plans: tuple[Plan, ...]) -> Flow[PassResult]:
             Pass(
                 id=ctx.pass_id,
                 firm_id=ctx.firm,
-                started_at=ctx.now,
+                started_at=ctx.began,
                 ended_at=ended,
                 trigger=ctx.options.trigger,
                 counts={**counts, "errors": len(ctx.errors)},
@@ -295,16 +351,18 @@ def _finish(ctx: PassContext, plans: tuple[Plan, ...]) -> Flow[PassResult]:
         ctx.put_sync(replace(ctx.sync, last_pass_at=ended))
         yield from want(Commit(ctx.firm, (*rows, ctx.sync), Forget(notices=forget)))
     next_due = yield from _next_due(ctx)
+    for one in ctx.within:
+        ctx.counts.add(one.counts)
     return PassResult(
         pass_id=ctx.pass_id,
         counts=ctx.counts,
         errors=tuple(ctx.errors),
         writes=tuple(write for plan in plans for write in plan.writes) if plans else (),
         plans=plans,
-        quiet=ctx.wrote == 0 and not ctx.unsettled,
+        quiet=ctx.wrote == 0 and not ctx.unsettled and all(one.quiet for one in ctx.within),
         read_again_in_seconds=next_reading_in(ctx, ended),
         due_at=next_due,
-        carried=tuple(ctx.carried),
+        carried=(*(carried for one in ctx.within for carried in one.carried), *ctx.carried),
     )
 
 
@@ -314,6 +372,8 @@ def _heeded(ctx: PassContext, notice: Notice) -> bool:
         return True
     if notice.dedupe in ctx.unshown:
         return False
+    if notice.kind is NoticeKind.LIFECYCLE:
+        return False  # housekeeping takes it
     if notice.activity is not None:
         return Side.RAYNET not in ctx.blocked
     if notice.mailbox is not None and any(row.mailbox == notice.mailbox for row in ctx.ready()):

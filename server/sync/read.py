@@ -10,12 +10,11 @@ from datetime import datetime, timedelta
 
 from server.domain import mapping
 from server.domain.activity import Activity
-from server.domain.ids import ActivityKey, ActivityType, EventId, EventKey, MailboxId
+from server.domain.ids import ActivityKey, ActivityType
 from server.domain.push import PATIENCE
-from server.domain.state import MailboxSync, PushSample, RaynetCursor, SeenActivity, Side
-from server.errors import Gone, Remote, TokenLost
-from server.flow import Failed, Flow, gather, want
-from server.ports.graph import DeltaRound, DeltaWanted, ReadCalendar, ReadDeltas
+from server.domain.state import RaynetCursor, SeenActivity, Side
+from server.errors import Gone, Remote
+from server.flow import Flow, want
 from server.ports.raynet import (
     ActivitiesById,
     ActivityPage,
@@ -24,30 +23,23 @@ from server.ports.raynet import (
     NewestActivities,
     WindowActivities,
 )
-from server.ports.store import Commit, KnownActivities, KnownEvents, LoadSeen, Row, UnlinkedActivities, UnpairedEvents
-from server.sync.context import PassContext, concerns_side, side_trouble, side_well
+from server.ports.store import Commit, KnownActivities, LoadSeen, Row, UnlinkedActivities
+from server.sync.breath import breathe, takes_breath
+from server.sync.calendars import read_met
+from server.sync.context import PassContext, side_trouble, side_well
 from server.sync.evidence import (
     is_queued,
     of_activities,
-    of_events,
-    reads_all_mailboxes,
-    reads_mailbox,
     reads_raynet,
     rings_of_activities,
 )
-from server.sync.left import as_they_are, left_unseen
-from server.sync.observe import activity_rows, event_rows
+from server.sync.observe import activity_rows
 from server.sync.proofs import (
-    is_newer_event,
-    observed_event,
     prove_activity,
     prove_deleted_activities,
     prove_deleted_events,
-    prove_event,
 )
 from server.sync.retyped import follow_types, under_one_type, was_overtaken
-from server.sync.seats import mailbox_trouble
-from server.sync.unshown import note_unshown
 
 #: Rows of the first page: when nothing rang there is hardly any news, a ring often tells of a burst.
 FIRST_PAGE = 25
@@ -69,7 +61,7 @@ MARGIN = timedelta(days=30)
 
 
 def read_all(ctx: PassContext) -> Flow[None]:
-    """Both sides, each as far as it answers."""
+    """Both sides, each as far as it answers; calendars that have not met Raynet are left to that."""
     if Side.RAYNET not in ctx.blocked:
         try:
             asked = yield from prove_deleted_activities(ctx)
@@ -85,7 +77,7 @@ def read_all(ctx: PassContext) -> Flow[None]:
     if Side.GRAPH not in ctx.blocked:
         yield from prove_deleted_events(ctx)
     if Side.GRAPH not in ctx.blocked:
-        yield from _read_graph(ctx)
+        yield from read_met(ctx)
 
 
 # --- Raynet -------------------------------------------------------------------------------------------------------
@@ -93,11 +85,29 @@ def read_all(ctx: PassContext) -> Flow[None]:
 
 def _read_raynet(ctx: PassContext) -> Flow[None]:
     cursor = ctx.sync.cursor
-    newcomers = any(not one.matched for one in ctx.ready())
-    if cursor is None or ctx.options.full or newcomers:
-        yield from _whole_window(ctx)
-    else:
+    if cursor is None:
+        if not ctx.options.within:  # else the longer pass is about to
+            yield from _whole_window(ctx)
+    elif not ctx.options.full:
         yield from _newest(ctx, cursor)
+    elif takes_breath(ctx):
+        yield from _newest(ctx, cursor)
+        yield from _walk(ctx)
+    else:
+        yield from _whole_window(ctx)
+
+
+def read_window(ctx: PassContext) -> Flow[None]:
+    """Raynet's whole window for calendars that are to meet it. Trouble blocks that side."""
+    if Side.RAYNET in ctx.blocked:
+        return
+    try:
+        if takes_breath(ctx) and ctx.sync.cursor is not None:
+            yield from _walk(ctx)
+        else:
+            yield from _whole_window(ctx)
+    except Remote as error:
+        yield from side_trouble(ctx, Side.RAYNET, error)
 
 
 def _whole_window(ctx: PassContext) -> Flow[None]:
@@ -123,6 +133,61 @@ def _whole_window(ctx: PassContext) -> Flow[None]:
     sync = replace(ctx.sync, cursor=cursor, last_full_at=ctx.now)
     ctx.put_sync(sync)
     yield from want(Commit(ctx.firm, (sync,)))
+
+
+def _walk(ctx: PassContext) -> Flow[None]:
+    """The whole window, page by page, with ordinary passes in between; the cursor is theirs and stays.
+
+    Each page is stored before the next breath: a row kept in memory might tell of what is proven gone by then.
+    """
+    began = ctx.now
+    seen = yield from _stored_pages(ctx)
+    if seen is not None and not seen and ctx.sync.cursor is not None and ctx.sync.cursor.total:
+        seen = yield from _stored_pages(ctx)  # an empty answer counts only twice, as in the whole window
+    if seen is None:
+        return
+    kept = yield from under_one_type(ctx, seen)
+    yield from _sweep(ctx, skip=set(kept), listed=False, paired=ctx.options.full)
+    ctx.whole_window = True
+    if ctx.options.full:
+        ctx.put_sync(replace(ctx.sync, last_full_at=began))
+        yield from want(Commit(ctx.firm, (ctx.sync,)))
+
+
+def _stored_pages(ctx: PassContext) -> Flow[dict[ActivityKey, Activity] | None]:
+    """What the pages showed; None when the rules changed on the way: then all is to be read anew."""
+    since, until = _listed(ctx)
+    rows: tuple[Activity, ...] = ()
+    if ctx.state.firm.rules.deadline_block_minutes:
+        rows = yield from want(DeadlineTasks(ctx.firm, since, until))
+        yield from _store_page(ctx, rows)
+    seen = {one.key: one for one in rows}
+    after, reaching, more = 0, True, True
+    while more:
+        yield from breathe(ctx)
+        if ctx.sync.cursor is None:
+            return None
+        page = yield from want(WindowActivities(ctx.firm, since, until, after, reaching))
+        yield from _store_page(ctx, page.activities)
+        seen |= {one.key: one for one in page.activities}
+        highest = max((one.key.id for one in page.activities), default=after)
+        more = page.more and highest > after
+        after, reaching = highest, page.reaching
+    return seen
+
+
+def _store_page(ctx: PassContext, rows: Sequence[Activity]) -> Flow[None]:
+    """What is news of a page. What the next reading of the newest takes for known belongs to the total already."""
+    cursor = ctx.sync.cursor
+    assert cursor is not None
+    late = tuple(_created_since(rows, cursor.watermark))
+    before, _ = (yield from want(LoadSeen(ctx.firm, activities=late))) if late else ((), ())
+    yield from _store_activities(ctx, rows, cursor)
+    after, _ = (yield from want(LoadSeen(ctx.firm, activities=late))) if late else ((), ())
+    if cursor.total is not None and len(after) > len(before):
+        counted = replace(ctx.sync.cursor or cursor, total=cursor.total + len(after) - len(before))
+        ctx.put_sync(replace(ctx.sync, cursor=counted))
+        yield from want(Commit(ctx.firm, (ctx.sync,)))
 
 
 def _listed(ctx: PassContext) -> tuple[datetime, datetime]:
@@ -307,19 +372,19 @@ def _would_be_made(ctx: PassContext, activity: Activity) -> bool:
     return bool(mapping.wanted_mailboxes(activity, world)) and mapping.raynet_absent(activity, when) is None
 
 
-def _sweep(ctx: PassContext, skip: set[ActivityKey]) -> Flow[int]:
-    """Something may have been deleted: look for the paired activities, and prove each that is missing.
+def _sweep(ctx: PassContext, skip: set[ActivityKey], *, listed: bool = True, paired: bool = True) -> Flow[int]:
+    """Something may have been deleted: look for the ``paired`` activities, and prove each that is missing.
 
     Those too that only wait to be paired, for a first match or a calendar that answers: what is gone is not made.
-    The number of those that stand.
+    ``listed``: whether the window's list may show them. The number of those that stand.
     """
-    known = yield from want(KnownActivities(ctx.firm))
+    known = (yield from want(KnownActivities(ctx.firm))) if paired else ()
     unlinked = yield from want(UnlinkedActivities(ctx.firm))
     waiting = (one.key for one in unlinked if _would_be_made(ctx, one.activity))
     wanted = [key for key in dict.fromkeys((*known, *waiting)) if key not in skip]
     if not wanted:
         return 0
-    found = yield from _look_for(ctx, wanted)
+    found = yield from _look_for(ctx, wanted, listed=listed)
     present = {one.key for one in found}
     yield from _store_activities(ctx, found, ctx.sync.cursor or RaynetCursor(watermark=ctx.now))
     for key in wanted:
@@ -328,165 +393,13 @@ def _sweep(ctx: PassContext, skip: set[ActivityKey]) -> Flow[int]:
     return len(present)
 
 
-def _look_for(ctx: PassContext, wanted: Sequence[ActivityKey]) -> Flow[list[Activity]]:
+def _look_for(ctx: PassContext, wanted: Sequence[ActivityKey], *, listed: bool) -> Flow[list[Activity]]:
     """Rows of these records. Where they are many, most stand in the window's list, ten times as many to a call."""
     ids = {key.id for key in wanted}
     found: dict[ActivityKey, Activity] = {}
-    if len(ids) > LISTED:
+    if listed and len(ids) > LISTED:
         found = {one.key: one for one in (yield from _window(ctx)) if one.key.id in ids}
     rest = {key.id for key in wanted if key not in found}
     if rest:
         found |= {one.key: one for one in (yield from want(ActivitiesById(ctx.firm, tuple(sorted(rest)))))}
     return list(found.values())
-
-
-# --- Outlook ------------------------------------------------------------------------------------------------------
-
-
-def _read_graph(ctx: PassContext) -> Flow[None]:
-    everything = reads_all_mailboxes(ctx)
-    window = ctx.window
-    wanted = [_wanted(ctx, one, window) for one in ctx.ready() if _reads(ctx, one, everything=everything)]
-    chunks = [tuple(wanted[i : i + BATCH]) for i in range(0, len(wanted), BATCH)]
-    outcomes = yield from gather([_read_chunk(ctx, chunk) for chunk in chunks], limit=3)
-    for outcome in outcomes:
-        if isinstance(outcome, Failed):
-            if not isinstance(outcome.error, Remote):
-                raise outcome.error
-            if Side.GRAPH not in ctx.blocked:
-                yield from side_trouble(ctx, Side.GRAPH, outcome.error)
-    if wanted and Side.GRAPH not in ctx.blocked:
-        yield from side_well(ctx, Side.GRAPH)
-    if everything and Side.GRAPH not in ctx.blocked:
-        ctx.put_sync(replace(ctx.sync, graph_read_at=ctx.now))
-    yield from note_unshown(ctx)
-
-
-def _reads(ctx: PassContext, row: MailboxSync, *, everything: bool) -> bool:
-    if row.wait_until is not None and row.wait_until > ctx.now:
-        return False
-    return everything or reads_mailbox(ctx, row)
-
-
-def _wanted(ctx: PassContext, row: MailboxSync, window: tuple[datetime, datetime]) -> DeltaWanted:
-    """Go on from the link, or start a round over a window that reaches further than the rules demand."""
-    assert row.mailbox is not None
-    start, end = window
-    covered = row.window_from is not None and row.window_till is not None
-    covered = covered and row.window_from <= start and row.window_till >= end  # type: ignore[operator]
-    if row.delta_link is not None and covered and not ctx.options.full and row.matched:
-        assert row.window_from is not None and row.window_till is not None
-        return DeltaWanted(mailbox=row.mailbox, link=row.delta_link, start=row.window_from, end=row.window_till)
-    start, end = start - timedelta(days=2), end + MARGIN
-    return DeltaWanted(mailbox=row.mailbox, link=None, start=start, end=end)
-
-
-def _read_chunk(ctx: PassContext, chunk: tuple[DeltaWanted, ...]) -> Flow[None]:
-    answers = yield from want(ReadDeltas(ctx.firm, chunk))
-    lost = tuple([replace(one, link=None) for one in chunk if isinstance(answers.get(one.mailbox), TokenLost)])
-    if lost:
-        answers = {**answers, **(yield from want(ReadDeltas(ctx.firm, lost)))}
-    quiet = [(one, told) for one in chunk if (told := _quiet(answers.get(one.mailbox))) is not None]
-    yield from _store_quiet_rounds(ctx, quiet)
-    if len(quiet) == len(chunk):
-        return
-    for one in chunk:
-        answer = answers.get(one.mailbox)
-        if _quiet(answer) is not None:
-            continue
-        if isinstance(answer, TokenLost):
-            answer = yield from _calendar(ctx, one)
-        if isinstance(answer, Remote):
-            if concerns_side(answer):
-                raise answer
-            yield from mailbox_trouble(ctx, one.mailbox, answer)
-        elif answer is not None:
-            try:
-                yield from _store_round(ctx, one, answer)
-            except Remote as error:
-                if concerns_side(error):
-                    raise
-                yield from mailbox_trouble(ctx, one.mailbox, error)
-
-
-def _quiet(answer: DeltaRound | Remote | None) -> DeltaRound | None:
-    """A round that goes on from a link and tells nothing."""
-    if not isinstance(answer, DeltaRound) or answer.full or answer.events or answer.removed or answer.odd:
-        return None
-    return answer
-
-
-def _store_quiet_rounds(ctx: PassContext, rounds: Sequence[tuple[DeltaWanted, DeltaRound]]) -> Flow[None]:
-    """The links of all calendars in which nothing happened, in one commit: there is nothing to learn beside them."""
-    rows: list[MailboxSync] = []
-    told = {row.mailbox: row for row in ctx.ready()}
-    for wanted, answer in rounds:
-        row = told[wanted.mailbox]
-        ctx.read_whole.add(wanted.mailbox)
-        # A link that stayed, and nobody who waits to see when it was read: nothing to store.
-        if answer.link != wanted.link or Side.GRAPH in ctx.proven or row.failures or row.wait_until is not None:
-            rows.append(_as_read(ctx, row, wanted, answer))
-    if rows:
-        ctx.put_mailboxes(rows)
-        yield from want(Commit(ctx.firm, tuple(rows)))
-
-
-def _as_read(ctx: PassContext, row: MailboxSync, wanted: DeltaWanted, answer: DeltaRound) -> MailboxSync:
-    return replace(
-        row,
-        delta_link=answer.link or None,
-        window_from=wanted.start,
-        window_till=wanted.end,
-        last_read_at=ctx.now,
-        failures=0,
-        wait_until=None,
-    )
-
-
-def _calendar(ctx: PassContext, wanted: DeltaWanted) -> Flow[DeltaRound | Remote]:
-    """Delta rounds of this mailbox do not end: read the window plainly, without a link to go on from."""
-    try:
-        events = yield from want(ReadCalendar(ctx.firm, wanted.mailbox, wanted.start, wanted.end))
-    except Remote as error:
-        return error
-    return DeltaRound(events=events, removed=(), link="", full=True)
-
-
-def _store_round(ctx: PassContext, wanted: DeltaWanted, answer: DeltaRound) -> Flow[None]:
-    mailbox = wanted.mailbox
-    row = ctx.mailbox(mailbox)
-    assert row is not None
-    keys = tuple(EventKey(mailbox, one.id) for one in answer.events)
-    keys += tuple(EventKey(mailbox, EventId(one)) for one in answer.removed)
-    ctx.shown |= {*keys, *(EventKey(mailbox, EventId(one)) for one in answer.odd)}
-    _, stored = yield from want(LoadSeen(ctx.firm, events=keys))
-    known = {one.key: one for one in stored}
-    missing = [one.key for one in stored if one.key.id in answer.removed and one.gone_at is None]
-    if answer.full:
-        missing += yield from _unseen(ctx, mailbox, answer, matched=row.matched)
-    newer = [one for one in answer.events if is_newer_event(known.get(one.key), one)]
-    events = yield from as_they_are(ctx, wanted, newer, known)
-    seen = [observed_event(ctx, known.get(one.key), one) for one in events]
-    for key in missing:
-        proved = yield from prove_event(ctx, key, known.get(key))
-        seen += [proved] if proved is not None else []
-    rows = (*(yield from event_rows(ctx, seen, known, row)), *left_unseen(ctx, wanted, answer, known))
-    samples: list[PushSample] = []
-    if not answer.full:
-        row, samples = of_events(ctx, row, events)
-    row = replace(_as_read(ctx, row, wanted, answer), matched=ctx.is_matched(mailbox))
-    ctx.put_mailbox(row)
-    ctx.read_whole.add(mailbox)
-    if rows or samples or answer.link != wanted.link or Side.GRAPH in ctx.proven:
-        yield from want(Commit(ctx.firm, (row, *rows, *samples)))
-
-
-def _unseen(ctx: PassContext, mailbox: MailboxId, answer: DeltaRound, *, matched: bool) -> Flow[list[EventKey]]:
-    """Known events that a full round did not show: candidates for a proof, nothing more."""
-    shown = {one.id for one in answer.events} | {EventId(one) for one in answer.odd}
-    stored = yield from want(KnownEvents(ctx.firm, mailbox))
-    if not matched:
-        # What only waits for the first match is in no pair yet, and must not be matched when it is gone.
-        waiting = yield from want(UnpairedEvents(ctx.firm, mailbox))
-        stored = (*stored, *(one.key for one in waiting))
-    return [key for key in stored if key.id not in shown]

@@ -6,6 +6,7 @@ has become private meanwhile.
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -52,7 +53,7 @@ def recover(ctx: PassContext) -> Flow[None]:
     by_link: dict[LinkId, list[Intent]] = defaultdict(list)
     for intent in ctx.start.intents:
         by_link[intent.link_id].append(intent)
-        ctx.awaited |= _keys_of(intent)
+    ctx.awaited |= awaited(ctx.start.intents)
     groups, _ = yield from load_apart(ctx, sorted(by_link))
     for group in groups:
         work = LinkWork(group, group.link, group.pairs, ctx.world())
@@ -70,6 +71,11 @@ def recover(ctx: PassContext) -> Flow[None]:
                 yield from set_aside(ctx, work.link.id, error)
                 break
             ctx.awaited -= _keys_of(intent)
+
+
+def awaited(intents: Iterable[Intent]) -> set[str]:
+    """The keys of all these creates."""
+    return {key for intent in intents for key in _keys_of(intent)}
 
 
 def _keys_of(intent: Intent) -> set[str]:

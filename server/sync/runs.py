@@ -61,8 +61,7 @@ class Report:
         self.passes.append(result.pass_id)
         if wrote or not self.pass_id or self.counts.created + self.counts.changed + self.counts.removed == 0:
             self.pass_id = result.pass_id
-        for name in ("matched", "created", "changed", "removed", "ambiguous", "held", "conflicts", "mails"):
-            setattr(self.counts, name, getattr(self.counts, name) + getattr(counts, name))
+        self.counts.add(counts)
         # An error that a later pass got over is no longer one.
         self.errors = list(result.errors)
         self.quiet = result.quiet

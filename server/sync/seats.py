@@ -11,7 +11,7 @@ from server.flow import Flow, want
 from server.ports.graph import FindUser
 from server.ports.raynet import Probe, RaynetUser, RaynetUsers
 from server.ports.store import Commit, LinksInMailbox
-from server.sync.context import PassContext, concerns_side, due, may_ask, side_trouble, side_well
+from server.sync.context import RULES, SEAT, PassContext, concerns_side, due, may_ask, side_trouble, side_well
 
 #: How soon a seat that does not work is looked at again, and a working one checked.
 RECHECK_TROUBLED = timedelta(minutes=10)
@@ -54,7 +54,7 @@ def _probe(ctx: PassContext) -> Flow[None]:
 def _replan(ctx: PassContext, sync: FirmSync, mailbox: MailboxId | None) -> Flow[None]:
     links = yield from want(LinksInMailbox(ctx.firm, mailbox))
     ctx.put_sync(sync)
-    yield from want(Commit(ctx.firm, (sync, *(due(ctx, link) for link in links))))
+    yield from want(Commit(ctx.firm, (sync, *(due(ctx, link, RULES) for link in links))))
 
 
 def ensure_seats(ctx: PassContext) -> Flow[None]:
@@ -150,7 +150,7 @@ def _store(ctx: PassContext, old: MailboxSync | None, new: MailboxSync) -> Flow[
         back = new.matched and new.state is MailboxState.READY
         held_up = old is not None and not old.matched and old.state is MailboxState.READY
         links = yield from want(LinksInMailbox(ctx.firm, None if back else new.mailbox))
-        rows += [due(ctx, link) for link in links]
+        rows += [due(ctx, link, SEAT) for link in links]
         if back or held_up:
             # What was made for this person meanwhile was nobody's, what waited for its first match waits for nothing.
             ctx.put_sync(replace(ctx.sync, cursor=None))

@@ -6,14 +6,12 @@ meet Raynet once more as for the first time: all is read, and what belongs toget
 
 from server.flow import Flow, Note, want
 from server.sync.context import PassContext
-from server.sync.read import read_all
 
 
-def meet_again(ctx: PassContext) -> Flow[None]:
-    """Read whole what is no longer taken for matched."""
-    ctx.read_whole -= ctx.strangers
-    yield from want(Note("backup_restored", (("count", len(ctx.strangers)),), "warning"))
-    yield from read_all(ctx)
+def note_strangers(ctx: PassContext) -> Flow[None]:
+    """Tell the log how many calendars had to meet Raynet once more."""
+    if ctx.strangers:
+        yield from want(Note("backup_restored", (("count", len(ctx.strangers)),), "warning"))
 
 
 def is_met(ctx: PassContext) -> bool:

@@ -13,9 +13,6 @@ from server.sync.observe import new_link
 
 def link_held_up(ctx: PassContext) -> Flow[None]:
     """Once Raynet's window was read whole: link what nobody holds up any more."""
-    came = any(row.matched and row.seat_id not in ctx.matched_before for row in ctx.ready())
-    if not ctx.whole_window or came:
-        return  # a first match looks at all of it itself
     unlinked = yield from want(UnlinkedActivities(ctx.firm))
     world = ctx.world()
     free = [

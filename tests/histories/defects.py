@@ -19,6 +19,7 @@ from server.ports.store import LoadGroups
 from server.sync import (
     aside,
     bundles,
+    calendars,
     evidence,
     matching,
     observe,
@@ -303,11 +304,15 @@ DEFECTS: tuple[Defect, ...] = (
         swaps=((read, "prove_activity", put(unproven)), (retyped, "prove_activity", put(unproven))),
     ),
     Defect(
-        name="noeventproof", about="what delta calls removed is gone", swaps=((read, "prove_event", unproven_event),)
+        name="noeventproof",
+        about="what delta calls removed is gone",
+        swaps=((calendars, "prove_event", unproven_event),),
     ),
     Defect(name="nosweep", about="the total is not compared", swaps=((read, "_sweep", flow(None)),)),
     Defect(
-        name="nounseen", about="a full round does not look for what is missing", swaps=((read, "_unseen", flow([])),)
+        name="nounseen",
+        about="a full round does not look for what is missing",
+        swaps=((calendars, "_unseen", flow([])),),
     ),
     Defect(
         name="cursorfirst",
@@ -317,7 +322,7 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(
         name="linkfirst",
         about="the delta link is stored before what was learnt",
-        swaps=((read, "_store_round", link_first),),
+        swaps=((calendars, "_store_round", link_first),),
     ),
     Defect(
         name="noticesfirst",
@@ -339,7 +344,7 @@ DEFECTS: tuple[Defect, ...] = (
     Defect(
         name="staleecho",
         about="an answer older than what is known is news",
-        swaps=((read, "is_newer_event", gives(value=True)),),
+        swaps=((calendars, "is_newer_event", gives(value=True)),),
     ),
     # --- meaning
     Defect(name="notallday", about="midnight to midnight is no day", swaps=((mapping, "from_instants", timed_only),)),

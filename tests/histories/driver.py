@@ -22,7 +22,7 @@ from server.sync.driver import CALL_SECONDS, REMOTE_WRITES
 from server.sync.worker import LOOK_SECONDS, FirmClock
 from tests.histories.reads import READS
 from tests.histories.store import DictStore
-from tests.histories.turn import TurnParts, turn
+from tests.histories.turn import TurnParts, portions_of, turn
 
 _REMOTE_MODULES = ("server.ports.raynet", "server.ports.graph")
 _LOCAL = frozenset((NewId, Note, Planned, Stopping))
@@ -136,10 +136,11 @@ class DefectError(Exception):
 class Driver:
     """Performs flows in simulated time. ``remote`` answers a remote operation at its moment; see :mod:`.play`."""
 
-    def __init__(self, timeline: Timeline, store: DictStore, seed: int, poll_seconds: float) -> None:
+    def __init__(self, timeline: Timeline, store: DictStore, seed: int, poll_seconds: float, portions: int = 0):
         self.timeline = timeline
         self.store = store
         self.poll_seconds = poll_seconds
+        self.portions = portions_of(portions)
         self.waits = random.Random(f"{seed}:waits")
         self.ids = random.Random(f"{seed}:ids")
         self.workers: list[Worker] = []
@@ -221,6 +222,7 @@ class Driver:
             clock=clock,
             poll_seconds=self.poll_seconds,
             monotonic=lambda: self.timeline.now / 1000,
+            portions=self.portions,
         )
         flow = turn(lease.firm, parts)
         self._go(Task(worker, flow, lambda value, error: self._turned(worker, lease, value, error)), None, None)

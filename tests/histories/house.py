@@ -72,6 +72,7 @@ class Village:
         self.wire = wire
         for name, value in script.switches.items():
             setattr(self.world.graph.switches, name, value)
+        self._page = script.portions
         self.houses = [self._house(number, plan) for number, plan in enumerate(script.firms)]
         self.by_firm = {house.id: house for house in self.houses}
         self.of_mailbox = {p.mailbox.id: house for house in self.houses for p in house.people}
@@ -104,7 +105,7 @@ class Village:
             id=firm,
             tenant=tenant.id,
             raynet=instance,
-            raynet_side=RaynetSide(firm, instance, API_LOGIN, self.wire, self._now),
+            raynet_side=RaynetSide(firm, instance, API_LOGIN, self.wire, self._now, page=self._page),
             graph_side=GraphSide(firm, tenant.id, world.graph, self.wire, self._now),
         )
         for name in NAMES[: plan.people]:

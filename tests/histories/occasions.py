@@ -68,7 +68,7 @@ def _twin(text: str) -> dict[str, Any]:
 def _apart(authority: str, first: str, second: str) -> Script:
     """Both sides are edited between two readings."""
     edits = {"r": {"title": _OTHER}, "o": {"subject": "F0 třetí 2."}}
-    deeds = (_deed(9_000 + 900 * n, f"{side}.edit", **edits[side]) for n, side in enumerate((first, second)))
+    deeds = (_deed(11_000 + 900 * n, f"{side}.edit", **edits[side]) for n, side in enumerate((first, second)))
     return _script(_made("r"), *deeds, rules={"authority": authority})
 
 

@@ -63,7 +63,7 @@ class History:
         self.store = DictStore(lambda: self.timeline.now)
         self.wire = Wire(self._late)
         self.village = Village(script, self.timeline.clock, self.wire)
-        self.driver = Driver(self.timeline, self.store, script.schedule, script.poll_seconds)
+        self.driver = Driver(self.timeline, self.store, script.schedule, script.poll_seconds, script.portions)
         self.scene = Scene(village=self.village, store=self.store, start=self.timeline.start, now=self.timeline.clock)
         self.watch = Watch(self.village, self.store, self.timeline)
         self.outcome = Outcome(script=script)

@@ -73,12 +73,16 @@ _directory_switches = attrgetter(
 class RaynetSide:
     """One firm's Raynet as its API user meets it."""
 
-    def __init__(self, firm: FirmId, instance: RaynetInstance, login: str, wire: Wire, now: Callable[[], datetime]):
+    def __init__(
+        self, firm: FirmId, instance: RaynetInstance, login: str, wire: Wire, now: Callable[[], datetime], page: int = 0
+    ):
+        """``page``: rows of the window's list to a call; 0: all."""
         self.firm = firm
         self.instance = instance
         self._login = login
         self._wire = wire
         self._now = now
+        self._page_rows = page
         #: Credentials are refused: every call is a bad login.
         self.revoked = False
         self.bad_logins: list[datetime] = []
@@ -252,8 +256,11 @@ class RaynetSide:
                 if start <= begin < end or (begin < start and till is not None and till > start):
                     found.append(one)
             found.sort(key=lambda one: one.id)
-            rows = tuple(self._shown(one, detailed=False) for one in found)
-            return ports.ActivityPage(activities=rows, total=len(found), more=False)
+            page = found[: self._page_rows] if self._page_rows else found
+            # A page never ends between two rows of the same id: going on after the last one skips nothing.
+            page += [one for one in found[len(page) :] if one.id == page[-1].id]
+            rows = tuple(self._shown(one, detailed=False) for one in page)
+            return ports.ActivityPage(activities=rows, total=len(found), more=len(page) < len(found), reaching=True)
 
         nothing = ports.ActivityPage(activities=(), total=0, more=False)
         return self._read("window", work, nothing)  # type: ignore[no-any-return]  # as work

@@ -120,7 +120,7 @@ def pass_intents(rows: Rows, op: ports.PassIntents) -> tuple[Intent, ...]:
 def due_links(rows: Rows, op: ports.DueLinks) -> tuple[Attention, ...]:
     if not rows.attention:
         return ()
-    found = [one for one in rows.attention.values() if one.due_at <= op.until]
+    found = [one for one in rows.attention.values() if one.due_at <= op.until and not (op.urgent and one.why)]
     found.sort(key=lambda one: (one.due_at, one.link_id))
     return tuple(found[: op.limit])
 

@@ -71,6 +71,8 @@ class Script:
     firms: tuple[FirmPlan, ...] = (FirmPlan(),)
     workers: int = 1
     poll_seconds: float = 15.0
+    #: Rows of a page and calendars of a portion, so that a first meeting takes several; 0: as many as there are.
+    portions: int = 0
     #: Readings of Graph.
     switches: Mapping[str, Any] = field(default_factory=dict)
     #: Push: share of announcements that come, and how late at most. 0 = no push.

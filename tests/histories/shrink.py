@@ -81,6 +81,7 @@ class Shrinker:
             lambda s: replace(s, workers=1),
             lambda s: replace(s, push=0.0, push_delay_ms=Script().push_delay_ms),
             lambda s: replace(s, poll_seconds=15.0),
+            lambda s: replace(s, portions=0),
             lambda s: replace(s, start=Script().start),
             _without_last_firm,
         ]

@@ -11,7 +11,7 @@ from server.domain.ids import FirmId
 from server.errors import Outdated, RosError, Scope, Unavailable
 from server.flow import Flow, Note, Now, want
 from server.ports.store import LoadFirm
-from server.sync.context import PassOptions
+from server.sync.context import PassOptions, Portions
 from server.sync.maintain import is_urgent, maintain
 from server.sync.passes import run_pass
 from server.sync.worker import (
@@ -34,6 +34,7 @@ class TurnParts:
     clock: FirmClock
     poll_seconds: float
     monotonic: Callable[[], float]
+    portions: Portions
     full: bool = False
     push: bool = True
 
@@ -75,7 +76,8 @@ def _options(firm: FirmId, parts: TurnParts) -> Flow[PassOptions]:
     stale = last is None or now - last > FULL_AFTER
     nightly = stale and (now.hour in FULL_HOUR or last is None or now - last > timedelta(hours=28))
     full = (nightly and last is not None) or parts.full
-    return PassOptions(trigger="nightly" if full else "worker", full=full, floor_seconds=_floor(parts))
+    trigger = "nightly" if full else "worker"
+    return PassOptions(trigger=trigger, full=full, floor_seconds=_floor(parts), portions=parts.portions)
 
 
 def _floor(parts: TurnParts) -> float:
@@ -90,3 +92,10 @@ def _maintained(firm: FirmId, parts: TurnParts, *, at_once: bool) -> Flow[None]:
         return
     clock.maintained_at = now
     yield from maintain(firm, PUBLIC_URL)
+
+
+def portions_of(size: int) -> Portions:
+    """The product's own, or such small ones that a few items make several, and a breath before each."""
+    if not size:
+        return Portions()
+    return Portions(calendars=size, calendars_alone=size, links=3 * size, urgent=1, breath=timedelta(seconds=size - 1))

@@ -103,6 +103,7 @@ def history(seed: int) -> tuple[Script, Weather]:
         firms=firms,
         workers=rng.choices((1, 2, 3), (6, 3, 1))[0],
         poll_seconds=rng.choice((15.0, 15.0, 15.0, 5.0)),
+        portions=random.Random(f"{seed}:portions").choice((0, 0, 0, 1, 2, 3)),
         switches=switches,
         push=rng.choice((0.0, 0.6, 0.95, 1.0)),
         push_delay_ms=rng.choice((3_000, 3_000, 30_000, 180_000)),

@@ -1,7 +1,7 @@
 """How long each change took from one side to the other, from both sides' histories."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from simulator.raynet.records import HistoryEntry, Ref
@@ -11,8 +11,14 @@ from tests.process.load import Half, Item, Load
 from tests.process.site import SimFirm, Site
 
 
-def lags(site: Site, load: Load, since: datetime, until: datetime) -> dict[int, list[float]]:
-    """Seconds by firm of the edits and moves that people made in that time and that arrived.
+def lags(
+    site: Site,
+    load: Load,
+    since: datetime,
+    until: datetime,
+    counts: Callable[[Item, datetime], bool] = lambda _item, _at: True,
+) -> dict[int, list[float]]:
+    """Seconds by firm of the edits and moves that people made in that time, of those that count, and that arrived.
 
     A change overtaken by a later one of the same kind arrives with it.
     """
@@ -25,7 +31,7 @@ def lags(site: Site, load: Load, since: datetime, until: datetime) -> dict[int, 
             for kind in ("title", "move"):
                 made, arrived = _steps(load, item, kind, saves[item.firm.id])
                 for number, at in made:
-                    if not since <= at < until:
+                    if not since <= at < until or not counts(item, at):
                         continue
                     came = next((then for reached, then in arrived if reached >= number), None)
                     if came is not None:

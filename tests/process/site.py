@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -56,6 +56,8 @@ class SiteOptions:
     backend: str = "sqlite"
     firms: int = 1
     people: int = 3
+    #: So many of them, the last, have no seat yet.
+    seatless: int = 0
     poll_seconds: int = 1
     rules: Mapping[str, str] = field(default_factory=lambda: {"guard_count": "100000"})
     push: bool = False
@@ -323,6 +325,17 @@ class Site:
         self.peek = _peek(self.url, self.postgres)
         self.ledger.holder = self.holder
 
+    def seat(self, firm: SimFirm, people: Sequence[Person]) -> None:
+        """An administrator gives them seats."""
+        seats = Seats(self.database)
+        for person in people:
+            seats.add(firm.id, person.login, actor="test")
+
+    def met(self) -> set[str]:
+        """Mailboxes that have met Raynet."""
+        with self.peek.connect() as connection:
+            return set(connection.execute(text("select mailbox from mailbox_sync where matched")).scalars())
+
     def mails(self) -> int:
         """Mails that our application caused."""
         with self.world.lock:
@@ -424,12 +437,12 @@ def _firm(site: Site, number: int) -> SimFirm:
         rules=dict(site.options.rules),
     )
     firm = Firms(site.database).add(new, actor="test").id
-    seats = Seats(site.database)
+    made = SimFirm(id=firm, raynet=raynet, tenant=tenant.id, people=tuple(people))
+    site.seat(made, people[: len(people) - site.options.seatless])
     for person in people:
-        seats.add(firm, person.login, actor="test")
         site.ledger.firm_of_mailbox[person.mailbox.id] = firm
     site.ledger.firm_of_instance[raynet.name] = firm
-    return SimFirm(id=firm, raynet=raynet, tenant=tenant.id, people=tuple(people))
+    return made
 
 
 def free_port() -> int:

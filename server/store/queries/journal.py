@@ -23,6 +23,12 @@ _DUE: Final = Prepared(
     .order_by(runtime.attention.c.due_at, runtime.attention.c.link_id)
     .limit(bindparam("most", type_=Integer))
 )
+_URGENT: Final = Prepared(
+    select(*shapes.ATTENTION.columns())
+    .where(runtime.attention.c.due_at <= bindparam("until"), runtime.attention.c.why == "")
+    .order_by(runtime.attention.c.due_at, runtime.attention.c.link_id)
+    .limit(bindparam("most", type_=Integer))
+)
 _NOTICES: Final = Prepared(
     select(*shapes.NOTICE.columns()).order_by(runtime.notice.c.seq).limit(bindparam("most", type_=Integer))
 )
@@ -44,7 +50,7 @@ _UNDOS: Final = Prepared(
 
 
 def due_links(scope: FirmScope, op: DueLinks) -> tuple[Attention, ...]:
-    return scope.values(shapes.ATTENTION, _DUE, until=op.until, most=op.limit)
+    return scope.values(shapes.ATTENTION, _URGENT if op.urgent else _DUE, until=op.until, most=op.limit)
 
 
 def notices(scope: FirmScope, op: Notices) -> tuple[Notice, ...]:

@@ -90,6 +90,15 @@ def test_due_links_come_earliest_first_and_no_more_than_asked_for(firm: Firm, ke
     assert [one.link_id for one in found] == ["link-3", "link-2", "link-1"]
 
 
+def test_what_something_has_just_happened_to_is_told_apart_from_what_is_due_with_all_others(
+    firm: Firm, keep: Keep, ask: Ask
+) -> None:
+    keep(*(build.attention(firm.id, f"link-{n}", due_at=NOW - 60 * MINUTE, why="full") for n in range(3)))
+    keep(build.attention(firm.id, "link-1", due_at=NOW), build.attention(firm.id, "new", due_at=NOW))
+    assert [one.link_id for one in ask(DueLinks(firm.id, NOW, 9, urgent=True))] == ["link-1", "new"]
+    assert len(ask(DueLinks(firm.id, NOW, 9))) == 4
+
+
 def test_a_row_of_another_firm_is_refused_with_all_the_others(
     firm: Firm, keep: Keep, ask: Ask, database: Database
 ) -> None:
