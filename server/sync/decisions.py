@@ -131,7 +131,6 @@ def restore_plan(ctx: PassContext, group: Group, conflict: Conflict) -> Plan | N
         return None
     activity = group.activity.activity
     seen = next((one for one in group.events if pair.event is not None and one.key.id == pair.event), None)
-    names = (conflict.field,)
     private = group.link.masked or (seen is not None and is_masked(seen.event, ctx.world()))
     hidden = private and conflict.field is not FieldName.WHEN
     # A private text has two faces: what was typed over the mask goes back to Raynet, what Outlook said to Outlook.
@@ -141,12 +140,12 @@ def restore_plan(ctx: PassContext, group: Group, conflict: Conflict) -> Plan | N
     if content.when is not None:
         start, till = to_instants(content.when, ctx.zone)
         expects = replace(expects, raynet_from=start, raynet_till=till)
-    in_event = seen is not None and _goes_into_event(ctx, seen, conflict, hidden=hidden)
+    in_event = seen is not None and _goes_into_event(ctx, seen, conflict, pair.role if hidden else None)
     # What its event still says is no edit of a user's until the second write stands.
     first = replace(expects, outlook=pair.base.outlook) if in_event else expects
     writes: list[Write] = []
     losses: list[Loss] = []
-    bare = Write(kind=IntentKind.UPDATE_ACTIVITY, pair=pair.id, reason=Reason.RESTORED, fields=names)
+    bare = Write(kind=IntentKind.UPDATE_ACTIVITY, pair=pair.id, reason=Reason.RESTORED, fields=(conflict.field,))
     stands = group.activity.gone_at is None and not activity.locked
     if stands and not (hidden and conflict.lost_side is Side.GRAPH):
         change = _activity_change(content, start, till)
@@ -164,16 +163,17 @@ def restore_plan(ctx: PassContext, group: Group, conflict: Conflict) -> Plan | N
         now = outlook_content(seen.event, activity.key.type, masked=hidden)
         again = _replaced(pair, conflict, now, Side.GRAPH)
         losses += [one for one in again if one.lost not in {known.lost for known in losses} and not hidden]
-    step = Step(pair=pair.id, reason=Reason.RESTORED, outcome="written", writes=(conflict.field.value,))
-    if not writes and hidden:
-        step = Step(pair=pair.id, reason=Reason.MASKED, outcome="nothing")
+    done = Step(pair=pair.id, reason=Reason.RESTORED, outcome="written", writes=(conflict.field.value,))
+    step = Step(pair=pair.id, reason=Reason.MASKED, outcome="nothing") if hidden and not writes else done
     return Plan(link=group.link, pairs=group.pairs, writes=tuple(writes), losses=tuple(losses), steps=(step,))
 
 
-def _goes_into_event(ctx: PassContext, seen: SeenEvent, conflict: Conflict, *, hidden: bool) -> bool:
-    if seen.gone_at is not None or would_mail(seen.event, ctx.world()):
+def _goes_into_event(ctx: PassContext, seen: SeenEvent, conflict: Conflict, hidden: Role | None) -> bool:
+    """``hidden``: the event's role, where the text is private. An open copy shows the mask, as the activity does."""
+    shows_mask = hidden is Role.COPY and not is_masked(seen.event, ctx.world())
+    if shows_mask or seen.gone_at is not None or would_mail(seen.event, ctx.world()):
         return False
-    return not hidden or (conflict.lost_side is Side.GRAPH and not _says_more(seen.event, conflict))
+    return hidden is None or (conflict.lost_side is Side.GRAPH and not _says_more(seen.event, conflict))
 
 
 def _its_pair(group: Group, conflict: Conflict) -> Pair | None:
