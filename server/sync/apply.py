@@ -35,7 +35,7 @@ from server.sync.context import FIRST_WAIT, PassContext, concerns_side, due, sid
 from server.sync.journal import losses_of
 from server.sync.lag import count_written, note_carried
 from server.sync.likeness import same_activity, same_event
-from server.sync.making import SLOW, counted, create_activity, resolved
+from server.sync.making import SLOW, counted, create_activity, resolved, still_open
 from server.sync.observe import claim_orphan
 from server.sync.panel_outcome import rejected
 from server.sync.planned import conflict_rows, plan_rows, unsent_removals, unwritten_losses
@@ -427,7 +427,7 @@ def _delete_activity(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[t
 
 def _read_again(ctx: PassContext, work: LinkWork, intent: Intent, key: ActivityKey) -> Flow[Activity | None]:
     """Raynet has no conditional write: look right before, and plan anew when somebody was faster."""
-    detail = yield from _fresh(ctx, key)
+    detail = yield from _fresh(ctx, work, intent, key)
     seen = work.activity
     if seen is not None and same_activity(seen.activity, detail) and not detail.locked:
         return detail
@@ -436,13 +436,17 @@ def _read_again(ctx: PassContext, work: LinkWork, intent: Intent, key: ActivityK
     return None
 
 
-def _fresh(ctx: PassContext, key: ActivityKey) -> Flow[Activity]:
-    """The row that was read for this write, while it is fresh; else the record itself."""
+def _fresh(ctx: PassContext, work: LinkWork, intent: Intent, key: ActivityKey) -> Flow[Activity]:
+    """The row that was read for this write, while it is fresh; else the record itself.
+
+    Raises Changed where the event turned private while that took long.
+    """
     row, read_at = ctx.fresh.pop(key, (None, ctx.now))
     began = yield from want(Now())
     if row is not None and began - read_at <= FRESH_FOR:
         return row
     detail = yield from want(GetActivity(ctx.firm, key))
     if (yield from want(Now())) - began > SLOW:
+        yield from still_open(ctx, work, intent)
         detail = yield from want(GetActivity(ctx.firm, key))
     return detail

@@ -26,7 +26,7 @@ def create_activity(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tu
     """Placeholder, key, reveal: a crash between any two leaves a neutral record that its key finds again."""
     draft = intent.payload.activity_draft
     assert draft is not None
-    yield from _still_open(ctx, work, intent)
+    yield from still_open(ctx, work, intent)
     key = yield from _placeholder(ctx, draft)
     made = replace(intent, activity=key, half_done=True)
     yield from want(Commit(ctx.firm, (*work.activity_made(intent, key), *counted(ctx, 1))))
@@ -78,9 +78,10 @@ def reveal(
             sync = replace(ctx.sync, inline_ext_id=inline)
             ctx.put_sync(sync)
             yield from want(Commit(ctx.firm, (sync,)))
-    yield from _still_open(ctx, work, intent)
+    yield from still_open(ctx, work, intent)
     if (yield from want(Now())) - read_at > SLOW:
         known = yield from _placeholder_seen(ctx, work, intent, key)
+        yield from still_open(ctx, work, intent)  # that may have taken long as well
     if known.place and change.place is None:
         # Typed into the placeholder, and in the journal by now: the update takes its place.
         change = replace(change, place="")
@@ -99,7 +100,7 @@ def _placeholder_seen(ctx: PassContext, work: LinkWork, intent: Intent, key: Act
     return fresh
 
 
-def _still_open(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[None]:
+def still_open(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[None]:
     """Raises Changed where the event has turned private since it was read: what is made of it is planned anew."""
     if (yield from turned_private(ctx, work, intent)):
         raise Changed(detail="turned private")
