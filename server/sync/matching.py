@@ -26,7 +26,7 @@ from server.ports.store import (
 )
 from server.sync.breath import breathe
 from server.sync.context import MET, PassContext, due
-from server.sync.observe import new_link, new_pair
+from server.sync.observe import is_left_over, new_link, new_pair
 
 #: Links looked at in one go.
 AT_ONCE = 2_000
@@ -48,7 +48,8 @@ def fill_shelf(ctx: PassContext) -> Flow[Shelf]:
     """Which calendar is to show what, linked or not."""
     wanted: defaultdict[MailboxId, list[ActivityKey]] = defaultdict(list)
     unlinked = yield from want(UnlinkedActivities(ctx.firm))
-    free = {one.key: one.activity for one in unlinked if not one.hidden}
+    rest = (one for one in unlinked if not one.hidden and not is_left_over(ctx, one.activity))
+    free = {one.key: one.activity for one in rest}
     _sort(ctx, free, wanted)
     # An open pair is what makes an activity known; a link without one may hold it all the same.
     known = yield from want(KnownActivities(ctx.firm))

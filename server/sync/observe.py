@@ -52,9 +52,7 @@ def activity_rows(
         link = links.get(activity.key) or moved_from
         wanted = mapping.wanted_mailboxes(activity, world)
         row = seen or SeenActivity(firm_id=ctx.firm, key=activity.key, activity=activity, seen_at=ctx.now)
-        # What people repeat of a placeholder before it is filled is theirs.
-        ours = activity.created_by in (None, ctx.sync.login)
-        if link is None and ours and (keys.is_placeholder(activity.title) or is_filled_late(ctx, activity)):
+        if link is None and is_left_over(ctx, activity):
             rows += _claimed_orphan(ctx, activity)
         elif link is not None:
             rows += yield from losses_between(ctx, known.get(activity.key), links.get(activity.key), activity)
@@ -88,6 +86,12 @@ def _claimed_orphan(ctx: PassContext, activity: Activity) -> tuple[Row, ...]:
     if activity.created_by != ctx.sync.login or f"{ORPHAN}:{activity.key}" in ctx.tombstones:
         return ()
     return (orphan_activity(activity.key, ctx, activity.created_at or ctx.now),)
+
+
+def is_left_over(ctx: PassContext, activity: Activity) -> bool:
+    """Whether what no link holds is a placeholder of ours. What people repeat of one before it is filled is theirs."""
+    ours = activity.created_by in (None, ctx.sync.login)
+    return ours and (keys.is_placeholder(activity.title) or is_filled_late(ctx, activity))
 
 
 def is_filled_late(ctx: PassContext, activity: Activity) -> bool:

@@ -8,7 +8,7 @@ from server.domain.state import Origin
 from server.flow import Flow, want
 from server.ports.store import Commit, LinksOf, Row, UnlinkedActivities
 from server.sync.context import PassContext
-from server.sync.observe import new_link
+from server.sync.observe import is_left_over, new_link
 
 
 def link_held_up(ctx: PassContext) -> Flow[None]:
@@ -18,7 +18,7 @@ def link_held_up(ctx: PassContext) -> Flow[None]:
     free = [
         one.key
         for one in unlinked
-        if not one.hidden
+        if not one.hidden and not is_left_over(ctx, one.activity)
         if (wanted := mapping.wanted_mailboxes(one.activity, world)) and ctx.may_link(wanted)
     ]
     links = (yield from want(LinksOf(ctx.firm, activities=tuple(free)))) if free else {}
