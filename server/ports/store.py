@@ -145,6 +145,14 @@ class UnlinkedActivities(Op[tuple[SeenActivity, ...]]):
 
 
 @dataclass(frozen=True, slots=True)
+class ActivitiesSince(Op[tuple[SeenActivity, ...]]):
+    """Activities, not gone, in a link or in none, that were observed at this instant or later."""
+
+    firm: FirmId
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class UnpairedEvents(Op[tuple[SeenEvent, ...]]):
     """Observed events of a calendar, not gone, that no open pair holds: the candidates of its first match."""
 

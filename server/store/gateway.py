@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from server.flow import Op
 from server.ports.store import (
+    ActivitiesSince,
     BindDraft,
     Commit,
     DueLinks,
@@ -46,6 +47,7 @@ _READS: Final[dict[type[Op[Any]], Callable[[FirmScope, Any], object]]] = {
     LinksOf: items.links_of,
     LoadSeen: items.load_seen,
     UnlinkedActivities: items.unlinked_activities,
+    ActivitiesSince: items.activities_since,
     UnpairedEvents: items.unpaired_events,
     OpenIntents: items.open_intents,
     DueLinks: journal.due_links,

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from server.domain import keys, mapping
 from server.domain.activity import Activity
@@ -10,11 +11,12 @@ from server.domain.event import Event
 from server.domain.ids import ActivityKey, LinkId, MailboxId
 from server.domain.matching import Matching, match
 from server.domain.reasons import Reason
-from server.domain.state import Group, Link, MailboxSync, Origin, Pair, PairState, Role, Trail
+from server.domain.state import Group, Link, MailboxSync, Origin, Pair, PairState, Role, SeenActivity, Trail
 from server.flow import Flow, NewId, want
 from server.ports.graph import ReadCalendar
 from server.ports.raynet import FindByExtId
 from server.ports.store import (
+    ActivitiesSince,
     Commit,
     KnownActivities,
     LinksOf,
@@ -28,6 +30,8 @@ from server.sync.breath import breathe
 from server.sync.context import MET, PassContext, due
 from server.sync.observe import is_left_over, new_link, new_pair
 
+#: What was stored so long before the shelf was filled is looked at again: clocks may be put back a little.
+OVERLAP = timedelta(seconds=30)
 #: Links looked at in one go.
 AT_ONCE = 2_000
 
@@ -35,21 +39,28 @@ AT_ONCE = 2_000
 _Linked = dict[ActivityKey, tuple[Link, Activity, frozenset[MailboxId]]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Shelf:
     """What Raynet holds, sorted once for all calendars: each looks at what it is to show, not at the whole firm's."""
 
-    wanted: Mapping[MailboxId, Sequence[ActivityKey]]
+    wanted: Mapping[MailboxId, list[ActivityKey]]
     #: Made by our API user, and in no link when the shelf was filled.
     ours: frozenset[ActivityKey]
+    filled_at: datetime
+
+    def renew(self, ctx: PassContext) -> Flow[None]:
+        """What ordinary passes in between have read belongs to it too."""
+        seen = yield from want(ActivitiesSince(ctx.firm, self.filled_at - OVERLAP))
+        self.filled_at = ctx.now
+        _sort(ctx, {one.key: one.activity for one in seen if _counts(ctx, one)}, self.wanted)
 
 
 def fill_shelf(ctx: PassContext) -> Flow[Shelf]:
     """Which calendar is to show what, linked or not."""
     wanted: defaultdict[MailboxId, list[ActivityKey]] = defaultdict(list)
+    filled_at = ctx.now
     unlinked = yield from want(UnlinkedActivities(ctx.firm))
-    rest = (one for one in unlinked if not one.hidden and not is_left_over(ctx, one.activity))
-    free = {one.key: one.activity for one in rest}
+    free = {one.key: one.activity for one in unlinked if _counts(ctx, one)}
     _sort(ctx, free, wanted)
     # An open pair is what makes an activity known; a link without one may hold it all the same.
     known = yield from want(KnownActivities(ctx.firm))
@@ -60,7 +71,11 @@ def fill_shelf(ctx: PassContext) -> Flow[Shelf]:
         groups = yield from want(LoadGroups(ctx.firm, tuple(ids[start : start + AT_ONCE])))
         _sort(ctx, _held(groups), wanted)
     ours = {key for key, one in free.items() if one.created_by == ctx.sync.login and key not in links}
-    return Shelf(wanted={mailbox: tuple(dict.fromkeys(keys)) for mailbox, keys in wanted.items()}, ours=frozenset(ours))
+    return Shelf(wanted=wanted, ours=frozenset(ours), filled_at=filled_at)
+
+
+def _counts(ctx: PassContext, seen: SeenActivity) -> bool:
+    return not seen.hidden and not is_left_over(ctx, seen.activity)
 
 
 def _sort(
@@ -103,6 +118,8 @@ class _Look:
 
 def match_calendar(ctx: PassContext, row: MailboxSync, shelf: Shelf) -> Flow[None]:
     """Pair what stands on both sides and link the rest of what concerns this calendar, all of it in one commit."""
+    if ctx.within:
+        yield from shelf.renew(ctx)
     look = _Look(activities={}, linked={})
     rows = yield from _first_match(ctx, row, shelf, look)
     matched = replace(row, matched=True)
@@ -115,7 +132,7 @@ def _to_be_shown(ctx: PassContext, row: MailboxSync, shelf: Shelf, look: _Look) 
     """What the calendar does not hold yet: of others' links, and what stands in Raynet alone."""
     assert row.mailbox is not None
     world, rows = ctx.world(), list[Row]()
-    for key in sorted(shelf.wanted.get(row.mailbox, ())):
+    for key in sorted(set(shelf.wanted.get(row.mailbox, ()))):
         activity = look.activities.get(key)
         wanted = mapping.wanted_mailboxes(activity, world) if activity is not None else ()
         if row.mailbox not in wanted:

@@ -97,6 +97,11 @@ def unlinked_activities(rows: Rows, _op: ports.UnlinkedActivities) -> tuple[Seen
     return tuple(sorted(found, key=lambda one: str(one.key)))
 
 
+def activities_since(rows: Rows, op: ports.ActivitiesSince) -> tuple[SeenActivity, ...]:
+    found = [one for one in rows.activities.values() if one.gone_at is None and one.seen_at >= op.since]
+    return tuple(sorted(found, key=lambda one: str(one.key)))
+
+
 def unpaired_events(rows: Rows, op: ports.UnpairedEvents) -> tuple[SeenEvent, ...]:
     found = [
         one
@@ -222,6 +227,7 @@ READS: dict[type[Op[Any]], Callable[[Rows, Any], object]] = {
     ports.LinksOf: links_of,
     ports.LoadSeen: load_seen,
     ports.UnlinkedActivities: unlinked_activities,
+    ports.ActivitiesSince: activities_since,
     ports.UnpairedEvents: unpaired_events,
     ports.OpenIntents: open_intents,
     ports.DueLinks: due_links,

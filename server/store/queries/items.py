@@ -17,6 +17,7 @@ from server.domain.state import (
     Tombstone,
 )
 from server.ports.store import (
+    ActivitiesSince,
     KnownActivities,
     KnownEvents,
     LinksInMailbox,
@@ -162,6 +163,12 @@ def unlinked_activities(scope: FirmScope, op: UnlinkedActivities) -> tuple[SeenA
     link, activity = items.link, items.seen_activity
     linked = exists().where(firm_criterion(link, scope.firm), link.c.activity == activity.c.key, link.c.is_open)
     found = select(*shapes.SEEN_ACTIVITY.columns()).where(activity.c.gone_at.is_(None), ~linked)
+    return scope.values(shapes.SEEN_ACTIVITY, found.order_by(activity.c.key))
+
+
+def activities_since(scope: FirmScope, op: ActivitiesSince) -> tuple[SeenActivity, ...]:
+    activity = items.seen_activity
+    found = select(*shapes.SEEN_ACTIVITY.columns()).where(activity.c.gone_at.is_(None), activity.c.seen_at >= op.since)
     return scope.values(shapes.SEEN_ACTIVITY, found.order_by(activity.c.key))
 
 
