@@ -36,8 +36,9 @@ class Portions:
     #: Calendars that are read whole and meet Raynet; more of them while nobody has met it who could wait.
     calendars: int = 4
     calendars_alone: int = 20
-    #: Links planned in one round. Where there are more, so many that something has just happened to come besides.
-    links: int = 2_000
+    #: Links planned in one round, no fewer: the brake before mass deletion sees one round at a time. Where there are
+    #: more, so many that something has just happened to come besides.
+    links: int = 10_000
     urgent: int = 500
     #: So long a pass reads or matches before an ordinary one takes place in between.
     breath: timedelta = timedelta(seconds=2)

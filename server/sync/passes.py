@@ -54,8 +54,6 @@ from server.sync.unshown import note_unshown
 CHUNK = 250
 #: Rounds of planning in one pass: the first writes, the second sees what follows from them.
 ROUNDS = 4
-#: Items that one round takes where nobody else waits; where there are more, the next round goes on with them.
-FAR = 10_000
 #: With more plans that write, a pass ends before all are carried out: about this long after they were made, or so many
 #: times what making them took, but :data:`LEAST` before something must be read again.
 MANY = 24
@@ -174,22 +172,16 @@ def _plan_and_apply(ctx: PassContext) -> Flow[tuple[Plan, ...]]:
         yield from _limit(ctx, planned)
         yield from _apply(ctx, planned)
         now = yield from want(Now())
-        over = ctx.wrote == before and turn > 0 and len(planned) < _most(ctx)
+        over = ctx.wrote == before and turn > 0 and len(planned) < ctx.options.portions.links
         if over or ctx.left_some or _must_read(ctx, planned, now) or (yield from want(Stopping())):
             break
         ctx.now = now
     return ()
 
 
-def _most(ctx: PassContext) -> int:
-    """Links planned in one round."""
-    options = ctx.options
-    return FAR if options.trigger not in ("worker", "nightly") else options.portions.links
-
-
 def _must_read(ctx: PassContext, planned: Sequence[object], now: datetime) -> bool:
     """Whether a round that left others to the next took so long that what has changed meanwhile goes before these."""
-    reading = next_reading_in(ctx, now) if len(planned) >= _most(ctx) else None
+    reading = next_reading_in(ctx, now) if len(planned) >= ctx.options.portions.links else None
     return reading is not None and timedelta(seconds=reading) <= LEAST
 
 
@@ -220,9 +212,10 @@ def _prove_suspects(ctx: PassContext) -> Flow[None]:
 
 def _plan_due(ctx: PassContext) -> Flow[list[tuple[Group, Plan]]]:
     """Reconcile every due link; a link with an open intent waits until it is settled."""
-    dues = yield from want(DueLinks(ctx.firm, ctx.now, most := _most(ctx)))
-    if len(dues) >= most:
-        urgent = yield from want(DueLinks(ctx.firm, ctx.now, ctx.options.portions.urgent, urgent=True))
+    portions = ctx.options.portions
+    dues = yield from want(DueLinks(ctx.firm, ctx.now, portions.links))
+    if len(dues) >= portions.links:
+        urgent = yield from want(DueLinks(ctx.firm, ctx.now, portions.urgent, urgent=True))
         dues = tuple({one.link_id: one for one in (*urgent, *dues)}.values())
     planned: list[tuple[Group, Plan]] = []
     if not dues:
