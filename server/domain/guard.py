@@ -1,7 +1,7 @@
 """The brake before mass deletion: too many removals from one user's pairs wait for an administrator."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from server.domain.ids import MailboxId, PairId
@@ -18,19 +18,32 @@ class MassRemoval:
     of: int
 
 
-def mass_removals(
-    plans: Sequence[Plan], live: Mapping[MailboxId, int], confirmed: frozenset[PairId], rules: Rules
-) -> tuple[MassRemoval, ...]:
-    """Mailboxes whose removals reach both ``guard_count`` and ``guard_share`` percent; confirmed ones do not count."""
-    removed: dict[MailboxId, list[PairId]] = defaultdict(list)
+Removals = dict[MailboxId, list[PairId]]
+
+
+def removals_of(plans: Sequence[Plan], confirmed: Set[PairId]) -> Removals:
+    """What the plans remove from each mailbox; what was confirmed does not count."""
+    removed: Removals = defaultdict(list)
     for plan in plans:
         mailboxes = {pair.id: pair.mailbox for pair in plan.pairs}
         for write in plan.writes:
             if write.removal and write.pair not in confirmed:
                 removed[mailboxes[write.pair]].append(write.pair)
+    return removed
+
+
+def mass_removals(
+    removed: Removals, live: Mapping[MailboxId, int], gone: Mapping[MailboxId, Set[PairId]], rules: Rules
+) -> tuple[MassRemoval, ...]:
+    """Mailboxes whose removals reach both ``guard_count`` and ``guard_share`` percent.
+
+    ``gone``: what earlier rounds of the pass have removed counts, and is nothing any more that could be held.
+    """
     found = []
     for mailbox, pairs in sorted(removed.items()):
-        of = max(live.get(mailbox, 0), len(pairs))
-        if len(pairs) >= rules.guard_count and len(pairs) * 100 >= rules.guard_share * of:
+        before = len(gone.get(mailbox, frozenset()) - set(pairs))
+        number = len(pairs) + before
+        of = max(live.get(mailbox, 0) + before, number)
+        if number >= rules.guard_count and number * 100 >= rules.guard_share * of:
             found.append(MassRemoval(mailbox=mailbox, pairs=tuple(sorted(pairs)), of=of))
     return tuple(found)

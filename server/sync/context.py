@@ -1,5 +1,6 @@
 """One pass over one firm: what it knows, what it counted, which side it must leave alone."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -165,6 +166,8 @@ class PassContext:
     unasked: set[LinkId] = field(default_factory=set)
     rejected: frozenset[PairId] = frozenset()
     confirmed: frozenset[PairId] = frozenset()
+    #: What the rounds so far have taken from each calendar: the brake before mass deletion counts all of the pass.
+    removed: defaultdict[MailboxId, set[PairId]] = field(default_factory=lambda: defaultdict(set))
     wrote: int = 0
     whole_window: bool = False
     #: Sides whose push has proven itself: polling of them may relax.

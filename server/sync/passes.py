@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from server.domain.guard import mass_removals
+from server.domain.guard import mass_removals, removals_of
 from server.domain.ids import ActivityKey, EventId, EventKey, FirmId, MailboxId, PairId, PassId
 from server.domain.plan import Plan, Step, Write
 from server.domain.push import EVIDENCE_FOR
@@ -253,7 +253,8 @@ def _guarded(
     removes = any(write.removal for _, plan in planned for write in plan.writes)
     counts = (yield from want(PairCounts(ctx.firm))) if removes else {}
     rules = ctx.state.firm.rules
-    masses = mass_removals([plan for _, plan in planned], counts, ctx.confirmed | waiting, rules)
+    removed = removals_of([plan for _, plan in planned], ctx.confirmed | waiting)
+    masses = mass_removals(removed, counts, ctx.removed, rules)
     rows: list[Row] = []
     stopped: set[PairId] = set(waiting)
     for mass in masses:
@@ -270,6 +271,8 @@ def _guarded(
             at=ctx.now,
         )
         rows.append(hold)
+    for mailbox, pairs in removed.items():
+        ctx.removed[mailbox] |= set(pairs) - stopped
     if rows and not ctx.options.preview:
         yield from want(Commit(ctx.firm, tuple(rows)))
     return [(group, _held(plan, stopped)) for group, plan in planned]

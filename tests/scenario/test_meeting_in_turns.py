@@ -9,7 +9,7 @@ import pytest
 from server.flow import Op
 from server.ports.raynet import WindowActivities
 from server.ports.store import Commit, UnpairedEvents
-from server.sync import matching
+from server.sync import matching, read
 from server.sync.context import Portions
 from simulator.faults import Match, Rule, Status
 from tests.support.rig import Crash, Rig, StepDriver, add_person_with_seat
@@ -19,6 +19,13 @@ Firm = Callable[..., Rig]
 #: A breath before each portion, however little time has passed.
 SMALL = Portions(calendars=1, calendars_alone=1, breath=timedelta())
 BOTH = [f"Oboje {number}" for number in range(4)]
+
+
+@pytest.fixture(autouse=True)
+def _newest_row_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is no news stands in the window's list only, as among thousands of activities."""
+    monkeypatch.setattr(read, "FIRST_PAGE", 1)
+    monkeypatch.setattr(read, "FIRST_PAGE_RUNG", 1)
 
 
 class _Watching(StepDriver):
@@ -49,10 +56,10 @@ def _watch(rig: Rig, kind: type[Op[Any]], number: int, deed: Callable[[], None])
     return watching
 
 
-def _newcomers(rig: Rig) -> None:
-    """Karel and Olga join: equal items of theirs stand on both sides, and one on each side alone."""
+def _have_worked(rig: Rig) -> None:
+    """Karel and Olga have no seat yet: equal items of theirs stand on both sides, and one on each side alone."""
     for name, numbers in (("karel", (0, 1)), ("olga", (2, 3))):
-        person = add_person_with_seat(rig, name)
+        person = add_person_with_seat(rig, name, seat=False)
         for number in numbers:
             start = rig.clock() + (30 + 2 * number) * HOUR
             person.ui.create("meeting", title=BOTH[number], start=start, end=start + HOUR)
@@ -67,8 +74,10 @@ def _running(firm: Firm) -> Rig:
     jana, start = rig.people["jana"], rig.clock() + 5 * HOUR
     jana.ui.create("meeting", title="Porada", start=start, end=start + HOUR)
     jana.ui.create("meeting", title="Zrušená", start=start + HOUR, end=start + 2 * HOUR)
+    _have_worked(rig)
     rig.sync()
-    _newcomers(rig)
+    for person in rig.people.values():
+        person.seat = person.seat or rig.seats.add(rig.firm, person.login, actor="test").id
     rig.tick()
     return rig
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.domain.guard import mass_removals
+from server.domain.guard import MassRemoval, mass_removals, removals_of
 from server.domain.ids import ActivityKey, ActivityType, LinkId, PairId
 from server.domain.plan import Plan
 from server.domain.reconcile import reconcile
@@ -17,21 +17,41 @@ def deletion(number: int) -> Plan:
     return reconcile(lose_activity(start), world())
 
 
+def masses(
+    plans: list[Plan],
+    live: int,
+    *,
+    confirmed: frozenset[PairId] = frozenset(),
+    gone: frozenset[PairId] = frozenset(),
+    rules: Rules | None = None,
+) -> tuple[MassRemoval, ...]:
+    removed = removals_of(plans, confirmed)
+    return mass_removals(removed, {ANNA.mailbox: live}, {ANNA.mailbox: gone}, rules or Rules())
+
+
 @pytest.mark.parametrize(
     ("count", "of", "held"),
     [(30, 40, True), (4, 40, False), (4, 4, False), (5, 25, True), (5, 26, False), (8, 40, True), (7, 40, False)],
 )
 def test_many_removals_at_once_are_held(count: int, of: int, held: bool) -> None:
-    found = mass_removals([deletion(n) for n in range(count)], {ANNA.mailbox: of}, frozenset(), Rules())
+    found = masses([deletion(n) for n in range(count)], of)
     assert [(one.mailbox, len(one.pairs), one.of) for one in found] == ([(ANNA.mailbox, count, of)] if held else [])
 
 
 def test_confirmed_removals_do_not_count_again() -> None:
     plans = [deletion(n) for n in range(30)]
     confirmed = frozenset(PairId(f"p{n:02}") for n in range(27))
-    assert mass_removals(plans, {ANNA.mailbox: 40}, confirmed, Rules()) == ()
+    assert masses(plans, 40, confirmed=confirmed) == ()
 
 
 def test_ordinary_writes_never_count() -> None:
     plans = [reconcile(group(activity(), link=link()), world()) for _ in range(30)]
-    assert mass_removals(plans, {ANNA.mailbox: 40}, frozenset(), Rules(guard_count=1, guard_share=1)) == ()
+    assert masses(plans, 40, rules=Rules(guard_count=1, guard_share=1)) == ()
+
+
+def test_what_earlier_rounds_of_the_pass_removed_counts_and_is_not_counted_twice() -> None:
+    plans, gone = [deletion(n) for n in range(3)], frozenset(PairId(f"p{n:02}") for n in (1, 2, 7, 8))
+    (found,) = masses(plans, 21, gone=gone)
+    assert (len(found.pairs), found.of) == (3, 23)
+    assert masses(plans, 24, gone=gone) == (), "5 of 26"
+    assert masses(plans[:1], 10, gone=gone - {PairId("p08")}) == (), "4"
