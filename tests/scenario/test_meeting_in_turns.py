@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
-from server.flow import Op
+from server.domain.state import Notice, NoticeKind
+from server.flow import Op, want
 from server.ports.raynet import WindowActivities
-from server.ports.store import Commit, UnpairedEvents
+from server.ports.store import Commit, Notices, StartPass, UnpairedEvents
 from server.sync import matching, read
 from server.sync.context import Portions
+from server.sync.maintain import is_urgent
 from simulator.faults import Match, Rule, Status
 from tests.support.rig import Crash, Rig, StepDriver, add_person_with_seat
 
@@ -190,3 +192,28 @@ def test_everything_is_compared_while_edits_go_on(firm: Firm) -> None:
     assert result.counts.changed == 1
     assert jana.outlook.find("Porada nově")
     assert rig.sync().quiet
+
+
+@pytest.mark.parametrize("within", [False, True])
+def test_what_graph_tells_housekeeping_is_left_to_it(firm: Firm, within: bool) -> None:
+    """A subscription that Graph has removed is seen to before the next pass; that which takes all notices leaves it."""
+    rig = firm("jana")
+    told = Notice(
+        firm_id=rig.firm, dedupe="life", kind=NoticeKind.LIFECYCLE, received_at=rig.clock(), hint="subscriptionRemoved"
+    )
+
+    class Late(StepDriver):
+        """It comes right before the pass looks."""
+
+        is_told = False
+
+        def _perform(self, op: Op[Any]) -> object:
+            if isinstance(op, StartPass) and not self.is_told:
+                self.is_told = True
+                super()._perform(Commit(rig.firm, (told,)))
+            return super()._perform(op)
+
+    rig.driver = Late(rig.engine, rig.clock, seed=7)
+    rig.one_pass(trigger="worker", within=within)
+    assert [one.dedupe for one in rig.driver.run(want(Notices(rig.firm)))] == ["life"]
+    assert rig.driver.run(is_urgent(rig.firm))

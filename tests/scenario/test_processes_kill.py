@@ -30,7 +30,7 @@ BACKENDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 KILLS = 10
 #: So many of them must meet a worker that is just working on the firm.
 AT_WORK = 3
-MOST_KILLS = 40
+MOST_KILLS = 90
 HOUR = timedelta(hours=1)
 #: Longer than a lease of ten seconds and a call that was on its way.
 PAUSE_SECONDS = 15.0

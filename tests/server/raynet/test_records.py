@@ -27,6 +27,7 @@ from simulator.raynet.populate import (
     add_sales_order,
 )
 from tests.server.raynet.simulated import FIRM, Simulated, simulated
+from tests.support.contracts import contracts_folder
 
 
 def populated(test: Simulated) -> dict[ConcernKind, int]:
@@ -73,7 +74,7 @@ def test_each_kind_is_listed_with_what_a_person_reads(kind: ConcernKind) -> None
         assert found.company == Concern(kind=ConcernKind.COMPANY, id=ids[ConcernKind.COMPANY])
         assert found.company is not None
         assert found.company.label == "Žižkovská pekárna"
-    assert test.checked.checked > 0
+    assert test.checked.checked > 0 or contracts_folder() is None
 
 
 def test_addresses_are_lower_case() -> None:
