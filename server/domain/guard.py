@@ -33,17 +33,23 @@ def removals_of(plans: Sequence[Plan], confirmed: Set[PairId]) -> Removals:
 
 
 def mass_removals(
-    removed: Removals, live: Mapping[MailboxId, int], gone: Mapping[MailboxId, Set[PairId]], rules: Rules
+    removed: Removals,
+    live: Mapping[MailboxId, int],
+    gone: Mapping[MailboxId, Set[PairId]],
+    rules: Rules,
+    due: Mapping[MailboxId, Set[PairId]] | None = None,
 ) -> tuple[MassRemoval, ...]:
     """Mailboxes whose removals reach both ``guard_count`` and ``guard_share`` percent.
 
-    ``gone``: what earlier rounds of the pass have removed counts, and is nothing any more that could be held.
+    ``gone``: what earlier rounds of the pass have removed counts, and is nothing any more that could be held. ``due``:
+    what later rounds may remove, where one round does not see it all, counts too and is held with the rest.
     """
     found = []
-    for mailbox, pairs in sorted(removed.items()):
-        before = len(gone.get(mailbox, frozenset()) - set(pairs))
-        number = len(pairs) + before
-        of = max(live.get(mailbox, 0) + before, number)
+    for mailbox, planned in sorted(removed.items()):
+        pairs = {*planned, *(due or {}).get(mailbox, ())}
+        before = gone.get(mailbox, frozenset()) - pairs
+        number = len(pairs) + len(before)
+        of = max(live.get(mailbox, 0) + len(before), number)
         if number >= rules.guard_count and number * 100 >= rules.guard_share * of:
             found.append(MassRemoval(mailbox=mailbox, pairs=tuple(sorted(pairs)), of=of))
     return tuple(found)

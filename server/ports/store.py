@@ -11,6 +11,7 @@ from server.domain.ids import (
     FirmId,
     LinkId,
     MailboxId,
+    PairId,
     PassId,
 )
 from server.domain.panel import DraftId, OpenForm, PanelChange, PanelDraft
@@ -139,9 +140,14 @@ class LoadSeen(Op[tuple[tuple[SeenActivity, ...], tuple[SeenEvent, ...]]]):
 
 @dataclass(frozen=True, slots=True)
 class UnlinkedActivities(Op[tuple[SeenActivity, ...]]):
-    """Observed activities, not gone, that no open link holds: the candidates of a first match."""
+    """Observed activities, not gone, that no open link holds: the candidates of a first match.
+
+    At most ``limit`` of them in the store's order of keys, from the one that follows ``after``.
+    """
 
     firm: FirmId
+    after: ActivityKey | None = None
+    limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +181,14 @@ class DueLinks(Op[tuple[Attention, ...]]):
     until: datetime
     limit: int
     urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DueRemovals(Op[Mapping[MailboxId, frozenset[PairId]]]):
+    """Pairs of links due by then of which a side is gone, by mailbox: all that planning these links may remove."""
+
+    firm: FirmId
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)

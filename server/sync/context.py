@@ -37,10 +37,11 @@ class Portions:
     #: Calendars that are read whole and meet Raynet; more of them while nobody has met it who could wait.
     calendars: int = 4
     calendars_alone: int = 20
-    #: Links planned in one round, no fewer: the brake before mass deletion sees one round at a time. Where there are
-    #: more, so many that something has just happened to come besides.
-    links: int = 10_000
+    #: Links planned in one round. Where there are more, so many that something has just happened to come besides.
+    links: int = 2_000
     urgent: int = 500
+    #: Activities that wait for a link and are looked at in one go.
+    unlinked: int = 2_000
     #: So long a pass reads or matches before an ordinary one takes place in between.
     breath: timedelta = timedelta(seconds=2)
 
@@ -166,6 +167,8 @@ class PassContext:
     unasked: set[LinkId] = field(default_factory=set)
     rejected: frozenset[PairId] = frozenset()
     confirmed: frozenset[PairId] = frozenset()
+    #: More links are due than this round takes.
+    more_due: bool = False
     #: What the rounds so far have taken from each calendar: the brake before mass deletion counts all of the pass.
     removed: defaultdict[MailboxId, set[PairId]] = field(default_factory=lambda: defaultdict(set))
     wrote: int = 0

@@ -18,17 +18,17 @@ from server.ports.raynet import FindByExtId
 from server.ports.store import (
     ActivitiesSince,
     Commit,
-    KnownActivities,
+    LinksInMailbox,
     LinksOf,
     LoadGroups,
     LoadSeen,
     Row,
-    UnlinkedActivities,
     UnpairedEvents,
 )
 from server.sync.breath import breathe
 from server.sync.context import MET, PassContext, due
 from server.sync.observe import is_left_over, new_link, new_pair
+from server.sync.unlinked import each_unlinked
 
 #: What was stored so long before the shelf was filled is looked at again: clocks may be put back a little.
 OVERLAP = timedelta(seconds=30)
@@ -56,21 +56,25 @@ class Shelf:
 
 
 def fill_shelf(ctx: PassContext) -> Flow[Shelf]:
-    """Which calendar is to show what, linked or not."""
+    """Which calendar is to show what, linked or not. What is linked meanwhile is renewed with the shelf."""
     wanted: defaultdict[MailboxId, list[ActivityKey]] = defaultdict(list)
+    ours: set[ActivityKey] = set()
     filled_at = ctx.now
-    unlinked = yield from want(UnlinkedActivities(ctx.firm))
-    free = {one.key: one.activity for one in unlinked if _counts(ctx, one)}
-    _sort(ctx, free, wanted)
-    # An open pair is what makes an activity known; a link without one may hold it all the same.
-    known = yield from want(KnownActivities(ctx.firm))
-    links = yield from want(LinksOf(ctx.firm, activities=tuple(sorted({*known, *free}))))
-    ids = sorted(set(links.values()))
+
+    def put(unlinked: Sequence[SeenActivity]) -> Flow[None]:
+        free = {one.key: one.activity for one in unlinked if _counts(ctx, one)}
+        _sort(ctx, free, wanted)
+        made = tuple(key for key, one in free.items() if one.created_by == ctx.sync.login)
+        # A link without an open pair may hold it all the same.
+        held = (yield from want(LinksOf(ctx.firm, activities=made))) if made else {}
+        ours.update(key for key in made if key not in held)
+
+    yield from each_unlinked(ctx, put)
+    ids = yield from want(LinksInMailbox(ctx.firm))
     for start in range(0, len(ids), AT_ONCE):
         yield from breathe(ctx)
-        groups = yield from want(LoadGroups(ctx.firm, tuple(ids[start : start + AT_ONCE])))
+        groups = yield from want(LoadGroups(ctx.firm, ids[start : start + AT_ONCE]))
         _sort(ctx, _held(groups), wanted)
-    ours = {key for key, one in free.items() if one.created_by == ctx.sync.login and key not in links}
     return Shelf(wanted=wanted, ours=frozenset(ours), filled_at=filled_at)
 
 
@@ -88,7 +92,8 @@ def _sort(
 
 
 def _held(groups: Sequence[Group]) -> dict[ActivityKey, Activity]:
-    return {group.link.activity: group.activity.activity for group in groups if group.link.activity and group.activity}
+    held = [(group.link.activity, group.activity) for group in groups]
+    return {key: seen.activity for key, seen in held if key and seen and seen.gone_at is None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from server.flow import Failed, Flow, NewId, Now, Planned, Stopping, want
 from server.ports.store import (
     Commit,
     DueLinks,
+    DueRemovals,
     Forget,
     LinksInMailbox,
     PairCounts,
@@ -172,16 +173,16 @@ def _plan_and_apply(ctx: PassContext) -> Flow[tuple[Plan, ...]]:
         yield from _limit(ctx, planned)
         yield from _apply(ctx, planned)
         now = yield from want(Now())
-        over = ctx.wrote == before and turn > 0 and len(planned) < ctx.options.portions.links
-        if over or ctx.left_some or _must_read(ctx, planned, now) or (yield from want(Stopping())):
+        over = ctx.wrote == before and turn > 0 and not ctx.more_due
+        if over or ctx.left_some or _must_read(ctx, now) or (yield from want(Stopping())):
             break
         ctx.now = now
     return ()
 
 
-def _must_read(ctx: PassContext, planned: Sequence[object], now: datetime) -> bool:
+def _must_read(ctx: PassContext, now: datetime) -> bool:
     """Whether a round that left others to the next took so long that what has changed meanwhile goes before these."""
-    reading = next_reading_in(ctx, now) if len(planned) >= ctx.options.portions.links else None
+    reading = next_reading_in(ctx, now) if ctx.more_due else None
     return reading is not None and timedelta(seconds=reading) <= LEAST
 
 
@@ -214,7 +215,8 @@ def _plan_due(ctx: PassContext) -> Flow[list[tuple[Group, Plan]]]:
     """Reconcile every due link; a link with an open intent waits until it is settled."""
     portions = ctx.options.portions
     dues = yield from want(DueLinks(ctx.firm, ctx.now, portions.links))
-    if len(dues) >= portions.links:
+    ctx.more_due = len(dues) >= portions.links
+    if ctx.more_due:
         urgent = yield from want(DueLinks(ctx.firm, ctx.now, portions.urgent, urgent=True))
         dues = tuple({one.link_id: one for one in (*urgent, *dues)}.values())
     planned: list[tuple[Group, Plan]] = []
@@ -253,13 +255,19 @@ def _guarded(
     removes = any(write.removal for _, plan in planned for write in plan.writes)
     counts = (yield from want(PairCounts(ctx.firm))) if removes else {}
     rules = ctx.state.firm.rules
-    removed = removals_of([plan for _, plan in planned], ctx.confirmed | waiting)
-    masses = mass_removals(removed, counts, ctx.removed, rules)
+    settled = ctx.confirmed | waiting
+    removed = removals_of([plan for _, plan in planned], settled)
+    due: dict[MailboxId, frozenset[PairId]] = {}
+    if removed and ctx.more_due:
+        # One round sees a part of each calendar, in which a loss of all of it may look small.
+        found = yield from want(DueRemovals(ctx.firm, ctx.now))
+        due = {mailbox: pairs - settled for mailbox, pairs in found.items()}
+    masses = mass_removals(removed, counts, ctx.removed, rules, due)
     rows: list[Row] = []
     stopped: set[PairId] = set(waiting)
     for mass in masses:
         stopped |= set(mass.pairs)
-        ctx.counts.held += len(mass.pairs)
+        ctx.counts.held += len(removed[mass.mailbox])
         hold = Hold(
             id=(yield from want(NewId())),
             firm_id=ctx.firm,

@@ -23,7 +23,7 @@ from server.ports.raynet import (
     NewestActivities,
     WindowActivities,
 )
-from server.ports.store import Commit, KnownActivities, LoadSeen, Row, UnlinkedActivities
+from server.ports.store import Commit, KnownActivities, LoadSeen, Row
 from server.sync.breath import breathe, takes_breath
 from server.sync.calendars import read_met
 from server.sync.context import PassContext, side_trouble, side_well
@@ -40,6 +40,7 @@ from server.sync.proofs import (
     prove_deleted_events,
 )
 from server.sync.retyped import follow_types, under_one_type, was_overtaken
+from server.sync.unlinked import each_unlinked
 
 #: Rows of the first page: when nothing rang there is hardly any news, a ring often tells of a burst.
 FIRST_PAGE = 25
@@ -379,12 +380,18 @@ def _sweep(ctx: PassContext, skip: set[ActivityKey], *, listed: bool = True, pai
     ``listed``: whether the window's list may show them. The number of those that stand.
     """
     known = (yield from want(KnownActivities(ctx.firm))) if paired else ()
-    unlinked = yield from want(UnlinkedActivities(ctx.firm))
-    waiting = (one.key for one in unlinked if _would_be_made(ctx, one.activity))
-    wanted = [key for key in dict.fromkeys((*known, *waiting)) if key not in skip]
+    wanted = dict.fromkeys(key for key in known if key not in skip)
+
+    def add(unlinked: Sequence[SeenActivity]) -> Flow[None]:
+        waiting = (one for one in unlinked if one.key not in skip)
+        wanted.update(dict.fromkeys(one.key for one in waiting if _would_be_made(ctx, one.activity)))
+        yield from ()  # nothing to ask for
+
+    # Beside the newest rows another pass must not move the cursor.
+    yield from each_unlinked(ctx, add, breathes=not listed)
     if not wanted:
         return 0
-    found = yield from _look_for(ctx, wanted, listed=listed)
+    found = yield from _look_for(ctx, tuple(wanted), listed=listed)
     present = {one.key for one in found}
     yield from _store_activities(ctx, found, ctx.sync.cursor or RaynetCursor(watermark=ctx.now))
     for key in wanted:

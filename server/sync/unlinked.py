@@ -3,17 +3,38 @@
 Its seat went, or the process died between two calendars of a first meeting. No reading tells of it as of something new.
 """
 
+from collections.abc import Callable, Sequence
+
 from server.domain import mapping
-from server.domain.state import Origin
+from server.domain.state import Origin, SeenActivity
 from server.flow import Flow, want
 from server.ports.store import Commit, LinksOf, Row, UnlinkedActivities
+from server.sync.breath import breathe
 from server.sync.context import PassContext
 from server.sync.observe import is_left_over, new_link
 
 
 def link_held_up(ctx: PassContext) -> Flow[None]:
     """Once Raynet's window was read whole: link what nobody holds up any more."""
-    unlinked = yield from want(UnlinkedActivities(ctx.firm))
+    yield from each_unlinked(ctx, lambda some: _link(ctx, some))
+
+
+def each_unlinked(
+    ctx: PassContext, look: Callable[[Sequence[SeenActivity]], Flow[None]], *, breathes: bool = True
+) -> Flow[None]:
+    """Look at all of them, a portion at a time: before a large firm's first meeting they are hundreds of thousands."""
+    after, most = None, ctx.options.portions.unlinked
+    while True:
+        some = yield from want(UnlinkedActivities(ctx.firm, after, most))
+        yield from look(some)
+        if len(some) < most:
+            return
+        after = some[-1].key
+        if breathes:
+            yield from breathe(ctx)
+
+
+def _link(ctx: PassContext, unlinked: Sequence[SeenActivity]) -> Flow[None]:
     world = ctx.world()
     free = [
         one.key

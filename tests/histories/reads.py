@@ -6,7 +6,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from server.domain.ids import ActivityKey, EventKey, FirmId, LinkId, MailboxId
+from server.domain.ids import ActivityKey, EventKey, FirmId, LinkId, MailboxId, PairId
 from server.domain.state import (
     Attention,
     Conflict,
@@ -91,10 +91,12 @@ def load_seen(rows: Rows, op: ports.LoadSeen) -> tuple[tuple[SeenActivity, ...],
     return tuple(seen_activities.values()), tuple(seen_events.values())
 
 
-def unlinked_activities(rows: Rows, _op: ports.UnlinkedActivities) -> tuple[SeenActivity, ...]:
+def unlinked_activities(rows: Rows, op: ports.UnlinkedActivities) -> tuple[SeenActivity, ...]:
     linked = {rows.links[one].activity for one in rows.open_links}
     found = [one for key, one in rows.activities.items() if one.gone_at is None and key not in linked]
-    return tuple(sorted(found, key=lambda one: str(one.key)))
+    if op.after is not None:
+        found = [one for one in found if str(one.key) > str(op.after)]
+    return tuple(sorted(found, key=lambda one: str(one.key))[: op.limit])
 
 
 def activities_since(rows: Rows, op: ports.ActivitiesSince) -> tuple[SeenActivity, ...]:
@@ -128,6 +130,20 @@ def due_links(rows: Rows, op: ports.DueLinks) -> tuple[Attention, ...]:
     found = [one for one in rows.attention.values() if one.due_at <= op.until and not (op.urgent and one.why)]
     found.sort(key=lambda one: (one.due_at, one.link_id))
     return tuple(found[: op.limit])
+
+
+def due_removals(rows: Rows, op: ports.DueRemovals) -> Mapping[MailboxId, frozenset[PairId]]:
+    found: dict[MailboxId, set[PairId]] = {}
+    for link_id in [one.link_id for one in rows.attention.values() if one.due_at <= op.until]:
+        link = rows.links.get(link_id)
+        activity = rows.activities.get(link.activity) if link is not None and link.activity is not None else None
+        for pair_id in rows.pairs_of.get(link_id, ()):
+            pair = rows.pairs[pair_id]
+            event = rows.events.get(EventKey(pair.mailbox, pair.event)) if pair.event is not None else None
+            gone = any(one is not None and one.gone_at is not None for one in (activity, event))
+            if gone and pair.state is not PairState.CLOSED:
+                found.setdefault(pair.mailbox, set()).add(pair.id)
+    return {mailbox: frozenset(pairs) for mailbox, pairs in found.items()}
 
 
 def open_holds(rows: Rows, _op: ports.OpenHolds) -> tuple[Hold, ...]:
@@ -231,6 +247,7 @@ READS: dict[type[Op[Any]], Callable[[Rows, Any], object]] = {
     ports.UnpairedEvents: unpaired_events,
     ports.OpenIntents: open_intents,
     ports.DueLinks: due_links,
+    ports.DueRemovals: due_removals,
     ports.Notices: lambda rows, op: tuple(rows.notices.values())[: op.limit],
     ports.OpenHolds: open_holds,
     ports.PairCounts: pair_counts,

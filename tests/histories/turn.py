@@ -98,4 +98,11 @@ def portions_of(size: int) -> Portions:
     """The product's own, or such small ones that a few items make several, and a breath before each."""
     if not size:
         return Portions()
-    return Portions(calendars=size, calendars_alone=size, breath=timedelta(seconds=size - 1))
+    return Portions(
+        calendars=size,
+        calendars_alone=size,
+        unlinked=size,
+        links=3 * size,
+        urgent=size,
+        breath=timedelta(seconds=size - 1),
+    )

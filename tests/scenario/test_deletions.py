@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from server.domain.state import Decision
+from server.sync.context import Portions
 from simulator.faults import CutJson, CutPage, EmptyList, HtmlPage, Malformed, Match, Rule, Status
 from tests.support.rig import Rig, rig
 
@@ -165,18 +166,23 @@ def _forty(firm: Firm) -> Rig:
     return rig
 
 
+def _delete(rig: Rig, number: int, side: str) -> None:
+    jana = rig.people["jana"]
+    if side == "raynet":
+        for one in rig.raynet.activities()[:number]:
+            jana.ui.delete(one.ref)
+    else:
+        for event in list(jana.outlook.events())[:number]:
+            jana.outlook.delete(event)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("side", ["raynet", "graph"])
 def test_thirty_of_forty_wait_and_a_rejection_restores_them(firm: Firm, side: str) -> None:
     rig = _forty(firm)
     jana = rig.people["jana"]
     before = _whole(rig)
-    if side == "raynet":
-        for one in rig.raynet.activities()[:30]:
-            jana.ui.delete(one.ref)
-    else:
-        for event in list(jana.outlook.events())[:30]:
-            jana.outlook.delete(event)
+    _delete(rig, 30, side)
     kept = _whole(rig)
     with rig.carried(most_reads=(120, 120)):
         pass
@@ -199,13 +205,7 @@ def test_thirty_of_forty_wait_and_a_rejection_restores_them(firm: Firm, side: st
 @pytest.mark.parametrize("side", ["raynet", "graph"])
 def test_thirty_of_forty_wait_and_a_confirmation_deletes_them(firm: Firm, side: str) -> None:
     rig = _forty(firm)
-    jana = rig.people["jana"]
-    if side == "raynet":
-        for one in rig.raynet.activities()[:30]:
-            jana.ui.delete(one.ref)
-    else:
-        for event in list(jana.outlook.events())[:30]:
-            jana.outlook.delete(event)
+    _delete(rig, 30, side)
     with rig.carried(most_reads=(120, 120)):
         pass
     (hold,) = rig.administration.holds.every(rig.firm)
@@ -228,6 +228,30 @@ def test_while_thirty_wait_everything_else_goes_on(firm: Firm) -> None:
     with rig.carried(graph=1):
         jana.ui.create("meeting", title="Nová", start=rig.clock() + HOUR)
     assert len(jana.outlook.events()) == 41
+
+
+@pytest.mark.parametrize("side", ["raynet", "graph"])
+def test_a_mass_that_is_planned_in_many_rounds_and_passes_waits_as_one(firm: Firm, side: str) -> None:
+    rig = _forty(firm)
+    jana = rig.people["jana"]
+    kept = _whole(rig)
+    _delete(rig, 30, side)
+    # Two at a time: no round and no pass sees so many that it would stop them.
+    portions = Portions(links=2)
+    for _ in range(12):
+        rig.tick()
+        rig.one_pass(trigger="worker", portions=portions)
+    other = 1 if side == "raynet" else 0
+    assert _whole(rig)[other] == kept[other], "nothing was removed on the other side"
+    (hold,) = rig.administration.holds.every(rig.firm)
+    assert (hold.hold.count, hold.hold.of, hold.email) == (30, 40, jana.login)
+    rig.administration.holds.decide(hold.hold.id, Decision.CONFIRM, actor="test", firm=rig.firm)
+    for _ in range(36):
+        rig.tick()
+        rig.one_pass(trigger="worker", portions=portions)
+    activities, events = _whole(rig)
+    assert (len(events), sum(1 for _, status in activities if status == "SCHEDULED")) == (10, 10)
+    assert rig.administration.holds.every(rig.firm) == ()
 
 
 def test_four_of_forty_pass_the_guard(firm: Firm) -> None:

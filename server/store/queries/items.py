@@ -163,7 +163,9 @@ def unlinked_activities(scope: FirmScope, op: UnlinkedActivities) -> tuple[SeenA
     link, activity = items.link, items.seen_activity
     linked = exists().where(firm_criterion(link, scope.firm), link.c.activity == activity.c.key, link.c.is_open)
     found = select(*shapes.SEEN_ACTIVITY.columns()).where(activity.c.gone_at.is_(None), ~linked)
-    return scope.values(shapes.SEEN_ACTIVITY, found.order_by(activity.c.key))
+    if op.after is not None:
+        found = found.where(activity.c.key > op.after)
+    return scope.values(shapes.SEEN_ACTIVITY, found.order_by(activity.c.key).limit(op.limit))
 
 
 def activities_since(scope: FirmScope, op: ActivitiesSince) -> tuple[SeenActivity, ...]:

@@ -1,12 +1,15 @@
 """What is due, what waits for people, what people asked for, and the end of what is old."""
 
+from collections import defaultdict
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import Integer, bindparam, delete, exists, select, tuple_
+from sqlalchemy import Integer, bindparam, delete, exists, or_, select, tuple_
 
-from server.domain.state import Attention, Conflict, Hold, IntentState, Notice, Pass
-from server.ports.store import DueLinks, Notices, OpenHolds, Prune, RestoreRequests, UndoRequests
+from server.domain.ids import MailboxId, PairId
+from server.domain.state import Attention, Conflict, Hold, IntentState, Notice, PairState, Pass
+from server.ports.store import DueLinks, DueRemovals, Notices, OpenHolds, Prune, RestoreRequests, UndoRequests
 from server.store import shapes
 from server.store.queries.panel import prune_panel
 from server.store.scope import FirmScope, Prepared
@@ -51,6 +54,30 @@ _UNDOS: Final = Prepared(
 
 def due_links(scope: FirmScope, op: DueLinks) -> tuple[Attention, ...]:
     return scope.values(shapes.ATTENTION, _URGENT if op.urgent else _DUE, until=op.until, most=op.limit)
+
+
+def due_removals(scope: FirmScope, op: DueRemovals) -> Mapping[MailboxId, frozenset[PairId]]:
+    attention, link, pair = runtime.attention, items.link, items.pair
+    activity, event = items.seen_activity, items.seen_event
+    due = select(attention.c.link_id).where(firm_criterion(attention, scope.firm), attention.c.due_at <= op.until)
+    no_activity = exists().where(
+        firm_criterion(link, scope.firm),
+        link.c.id == pair.c.link_id,
+        firm_criterion(activity, scope.firm),
+        activity.c.key == link.c.activity,
+        activity.c.gone_at.is_not(None),
+    )
+    no_event = exists().where(
+        firm_criterion(event, scope.firm),
+        event.c.mailbox == pair.c.mailbox,
+        event.c.event_id == pair.c.event,
+        event.c.gone_at.is_not(None),
+    )
+    statement = select(pair.c.mailbox, pair.c.id).where(pair.c.state != PairState.CLOSED, pair.c.link_id.in_(due))
+    found: defaultdict[MailboxId, set[PairId]] = defaultdict(set)
+    for mailbox, pair_id in scope.rows(statement.where(or_(no_activity, no_event))):
+        found[mailbox].add(pair_id)
+    return {mailbox: frozenset(pairs) for mailbox, pairs in found.items()}
 
 
 def notices(scope: FirmScope, op: Notices) -> tuple[Notice, ...]:

@@ -23,10 +23,11 @@ def masses(
     *,
     confirmed: frozenset[PairId] = frozenset(),
     gone: frozenset[PairId] = frozenset(),
+    due: frozenset[PairId] = frozenset(),
     rules: Rules | None = None,
 ) -> tuple[MassRemoval, ...]:
     removed = removals_of(plans, confirmed)
-    return mass_removals(removed, {ANNA.mailbox: live}, {ANNA.mailbox: gone}, rules or Rules())
+    return mass_removals(removed, {ANNA.mailbox: live}, {ANNA.mailbox: gone}, rules or Rules(), {ANNA.mailbox: due})
 
 
 @pytest.mark.parametrize(
@@ -55,3 +56,11 @@ def test_what_earlier_rounds_of_the_pass_removed_counts_and_is_not_counted_twice
     assert (len(found.pairs), found.of) == (3, 23)
     assert masses(plans, 24, gone=gone) == (), "5 of 26"
     assert masses(plans[:1], 10, gone=gone - {PairId("p08")}) == (), "4"
+
+
+def test_what_later_rounds_may_remove_counts_and_is_held_with_the_rest() -> None:
+    plans, due = [deletion(n) for n in range(2)], frozenset(PairId(f"p{n:02}") for n in range(1, 6))
+    (found,) = masses(plans, 30, due=due)
+    assert (found.pairs, found.of) == (tuple(PairId(f"p{n:02}") for n in range(6)), 30)
+    assert masses(plans, 31, due=due) == (), "6 of 31"
+    assert masses([], 6, due=due) == (), "nothing is removed by this round"

@@ -27,6 +27,7 @@ from server.domain.state import (
 from server.errors import NotFound
 from server.flow import Now
 from server.ports.store import (
+    DueRemovals,
     KnownActivities,
     KnownEvents,
     LinksInMailbox,
@@ -195,6 +196,40 @@ def test_pairs_are_counted_and_found_by_mailbox(firm: Firm, keep: Keep, ask: Ask
     assert ask(PairCounts(firm.id)) == {ANNA: 3, BERT: 1}
     assert ask(LinksInMailbox(firm.id, BERT)) == ("link-2",)
     assert ask(LinksInMailbox(firm.id)) == ("link-1", "link-2")
+
+
+def test_what_due_links_may_remove_is_found_by_mailbox(firm: Firm, keep: Keep, ask: Ask) -> None:
+    keep(
+        build.link(firm.id, "no-activity", activity=meeting(1)),
+        build.seen_activity(firm.id, 1, gone_at=NOW),
+        build.pair(firm.id, "p1", link_id="no-activity"),
+        build.pair(firm.id, "p2", link_id="no-activity", mailbox=BERT),
+        build.closed(firm.id, "p3", link_id="no-activity"),
+        build.link(firm.id, "no-event", activity=meeting(2)),
+        build.seen_activity(firm.id, 2),
+        build.pair(firm.id, "p4", link_id="no-event"),
+        build.seen_event(firm.id, "event-of-p4", gone_at=NOW),
+        build.seen_event(firm.id, "event-of-p5", BERT, gone_at=NOW),
+        build.link(firm.id, "both", activity=meeting(3)),
+        build.seen_activity(firm.id, 3),
+        build.pair(firm.id, "p5", link_id="both"),
+        build.link(firm.id, "later", activity=meeting(4)),
+        build.seen_activity(firm.id, 4, gone_at=NOW),
+        build.pair(firm.id, "p6", link_id="later"),
+        *(build.attention(firm.id, one) for one in ("no-activity", "no-event", "both")),
+        build.attention(firm.id, "later", due_at=NOW + MINUTE),
+    )
+    assert ask(DueRemovals(firm.id, NOW)) == {ANNA: {"p1", "p4"}, BERT: {"p2"}}
+
+
+def test_activities_in_no_link_come_in_portions(firm: Firm, keep: Keep, ask: Ask) -> None:
+    keep(*(build.seen_activity(firm.id, number) for number in (1, 2, 3, 10)))
+    found, after = [], None
+    while page := ask(UnlinkedActivities(firm.id, after, 3)):
+        assert len(page) <= 3
+        found += [one.key for one in page]
+        after = found[-1]
+    assert sorted(one.id for one in found) == [1, 2, 3, 10]
 
 
 def test_intents_come_in_the_order_in_which_they_are_settled_or_undone(firm: Firm, keep: Keep, ask: Ask) -> None:
