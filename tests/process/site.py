@@ -44,6 +44,13 @@ CLIENT_ID = "5b0e5f2e-6f0c-4a53-9c57-1d1f6f1c0a11"
 _SECRET = "demo-client-secret"  # made up
 #: Loads everything and begins when its stdin is closed.
 _WORKER = "import os, sys; from server.cli.main import run; sys.stdin.readline(); run(['worker'], os.environ)"
+#: Becomes the command that follows, with the descriptor named first as the socket that systemd hands over.
+_HAND_OVER = """\
+import os, sys
+os.dup2(int(sys.argv[1]), 3)
+os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1")
+os.execv(sys.argv[2], sys.argv[2:])
+"""
 SKEWED_WORKER = "import sys; from tests.process.entries import skewed_worker; sys.stdin.readline(); skewed_worker()"
 ROOT = Path(__file__).resolve().parents[2]
 _STARTS_SECONDS = 120.0
@@ -235,8 +242,8 @@ class Site:
         """``ros serve``; returns once it answers. ``held`` is handed over the way systemd hands over a socket."""
         command, kept = [sys.executable, "-m", "server.cli", "serve", *arguments], ()
         if held is not None:
-            hand_over = f'exec 3<&{held.fileno()}; export LISTEN_PID=$$ LISTEN_FDS=1; exec "$@"'
-            command, kept = ["/bin/sh", "-c", hand_over, "sh", *command], (held.fileno(),)
+            # Not by a shell: some know no descriptor above nine.
+            command, kept = [sys.executable, "-c", _HAND_OVER, str(held.fileno()), *command], (held.fileno(),)
         number = len(self.processes)
         log = self.folder / f"serve-{number}.log"
         with log.open("wb") as file:
