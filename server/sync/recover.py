@@ -324,7 +324,13 @@ def _activity_write(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tu
         return (dropped(intent), work.observe_activity(fresh, ctx.now, moved=True))
     if change is not None and _shows(fresh, predicted(fresh, change, ctx.sync.login or "")):
         return work.activity_updated(intent, fresh, arrived=True)
-    return (dropped(intent), work.observe_activity(fresh, ctx.now))
+    return (dropped(intent), work.observe_activity(fresh, ctx.now, moved=_was_saved(work, fresh)))
+
+
+def _was_saved(work: LinkWork, fresh: Activity) -> bool:
+    """Whether somebody saved the record since it was last read: whoever did may have met a late copy of ours."""
+    seen = work.activity.activity if work.activity is not None else fresh
+    return (seen.modified_at, seen.modified_by) != (fresh.modified_at, fresh.modified_by)
 
 
 def _was_edited_before_it_was_cancelled(ctx: PassContext, work: LinkWork, intent: Intent, fresh: Activity) -> bool:
