@@ -20,7 +20,7 @@ from server.domain.reasons import Reason
 from server.domain.reconcile import reconcile
 from server.domain.state import Group, Intent, IntentKind, IntentState, Pair, PairState, Payload, Side, Trail
 from server.domain.when import Inverted
-from server.errors import Gone, Remote
+from server.errors import Gone, Remote, Unavailable
 from server.flow import Flow, Now, want
 from server.ports.graph import FindEvents, GetEvent
 from server.ports.raynet import FindByExtId, FindByTitle, GetActivity
@@ -62,15 +62,24 @@ def recover(ctx: PassContext) -> Flow[None]:
             if side in ctx.blocked or _mailbox_waits(ctx, work, intent) or _rests(ctx, intent):
                 continue
             try:
-                rows = yield from _settle(ctx, work, intent)
-                yield from want(Commit(ctx.firm, (*rows, *_after(ctx, work, intent, rows))))
-            except Remote as error:
-                yield from failed(ctx, work, intent, error, maybe_sent=True)
-                continue
+                rows = yield from _looked_for(ctx, work, intent)
+                if rows is not None:
+                    yield from want(Commit(ctx.firm, (*rows, *_after(ctx, work, intent, rows))))
+                    ctx.awaited -= _keys_of(intent)
+            except Unavailable:
+                raise  # the database: what it may have stored would count twice, were the intent opened again
             except Exception as error:  # noqa: BLE001  # around an item: its intent stays open, the others are settled
                 yield from set_aside(ctx, work.link.id, error)
                 break
-            ctx.awaited -= _keys_of(intent)
+
+
+def _looked_for(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tuple[Row, ...] | None]:
+    """The rows that settle it; None where that failed, which is stored."""
+    try:
+        return (yield from _settle(ctx, work, intent))
+    except Remote as error:
+        yield from failed(ctx, work, intent, error, maybe_sent=True)
+        return None
 
 
 def awaited(intents: Iterable[Intent]) -> set[str]:
@@ -324,7 +333,13 @@ def _activity_write(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tu
         return (dropped(intent), work.observe_activity(fresh, ctx.now, moved=True))
     if change is not None and _shows(fresh, predicted(fresh, change, ctx.sync.login or "")):
         return work.activity_updated(intent, fresh, arrived=True)
-    return (dropped(intent), work.observe_activity(fresh, ctx.now))
+    return (dropped(intent), work.observe_activity(fresh, ctx.now, moved=_was_saved(work, fresh)))
+
+
+def _was_saved(work: LinkWork, fresh: Activity) -> bool:
+    """Whether somebody saved the record since it was last read: whoever did may have met a late copy of ours."""
+    seen = work.activity.activity if work.activity is not None else fresh
+    return (seen.modified_at, seen.modified_by) != (fresh.modified_at, fresh.modified_by)
 
 
 def _was_edited_before_it_was_cancelled(ctx: PassContext, work: LinkWork, intent: Intent, fresh: Activity) -> bool:

@@ -314,7 +314,8 @@ class Oracle:
                     continue
                 if any(shown[name] == value for shown in living) or self._set_back(moments, index, name):
                     continue
-                if superseded(moments[index + 1 :], moment, name, value) or journalled(journal, name, value):
+                since = self._stood_since(moments, index, name)
+                if superseded(moments[since + 1 :], moment, name, value) or journalled(journal, name, value):
                     continue
                 if thrown_away(moments, name, value):
                     continue
@@ -359,10 +360,44 @@ class Oracle:
                 return True
         return False
 
+    @staticmethod
+    def _stood_since(moments: list[Moment], index: int, name: str) -> int:
+        """Since which moment the value stood on the other side: who changed it there saw it.
+
+        What its user put in its place meanwhile, and then set back, was never carried: nobody else saw that.
+        """
+        moment = moments[index]
+        mine = [place for place, one in enumerate(moments[:index]) if one.place == moment.place]
+        for place in reversed(mine):
+            earlier = moments[place]
+            if earlier.by != "human" or earlier.before is None or earlier.after is None or moment.after is None:
+                break
+            between, theirs = earlier.after[name], [one for one in moments[place:] if one.place != moment.place]
+            if any(one.by == "app" and (one.after is None or one.after[name] == between) for one in theirs):
+                break
+            if earlier.before[name] == moment.after[name]:
+                return place
+        return index
+
+    def _removed_blocks(self, group: Group) -> list[object]:
+        """When tasks without a time stood in calendars for their deadline, as people removed them who read that."""
+        length = timedelta(minutes=self.rows.firm.rules.deadline_block_minutes)
+        places, blocks = self._places(group), []
+        for entry in self.house.raynet.history if length else ():
+            task, is_off = entry.before, entry.after is None or entry.after.status == "CANCELLED"
+            if task is None or task.deadline is None or entry.actor.source != "user" or not is_off:
+                continue
+            if activity_shown(task) is None and self._place(task.ref, self._followed) in places:
+                deadline = task.deadline.replace(microsecond=0)
+                blocks.append((deadline - length, deadline))
+        return blocks
+
     def _lost(self, group: Group, moments: list[Moment], index: int, name: str) -> None:
         """A value is nowhere any more, and nobody who saw it wanted that."""
         moment = moments[index]
         if name != "when" and any(one.private for one in moments) and self._masked_away(moments):
+            return
+        if name == "when" and moment.after is not None and moment.after[name] in self._removed_blocks(group):
             return
         late = self.house.raynet_side.late_arrivals
         if (late and self._stayed_for_mail(group)) or self._unseen(moments, index):
