@@ -209,8 +209,9 @@ class PassContext:
     carried: list[Carried] = field(default_factory=list)
     whole_before: datetime | None = None
     matched_before: frozenset[SeatId] = frozenset()
-    #: An ordinary pass in between (see :mod:`server.sync.breath`), when the last one was, what they did.
+    #: An ordinary pass in between (see :mod:`server.sync.breath`), when the last one began and ended, what they did.
     ordinary: "Callable[[PassContext], Flow[None]] | None" = None
+    breath_began: datetime | None = None
     breathed_at: datetime | None = None
     within: list[PassResult] = field(default_factory=list)
     #: Notices (by ``dedupe``) that tell nothing new, and those of them that our own saves in Raynet caused.

@@ -111,7 +111,12 @@ def _look_at_all(ctx: PassContext) -> Flow[None]:
 
 def _ordinary(ctx: PassContext) -> Flow[None]:
     """An ordinary pass between two portions of this long one, which goes on with what stands then."""
-    options = replace(ctx.options, trigger="worker", full=False, within=True)
+    now = yield from want(Now())
+    # The next one comes as late after this as this after the last: what would be due by then is read already.
+    floor, apart = ctx.options.floor_seconds, (now - (ctx.breath_began or ctx.began)).total_seconds()
+    floor = max(floor / 2, floor - max(0.0, apart))
+    ctx.breath_began = now
+    options = replace(ctx.options, trigger="worker", full=False, within=True, floor_seconds=floor)
     ctx.within.append((yield from run_pass(ctx.firm, options)))
     ctx.now = ctx.breathed_at = yield from want(Now())
     start = yield from want(StartPass(ctx.firm, ctx.now, ctx.now - EVIDENCE_FOR))
