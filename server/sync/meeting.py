@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from server.domain.ids import SeatId
 from server.domain.state import MailboxState, MailboxSync, Side
-from server.flow import Flow, Stopping, want
+from server.flow import Flow
 from server.sync.breath import breathe, takes_breath
 from server.sync.calendars import read_calendars
 from server.sync.context import PassContext
@@ -34,8 +34,6 @@ def meet(ctx: PassContext) -> Flow[None]:
             for row in _still_new(ctx, (seat,)):
                 if row.mailbox in ctx.read_whole:
                     yield from match_calendar(ctx, row, shelf)
-        if (yield from want(Stopping())):
-            return
 
 
 def _portion(ctx: PassContext, tried: set[SeatId]) -> tuple[SeatId, ...]:

@@ -24,7 +24,7 @@ from server.ports.store import (
     StartPass,
 )
 from server.sync.aside import load_apart, set_aside
-from server.sync.breath import breathe
+from server.sync.breath import PassStopped, breathe
 from server.sync.bundles import carry_out_all
 from server.sync.context import (
     FULL,
@@ -81,16 +81,11 @@ def run_pass(firm: FirmId, options: PassOptions) -> Flow[PassResult]:
     )
     if state.firm.paused and not options.preview:
         return PassResult(pass_id=ctx.pass_id, counts=ctx.counts, errors=())
-    yield from _prepare(ctx)
-    yield from read_all(ctx)
-    yield from meet(ctx)
-    yield from note_strangers(ctx)
-    if ctx.whole_window and is_met(ctx):
-        yield from link_held_up(ctx)
-    if Side.GRAPH not in ctx.blocked:
-        yield from note_unshown(ctx)
-    if options.full:
-        yield from _look_at_all(ctx)
+    try:
+        yield from _look(ctx)
+    except PassStopped:
+        # Its notices stay, and whatever it would have planned is still due.
+        return PassResult(pass_id=ctx.pass_id, counts=ctx.counts, errors=tuple(ctx.errors))
     if ctx.within:
         # What is known of people's rings and private events is as old as the first reading: the next pass plans.
         return (yield from _finish(ctx, ()))
@@ -99,6 +94,20 @@ def run_pass(firm: FirmId, options: PassOptions) -> Flow[PassResult]:
         yield from clear_orphans(ctx)
         yield from ask_again(ctx)
     return (yield from _finish(ctx, plans))
+
+
+def _look(ctx: PassContext) -> Flow[None]:
+    """Read what is to be read and link what that shows: many minutes where a firm is new."""
+    yield from _prepare(ctx)
+    yield from read_all(ctx)
+    yield from meet(ctx)
+    yield from note_strangers(ctx)
+    if ctx.whole_window and is_met(ctx):
+        yield from link_held_up(ctx)
+    if Side.GRAPH not in ctx.blocked:
+        yield from note_unshown(ctx)
+    if ctx.options.full:
+        yield from _look_at_all(ctx)
 
 
 def _look_at_all(ctx: PassContext) -> Flow[None]:

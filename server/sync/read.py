@@ -24,7 +24,7 @@ from server.ports.raynet import (
     WindowActivities,
 )
 from server.ports.store import Commit, KnownActivities, LoadSeen, Row
-from server.sync.breath import breathe, takes_breath
+from server.sync.breath import breathe, heed_stop, takes_breath
 from server.sync.calendars import read_met
 from server.sync.context import PassContext, side_trouble, side_well
 from server.sync.evidence import (
@@ -53,12 +53,8 @@ LISTED = 500
 OVERLAP = timedelta(minutes=2)
 #: Where no row tells Raynet's time, ours stands for it, this much earlier: clocks differ, what is made next is new.
 CLOCKS_DIFFER = timedelta(days=1)
-#: Mailboxes to one `$batch`. Fact: at most 20 [doc], graph-calendar §15.
-BATCH = 20
 #: So many activities are stored in one go, the last of them with the cursor: a firm's whole window may hold a million.
 AT_ONCE = 5_000
-#: A delta window reaches further than the rules' window, so that it needs re-basing only rarely.
-MARGIN = timedelta(days=30)
 
 
 def read_all(ctx: PassContext) -> Flow[None]:
@@ -201,6 +197,7 @@ def _window(ctx: PassContext) -> Flow[list[Activity]]:
     since, until = _listed(ctx)
     after, reaching, seen = 0, True, list[Activity]()
     while True:
+        yield from heed_stop(ctx)
         page = yield from want(WindowActivities(ctx.firm, since, until, after, reaching))
         reaching = page.reaching
         seen += page.activities

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from server.domain.state import Notice, NoticeKind
-from server.flow import Op, want
+from server.flow import Op, Stopping, want
 from server.ports.raynet import WindowActivities
 from server.ports.store import Commit, Notices, StartPass, UnpairedEvents
 from server.sync import matching, read
@@ -36,8 +36,11 @@ class _Watching(StepDriver):
     moment: tuple[type[Op[Any]], int] = (Op, 0)
     deed: Callable[[], None]
     left = 0
+    stopping = False
 
     def _perform(self, op: Op[Any]) -> object:
+        if isinstance(op, Stopping):
+            return self.stopping
         kind, number = self.moment
         if isinstance(op, kind):
             number -= 1
@@ -155,6 +158,29 @@ def test_a_meeting_in_turns_goes_on_after_each_commit(firm: Firm, monkeypatch: p
         died = True
     assert died or after > 9, "the pass has more commits than this"
     rig.restart(20.0)
+    rig.sync()
+    _all_is_well(rig)
+
+
+@pytest.mark.parametrize(
+    ("kind", "number", "looked"),
+    # Each calendar's events are looked at when it is read and when it is matched.
+    [(UnpairedEvents, 1, 1), (WindowActivities, 1, 1), (UnpairedEvents, 2, 2)],
+)
+def test_a_process_that_is_to_end_does_not_wait_for_everybody(
+    firm: Firm, kind: type[Op[Any]], number: int, looked: int
+) -> None:
+    rig = _running(firm)
+
+    def stop() -> None:
+        watching.stopping = True
+
+    watching = _watch(rig, kind, number, stop)
+    with rig.expect_writes(raynet=0, graph=0):
+        rig.one_pass(trigger="worker", portions=SMALL)
+    assert sum(isinstance(op, UnpairedEvents) for op in watching.log) == looked
+    watching.stopping = False
+    rig.tick()
     rig.sync()
     _all_is_well(rig)
 
