@@ -25,6 +25,7 @@ from server.flow import Flow, Now, want
 from server.ports.graph import FindEvents, GetEvent
 from server.ports.raynet import FindByExtId, FindByTitle, GetActivity
 from server.ports.store import Commit, LinksOf, Row
+from server.sync import set_back
 from server.sync.abandon import abandoned, dropped
 from server.sync.apply import (
     GRAPH_WRITES,
@@ -180,7 +181,8 @@ def _event_write(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tuple
     )
     if same:
         return work.event_updated(intent, fresh)
-    return (dropped(intent), work.observe_event(fresh, ctx.now))
+    taken_back = set_back.in_outlook(ctx, work, intent, fresh)
+    return (*taken_back, dropped(intent), work.observe_event(fresh, ctx.now))
 
 
 # --- Raynet -------------------------------------------------------------------------------------------------------
@@ -333,13 +335,9 @@ def _activity_write(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tu
         return (dropped(intent), work.observe_activity(fresh, ctx.now, moved=True))
     if change is not None and _shows(fresh, predicted(fresh, change, ctx.sync.login or "")):
         return work.activity_updated(intent, fresh, arrived=True)
-    return (dropped(intent), work.observe_activity(fresh, ctx.now, moved=_was_saved(work, fresh)))
-
-
-def _was_saved(work: LinkWork, fresh: Activity) -> bool:
-    """Whether somebody saved the record since it was last read: whoever did may have met a late copy of ours."""
-    seen = work.activity.activity if work.activity is not None else fresh
-    return (seen.modified_at, seen.modified_by) != (fresh.modified_at, fresh.modified_by)
+    taken_back = set_back.in_raynet(ctx, work, intent, fresh)
+    moved = set_back.was_saved(work, fresh)
+    return (*taken_back, dropped(intent), work.observe_activity(fresh, ctx.now, moved=moved))
 
 
 def _was_edited_before_it_was_cancelled(ctx: PassContext, work: LinkWork, intent: Intent, fresh: Activity) -> bool:
