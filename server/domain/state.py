@@ -92,6 +92,7 @@ class RaynetCursor:
     read_at: datetime | None = None
     missing_since: datetime | None = None  # the total tells of a deletion that no webhook has named yet
     top: int | None = None  # the highest id that was there when the total was read: a higher one is not in it
+    sweep_since: datetime | None = None  # then the total told of deletions that are still to be looked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,9 +117,8 @@ class FirmSync:
     graph_failures: int = 0
     last_full_at: datetime | None = None
     last_pass_at: datetime | None = None
-    #: When Raynet was last asked for changes, and when all calendars were.
-    last_read_at: datetime | None = None
-    graph_read_at: datetime | None = None
+    last_read_at: datetime | None = None  # when Raynet was last asked for changes
+    graph_read_at: datetime | None = None  # when all calendars were
     #: A change found by polling that no webhook has announced yet; cleared by its announcement or by patience.
     unannounced_at: datetime | None = None
     #: Raynet's announcements come out of a queue, late, until this instant: the floor of polling is not relaxed.

@@ -42,6 +42,9 @@ class Portions:
     urgent: int = 500
     #: Activities that wait for a link and are looked at in one go.
     unlinked: int = 2_000
+    #: Activities that are looked for by their ids when some have been deleted; more of them stand in the window's list.
+    #: Fact: a list shows 1,000 rows to a call [spec], a filter takes 100 ids (its longest is not known), raynet-api §5.
+    sought: int = 500
     #: So long a pass reads or matches before an ordinary one takes place in between.
     breath: timedelta = timedelta(seconds=2)
 

@@ -108,7 +108,7 @@ def _proved(ctx: PassContext, seen: SeenActivity, alike: Activity | None) -> Flo
         if (yield from _is_same_record(ctx, seen.activity, other)):
             yield from _rekey(ctx, seen, other)
             return None
-    if seen.gone_at is None:  # what went before, or lives on under another type, is counted already
+    if seen.gone_at is None and not is_to_sweep(ctx):  # what went before, or lives under another type, is counted
         _count_gone(ctx, 1)
     return replace(seen, gone_at=ctx.now)
 
@@ -118,6 +118,11 @@ def _with_version(old: Activity, detail: Activity) -> Activity:
     if detail.version is not None or old.version is None:
         return detail
     return replace(detail, version=old.version + (not same_activity(old, detail)))
+
+
+def is_to_sweep(ctx: PassContext) -> bool:
+    """Whether deletions among very many activities are still to be looked for. The total has told of them already."""
+    return ctx.sync.cursor is not None and ctx.sync.cursor.sweep_since is not None
 
 
 def _count_gone(ctx: PassContext, count: int) -> None:

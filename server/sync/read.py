@@ -35,6 +35,7 @@ from server.sync.evidence import (
 )
 from server.sync.observe import activity_rows
 from server.sync.proofs import (
+    is_to_sweep,
     prove_activity,
     prove_deleted_activities,
     prove_deleted_events,
@@ -46,9 +47,6 @@ from server.sync.unlinked import each_unlinked
 FIRST_PAGE = 25
 FIRST_PAGE_RUNG = 100
 NEXT_PAGE = 500
-#: More records than this are looked for in the window's list. Fact: a list shows 1,000 rows to a call [spec], a filter
-#: takes 100 ids (its longest is not known), raynet-api §5, §22.
-LISTED = 500
 #: Rows this much older than the watermark are read again: saves that became visible late.
 OVERLAP = timedelta(minutes=2)
 #: Where no row tells Raynet's time, ours stands for it, this much earlier: clocks differ, what is made next is new.
@@ -85,17 +83,16 @@ def _read_raynet(ctx: PassContext) -> Flow[None]:
     if cursor is None:
         if not ctx.options.within:  # else the longer pass is about to
             yield from _whole_window(ctx)
-    elif not ctx.options.full:
-        yield from _newest(ctx, cursor)
-    elif takes_breath(ctx):
-        yield from _newest(ctx, cursor)
-        yield from _walk(ctx)
-    else:
+    elif ctx.options.full and not takes_breath(ctx):
         yield from _whole_window(ctx)
+    else:
+        yield from _newest(ctx, cursor)
+        if takes_breath(ctx) and (ctx.options.full or is_to_sweep(ctx)):
+            yield from _walk(ctx)
 
 
 def read_window(ctx: PassContext) -> Flow[None]:
-    """Raynet's whole window for calendars that are to meet it. Trouble blocks that side."""
+    """Raynet's whole window for calendars that are to meet it, and for deletions. Trouble blocks that side."""
     if Side.RAYNET in ctx.blocked:
         return
     try:
@@ -137,18 +134,22 @@ def _walk(ctx: PassContext) -> Flow[None]:
 
     Each page is stored before the next breath: a row kept in memory might tell of what is proven gone by then.
     """
-    began = ctx.now
+    began, due = ctx.now, ctx.sync.cursor.sweep_since if ctx.sync.cursor is not None else None
     seen = yield from _stored_pages(ctx)
     if seen is not None and not seen and ctx.sync.cursor is not None and ctx.sync.cursor.total:
         seen = yield from _stored_pages(ctx)  # an empty answer counts only twice, as in the whole window
     if seen is None:
         return
     kept = yield from under_one_type(ctx, seen)
-    yield from _sweep(ctx, skip=set(kept), listed=False, paired=ctx.options.full)
+    yield from _sweep(ctx, skip=set(kept), listed=False, paired=ctx.options.full or due is not None)
     ctx.whole_window = True
-    if ctx.options.full:
-        ctx.put_sync(replace(ctx.sync, last_full_at=began))
-        yield from want(Commit(ctx.firm, (ctx.sync,)))
+    cursor = ctx.sync.cursor
+    if cursor is not None and cursor.sweep_since == due:  # else an ordinary pass has missed others meanwhile
+        cursor = replace(cursor, sweep_since=None)
+    sync = replace(ctx.sync, cursor=cursor, last_full_at=began if ctx.options.full else ctx.sync.last_full_at)
+    if sync != ctx.sync:
+        ctx.put_sync(sync)
+        yield from want(Commit(ctx.firm, (sync,)))
 
 
 def _stored_pages(ctx: PassContext) -> Flow[dict[ActivityKey, Activity] | None]:
@@ -231,15 +232,20 @@ def _newest(ctx: PassContext, cursor: RaynetCursor) -> Flow[None]:
     counted = cursor.total if watermark == cursor.watermark and not created else None
     yield from _store_activities(ctx, rows, replace(cursor, watermark=watermark, total=counted), stored)
     read = RaynetCursor(watermark=watermark, total=total, read_at=read_at, top=_top(rows, cursor.top))
-    if cursor.total is None or total != cursor.total + len(created):
+    is_missing = cursor.total is None or total != cursor.total + len(created)
+    if is_missing or cursor.sweep_since is not None:
         missing_since = cursor.missing_since or ctx.now
-        if is_whole and cursor.total is not None and _will_ring(ctx, missing_since):
+        if is_whole and cursor.total is not None and cursor.sweep_since is None and _will_ring(ctx, missing_since):
             read = replace(read, total=cursor.total + len(created), missing_since=missing_since)
+        elif rows and (yield from _sweeps_later(ctx, cursor)):
+            read = replace(read, sweep_since=ctx.now if is_missing else cursor.sweep_since)
         else:
             present = yield from _sweep(ctx, skip={one.key for one in rows})
             # An empty answer beside what stands there was none: the next one is not measured by it.
             read = replace(read, total=total if rows or not present else None)
-    before, after = ctx.sync.cursor, read if is_whole else RaynetCursor(watermark=watermark)
+    before, after = ctx.sync.cursor, read
+    if not is_whole:
+        after = RaynetCursor(watermark=watermark, sweep_since=read.sweep_since)
     ctx.put_sync(replace(ctx.sync, cursor=after))
     # That the list was read and told nothing is stored with the pass: a crash before means reading it again.
     if before is None or _place(after) != _place(before):
@@ -253,7 +259,16 @@ def _top(rows: Sequence[Activity], known: int | None) -> int | None:
 
 def _place(cursor: RaynetCursor) -> tuple[object, ...]:
     """All of it but when it was read."""
-    return cursor.watermark, cursor.total, cursor.missing_since
+    return cursor.watermark, cursor.total, cursor.missing_since, cursor.sweep_since
+
+
+def _sweeps_later(ctx: PassContext, cursor: RaynetCursor) -> Flow[bool]:
+    """Whether it takes so many pages that they are walked with ordinary passes in between: they would wait else."""
+    if not ctx.options.within and not takes_breath(ctx):
+        return False
+    if cursor.sweep_since is not None:
+        return True
+    return len((yield from want(KnownActivities(ctx.firm)))) > ctx.options.portions.sought
 
 
 def _created_since(rows: Sequence[Activity], watermark: datetime) -> set[ActivityKey]:
@@ -393,6 +408,8 @@ def _sweep(ctx: PassContext, skip: set[ActivityKey], *, listed: bool = True, pai
     yield from _store_activities(ctx, found, ctx.sync.cursor or RaynetCursor(watermark=ctx.now))
     for key in wanted:
         if key not in present:
+            if not listed:
+                yield from breathe(ctx)
             yield from prove_activity(ctx, key)
     return len(present)
 
@@ -401,7 +418,7 @@ def _look_for(ctx: PassContext, wanted: Sequence[ActivityKey], *, listed: bool) 
     """Rows of these records. Where they are many, most stand in the window's list, ten times as many to a call."""
     ids = {key.id for key in wanted}
     found: dict[ActivityKey, Activity] = {}
-    if listed and len(ids) > LISTED:
+    if listed and len(ids) > ctx.options.portions.sought:
         found = {one.key: one for one in (yield from _window(ctx)) if one.key.id in ids}
     rest = {key.id for key in wanted if key not in found}
     if rest:

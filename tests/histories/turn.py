@@ -102,6 +102,7 @@ def portions_of(size: int) -> Portions:
         calendars=size,
         calendars_alone=size,
         unlinked=size,
+        sought=size,
         links=3 * size,
         urgent=size,
         breath=timedelta(seconds=size - 1),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from server.domain.state import Notice, NoticeKind
-from server.flow import Op, Stopping, want
+from server.flow import Op, want
 from server.ports.raynet import WindowActivities
 from server.ports.store import Commit, Notices, StartPass, UnpairedEvents
 from server.sync import matching, read
@@ -15,6 +15,7 @@ from server.sync.context import Portions
 from server.sync.maintain import is_urgent
 from simulator.faults import Match, Rule, Status
 from tests.support.rig import Crash, Rig, StepDriver, add_person_with_seat
+from tests.support.watching import watch
 
 HOUR = timedelta(hours=1)
 Firm = Callable[..., Rig]
@@ -28,37 +29,6 @@ def _newest_row_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is no news stands in the window's list only, as among thousands of activities."""
     monkeypatch.setattr(read, "FIRST_PAGE", 1)
     monkeypatch.setattr(read, "FIRST_PAGE_RUNG", 1)
-
-
-class _Watching(StepDriver):
-    """Does something right before the n-th operation of a kind, and notes what had arrived at each."""
-
-    moment: tuple[type[Op[Any]], int] = (Op, 0)
-    deed: Callable[[], None]
-    left = 0
-    stopping = False
-
-    def _perform(self, op: Op[Any]) -> object:
-        if isinstance(op, Stopping):
-            return self.stopping
-        kind, number = self.moment
-        if isinstance(op, kind):
-            number -= 1
-            self.moment = (kind, number)
-            if number == 0:
-                self.deed()
-        outcome = super()._perform(op)
-        self.left -= isinstance(op, Commit)
-        if self.left == 0 and isinstance(op, Commit):
-            raise Crash
-        return outcome
-
-
-def _watch(rig: Rig, kind: type[Op[Any]], number: int, deed: Callable[[], None]) -> _Watching:
-    watching = _Watching(rig.engine, rig.clock, seed=7)
-    watching.moment, watching.deed = (kind, number), deed
-    rig.driver = watching
-    return watching
 
 
 def _have_worked(rig: Rig) -> None:
@@ -115,7 +85,7 @@ def test_an_edit_does_not_wait_until_newcomers_have_met_raynet(
             jana.outlook.edit(event, subject="Porada nově")
         rig.tick()
 
-    _watch(rig, kind, number, edit)
+    watch(rig, kind, number, edit)
     result = rig.one_pass(trigger="worker", portions=SMALL)
     assert result.counts.changed == 1, "within the pass in which both calendars were met"
     assert "Porada nově" in {one.title for one in rig.raynet.activities()}
@@ -135,7 +105,7 @@ def test_what_is_deleted_after_its_page_was_read_stays_deleted(firm: Firm, numbe
         karel.ui.delete(doomed["Jen v Raynetu karel"])
         rig.tick()
 
-    _watch(rig, UnpairedEvents, number, delete)
+    watch(rig, UnpairedEvents, number, delete)
     rig.one_pass(trigger="worker", portions=SMALL)
     rig.sync()
     titles = {one.title for one in rig.raynet.activities()}
@@ -149,7 +119,7 @@ def test_what_is_deleted_after_its_page_was_read_stays_deleted(firm: Firm, numbe
 def test_a_meeting_in_turns_goes_on_after_each_commit(firm: Firm, monkeypatch: pytest.MonkeyPatch, after: int) -> None:
     monkeypatch.setattr(matching, "AT_ONCE", 1)
     rig = _running(firm)
-    dying = _watch(rig, Op, 0, lambda: None)
+    dying = watch(rig, Op, 0, lambda: None)
     dying.left = after
     died = False
     try:
@@ -175,7 +145,7 @@ def test_a_process_that_is_to_end_does_not_wait_for_everybody(
     def stop() -> None:
         watching.stopping = True
 
-    watching = _watch(rig, kind, number, stop)
+    watching = watch(rig, kind, number, stop)
     with rig.expect_writes(raynet=0, graph=0):
         rig.one_pass(trigger="worker", portions=SMALL)
     assert sum(isinstance(op, UnpairedEvents) for op in watching.log) == looked
@@ -213,7 +183,7 @@ def test_everything_is_compared_while_edits_go_on(firm: Firm) -> None:
         jana.ui.edit(ref, title="Porada nově")
         rig.tick()
 
-    _watch(rig, WindowActivities, 1, edit)
+    watch(rig, WindowActivities, 1, edit)
     result = rig.one_pass(trigger="nightly", full=True, portions=SMALL)
     assert result.counts.changed == 1
     assert jana.outlook.find("Porada nově")
