@@ -86,15 +86,15 @@ def _attendee(draft: PlanDraft, pair: Pair) -> None:
 
 
 def _is_called_off(draft: PlanDraft, pair: Pair) -> bool:
-    """Whether the organizer's event that this invitation came from is gone."""
+    """Whether the meeting that this invitation came from is off: its organizer's event is gone, or was never here."""
     invitation = draft.last_event_of(pair)
     if invitation is None or invitation.response is Response.DECLINED:
         return False
-    for one in draft.pairs():
-        led = draft.last_event_of(one)
-        if led is not None and led.is_organizer and led.ical_uid == invitation.ical_uid:
-            return draft.is_gone(one) or led.is_cancelled
-    return False
+    others = [(one, draft.last_event_of(one)) for one in draft.pairs() if one.role is not Role.ATTENDEE]
+    here = [(one, event) for one, event in others if event is not None and event.ical_uid == invitation.ical_uid]
+    if not here:
+        return invitation.is_cancelled
+    return any(event.is_organizer and (draft.is_gone(one) or event.is_cancelled) for one, event in here)
 
 
 def _copy(draft: PlanDraft, pair: Pair, activity: Activity, merged: Content, *, wanted: bool) -> None:

@@ -39,6 +39,7 @@ from server.sync.making import SLOW, counted, create_activity, resolved, still_o
 from server.sync.observe import claim_orphan
 from server.sync.panel_outcome import rejected
 from server.sync.planned import conflict_rows, plan_rows, unsent_removals, unwritten_losses
+from server.sync.proofs import still_standing
 from server.sync.seats import mailbox_scope, mailbox_trouble
 from server.sync.secrecy import turned_private
 from server.sync.typed import said_by_twin
@@ -421,7 +422,10 @@ def _delete_activity(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[t
             return None
         yield from want(DeleteActivity(ctx.firm, key))
     except Gone:
-        pass
+        if work.activity is not None and (yield from still_standing(ctx, work.activity)) is not None:
+            ctx.suspects.add(key)
+            yield from _replan(ctx, work, intent, ())
+            return None
     return (*work.activity_deleted(intent), *counted(ctx, -1))
 
 

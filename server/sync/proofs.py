@@ -102,12 +102,11 @@ def _proved(ctx: PassContext, seen: SeenActivity, alike: Activity | None) -> Flo
         return None
     if not is_gone:
         return replace(seen, hidden=True)
-    for other in (yield from with_equal_id(ctx, seen.key)):
-        if other.key == seen.key:
-            return None
-        if (yield from _is_same_record(ctx, seen.activity, other)):
+    other = yield from still_standing(ctx, seen)
+    if other is not None:
+        if other.key != seen.key:
             yield from _rekey(ctx, seen, other)
-            return None
+        return None
     if seen.gone_at is None and not is_to_sweep(ctx):  # what went before, or lives under another type, is counted
         _count_gone(ctx, 1)
     return replace(seen, gone_at=ctx.now)
@@ -175,6 +174,14 @@ def with_equal_id(ctx: PassContext, key: ActivityKey) -> Flow[tuple[Activity, ..
             raise
         return (yield from want(ActivitiesById(ctx.firm, (key.id,))))
     return (found,) if found is not None else ()
+
+
+def still_standing(ctx: PassContext, seen: SeenActivity) -> Flow[Activity | None]:
+    """The row of a record whose own path answers no more, where it stands all the same: under another type."""
+    for other in (yield from with_equal_id(ctx, seen.key)):
+        if other.key == seen.key or (yield from _is_same_record(ctx, seen.activity, other)):
+            return other
+    return None
 
 
 def _is_same_record(ctx: PassContext, old: Activity, other: Activity) -> Flow[bool]:

@@ -39,7 +39,7 @@ from server.sync.context import PassContext, due
 from server.sync.journal import losses_of
 from server.sync.making import create_activity, reveal
 from server.sync.observe import claim_orphan
-from server.sync.proofs import with_equal_id
+from server.sync.proofs import still_standing, with_equal_id
 from server.sync.typed import removed, typed_into, typed_over
 from server.sync.work import LinkWork, predicted
 
@@ -326,7 +326,8 @@ def _activity_write(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tu
     try:
         fresh = yield from want(GetActivity(ctx.firm, key))
     except Gone:
-        if intent.kind is IntentKind.DELETE_ACTIVITY:
+        is_deletion, seen = intent.kind is IntentKind.DELETE_ACTIVITY, work.activity
+        if is_deletion and (seen is None or (yield from still_standing(ctx, seen)) is None):
             return work.activity_deleted(intent)
         ctx.suspects.add(key)
         return (dropped(intent),)

@@ -169,6 +169,16 @@ def test_who_was_invited_gets_a_copy_when_the_activity_goes_on_without_the_meeti
     assert next(one for one in end.pairs if one.id == "his").reason is Reason.CANCELLED_IN_OUTLOOK
 
 
+def test_whom_another_meeting_invited_gets_a_copy_when_that_is_called_off() -> None:
+    state = in_step(activity(who=(ANNA, BOB)), event(event_id="hers", ical_uid="uid"), origin=Origin.OUTLOOK)
+    his = invitation(human=BOB, organizer=ANNA.email, event_id="his", ical_uid="another")
+    state = replace(state, pairs=(*state.pairs, pair(BOB, pair_id="his", event_id="his", role=Role.ATTENDEE)))
+    stands, _ = settle(see(state, event=his), world())
+    assert (of(stands, BOB).role, of(stands, BOB).state) == (Role.ATTENDEE, PairState.LIVE)
+    end, _ = settle(see(stands, event=replace(his, is_cancelled=True)), world())
+    assert (of(end, BOB).role, of(end, BOB).state) == (Role.COPY, PairState.LIVE)
+
+
 @pytest.mark.parametrize("uid", ["uid", "other"])
 def test_who_throws_an_invitation_away_gets_no_copy_of_what_stands(uid: str) -> None:
     state, _, his = invited()
