@@ -37,8 +37,10 @@ class Portions:
     #: Calendars that are read whole and meet Raynet; more of them while nobody has met it who could wait.
     calendars: int = 4
     calendars_alone: int = 20
-    #: Links planned in one round. Where there are more, so many that something has just happened to come besides.
+    #: Links planned in one round; fewer within a longer pass, for whose end others wait. Where there are more, so many
+    #: that something has just happened to come besides.
     links: int = 2_000
+    links_within: int = 250
     urgent: int = 500
     #: Activities that wait for a link and are looked at in one go.
     unlinked: int = 2_000

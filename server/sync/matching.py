@@ -12,7 +12,7 @@ from server.domain.ids import ActivityKey, LinkId, MailboxId
 from server.domain.matching import Matching, match
 from server.domain.reasons import Reason
 from server.domain.state import Group, Link, MailboxSync, Origin, Pair, PairState, Role, SeenActivity, Trail
-from server.flow import Flow, NewId, want
+from server.flow import Flow, NewId, Now, want
 from server.ports.graph import ReadCalendar
 from server.ports.raynet import FindByExtId
 from server.ports.store import (
@@ -59,7 +59,8 @@ def fill_shelf(ctx: PassContext) -> Flow[Shelf]:
     """Which calendar is to show what, linked or not. What is linked meanwhile is renewed with the shelf."""
     wanted: defaultdict[MailboxId, list[ActivityKey]] = defaultdict(list)
     ours: set[ActivityKey] = set()
-    filled_at = ctx.now
+    # Not when the pass began: what it has read itself until now would be looked at twice.
+    filled_at = yield from want(Now())
 
     def put(unlinked: Sequence[SeenActivity]) -> Flow[None]:
         free = {one.key: one.activity for one in unlinked if _counts(ctx, one)}

@@ -56,9 +56,10 @@ CHUNK = 250
 #: Rounds of planning in one pass: the first writes, the second sees what follows from them.
 ROUNDS = 4
 #: With more plans that write, a pass ends before all are carried out: about this long after they were made, or so many
-#: times what making them took, but :data:`LEAST` before something must be read again.
+#: times what making them took, but :data:`LEAST` before something must be read again. Shorter within a longer pass.
 MANY = 24
 TURN = timedelta(seconds=5)
+SHORT_TURN = timedelta(seconds=1)
 PLANNING = 2
 LEAST = timedelta(seconds=1)
 
@@ -228,8 +229,9 @@ def _prove_suspects(ctx: PassContext) -> Flow[None]:
 def _plan_due(ctx: PassContext) -> Flow[list[tuple[Group, Plan]]]:
     """Reconcile every due link; a link with an open intent waits until it is settled."""
     portions = ctx.options.portions
-    dues = yield from want(DueLinks(ctx.firm, ctx.now, portions.links))
-    ctx.more_due = len(dues) >= portions.links
+    most = portions.links_within if ctx.options.within else portions.links
+    dues = yield from want(DueLinks(ctx.firm, ctx.now, most))
+    ctx.more_due = len(dues) >= most
     if ctx.more_due:
         urgent = yield from want(DueLinks(ctx.firm, ctx.now, portions.urgent, urgent=True))
         dues = tuple({one.link_id: one for one in (*urgent, *dues)}.values())
@@ -324,7 +326,7 @@ def _limit(ctx: PassContext, planned: Sequence[tuple[Group, Plan]]) -> Flow[None
     if ctx.options.trigger != "worker" or sum(bool(plan.writes) for _, plan in planned) <= MANY:
         return
     now = yield from want(Now())
-    seconds = max(TURN, PLANNING * (now - ctx.now))
+    seconds = max(SHORT_TURN if ctx.options.within else TURN, PLANNING * (now - ctx.now))
     reading = next_reading_in(ctx, now)
     if reading is not None:
         seconds = max(LEAST, min(seconds, timedelta(seconds=reading) - LEAST))

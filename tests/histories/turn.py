@@ -104,6 +104,7 @@ def portions_of(size: int) -> Portions:
         unlinked=size,
         sought=size,
         links=3 * size,
+        links_within=2 * size,
         urgent=size,
         breath=timedelta(seconds=size - 1),
     )

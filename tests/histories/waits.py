@@ -35,8 +35,9 @@ def what_waits(history: "History") -> list[str]:
         out += [f"{firm}: calendar {one.state.value}" for one in rows.mailboxes.values() if one.state in TROUBLED]
         out += [f"{firm}: {what} unread" for what in _unread(history, rows)]
         sync = rows.sync
-        awaited = sync.cursor is not None and sync.cursor.missing_since is not None
-        out += [f"{firm}: an announced deletion awaited"] if awaited else []
+        cursor = sync.cursor
+        out += [f"{firm}: an announced deletion awaited"] if cursor is not None and cursor.missing_since else []
+        out += [f"{firm}: deletions looked for"] if cursor is not None and cursor.sweep_since else []
         out += [f"{firm}: raynet waits"] if sync.raynet_wait_until and sync.raynet_wait_until > now else []
         out += [f"{firm}: graph waits"] if sync.graph_wait_until and sync.graph_wait_until > now else []
         out += [f"{firm}: mailbox waits" for one in rows.mailboxes.values() if one.wait_until and one.wait_until > now]

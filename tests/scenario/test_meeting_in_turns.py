@@ -9,7 +9,7 @@ import pytest
 from server.domain.state import Notice, NoticeKind
 from server.flow import Op, want
 from server.ports.raynet import WindowActivities
-from server.ports.store import Commit, Notices, StartPass, UnpairedEvents
+from server.ports.store import ActivitiesSince, Commit, Notices, StartPass, UnpairedEvents
 from server.sync import matching, read
 from server.sync.context import Portions
 from server.sync.maintain import is_urgent
@@ -153,6 +153,18 @@ def test_a_process_that_is_to_end_does_not_wait_for_everybody(
     rig.tick()
     rig.sync()
     _all_is_well(rig)
+
+
+def test_what_the_meeting_read_itself_is_not_looked_at_twice(firm: Firm) -> None:
+    """A firm's whole window may be hundreds of thousands of activities."""
+    rig = _running(firm)
+    reading = timedelta(minutes=4)
+    began = rig.clock()
+    watching = watch(rig, WindowActivities, 1, lambda: rig.tick(reading.total_seconds()))
+    rig.one_pass(trigger="worker", portions=SMALL)
+    renewed = [op.since for op in watching.log if isinstance(op, ActivitiesSince)]
+    assert renewed
+    assert min(renewed) >= began + reading - matching.OVERLAP
 
 
 def test_a_calendar_that_does_not_answer_costs_no_window(firm: Firm) -> None:
