@@ -11,6 +11,7 @@ from enum import StrEnum
 from server.domain.activity import Activity, ActivityChange, ActivityDraft
 from server.domain.coincidence import Coincidence
 from server.domain.content import Content, FieldName
+from server.domain.cursor import RaynetCursor
 from server.domain.event import Event, EventChange, EventDraft
 from server.domain.ids import (
     ActivityKey,
@@ -81,18 +82,6 @@ class Breaker:
     since: datetime
     connection_revision: int
     retry_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RaynetCursor:
-    """Place in a firm's changes, the instance's activity count (finds deletions), Raynet's clock at the reading."""
-
-    watermark: datetime
-    total: int | None = None
-    read_at: datetime | None = None
-    missing_since: datetime | None = None  # the total tells of a deletion that no webhook has named yet
-    top: int | None = None  # the highest id that was there when the total was read: a higher one is not in it
-    sweep_since: datetime | None = None  # then the total told of deletions that are still to be looked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from server.domain.activity import Activity
+from server.domain.cursor import RaynetCursor
 from server.domain.event import Event
 from server.domain.ids import ActivityKey, ActivityType, EventKey
-from server.domain.state import MailboxSync, Notice, NoticeKind, RaynetCursor, SeenActivity, SeenEvent, Side
+from server.domain.state import MailboxSync, Notice, NoticeKind, SeenActivity, SeenEvent, Side
 from server.errors import Denied, Gone, Rejected, Remote
 from server.flow import Flow, want
 from server.ports.graph import GetEvent

@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 
 from server.domain import mapping
 from server.domain.activity import Activity
+from server.domain.cursor import RaynetCursor
 from server.domain.ids import ActivityKey, ActivityType
 from server.domain.push import PATIENCE
-from server.domain.state import RaynetCursor, SeenActivity, Side
+from server.domain.state import SeenActivity, Side
 from server.errors import Gone, Remote
 from server.flow import Flow, want
 from server.ports.raynet import (
@@ -178,7 +179,7 @@ def _store_page(ctx: PassContext, rows: Sequence[Activity]) -> Flow[None]:
     """What is news of a page. What the next reading of the newest takes for known belongs to the total already."""
     cursor = ctx.sync.cursor
     assert cursor is not None
-    late = tuple(_created_since(rows, cursor.watermark))
+    late = tuple(_created_since(rows, cursor.watermark) - set(cursor.counted))
     before, _ = (yield from want(LoadSeen(ctx.firm, activities=late))) if late else ((), ())
     yield from _store_activities(ctx, rows, cursor)
     after, _ = (yield from want(LoadSeen(ctx.firm, activities=late))) if late else ((), ())
@@ -227,11 +228,12 @@ def _newest(ctx: PassContext, cursor: RaynetCursor) -> Flow[None]:
     stored, _ = yield from want(LoadSeen(ctx.firm, activities=tuple({one.key for one in rows})))
     # What we made ourselves was added to the total then.
     ours = {one.key for one in stored}
-    created = _created_since(rows, cursor.watermark) - ours
+    created = _created_since(rows, cursor.watermark) - ours - set(cursor.counted)
     # The total goes with its watermark: after a crash between the two commits it is told by looking, not by counting.
-    counted = cursor.total if watermark == cursor.watermark and not created else None
-    yield from _store_activities(ctx, rows, replace(cursor, watermark=watermark, total=counted), stored)
-    read = RaynetCursor(watermark=watermark, total=total, read_at=read_at, top=_top(rows, cursor.top))
+    so_far = cursor.total if watermark == cursor.watermark and not created else None
+    yield from _store_activities(ctx, rows, replace(cursor, watermark=watermark, total=so_far), stored)
+    counted = tuple(sorted(_created_since(rows, watermark) - ours))
+    read = RaynetCursor(watermark=watermark, total=total, read_at=read_at, top=_top(rows, cursor.top), counted=counted)
     is_missing = cursor.total is None or total != cursor.total + len(created)
     if is_missing or cursor.sweep_since is not None:
         missing_since = cursor.missing_since or ctx.now
@@ -259,7 +261,7 @@ def _top(rows: Sequence[Activity], known: int | None) -> int | None:
 
 def _place(cursor: RaynetCursor) -> tuple[object, ...]:
     """All of it but when it was read."""
-    return cursor.watermark, cursor.total, cursor.missing_since, cursor.sweep_since
+    return cursor.watermark, cursor.total, cursor.missing_since, cursor.sweep_since, cursor.counted
 
 
 def _sweeps_later(ctx: PassContext, cursor: RaynetCursor) -> Flow[bool]:

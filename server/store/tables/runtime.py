@@ -15,8 +15,9 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from server.domain.cursor import RaynetCursor
 from server.domain.rules import Rules
-from server.domain.state import Breaker, MailboxState, NoticeKind, RaynetCursor, Side
+from server.domain.state import Breaker, MailboxState, NoticeKind, Side
 from server.store.dialects import database_ms
 from server.store.tables.meta import code_column, firm_column, metadata, one_of
 from server.store.types import ActivityKeyText, Id, Instant, Json, Sealed
