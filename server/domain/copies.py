@@ -177,6 +177,8 @@ def _align(draft: PlanDraft, pair: Pair, activity: Activity, merged: Content, ev
     kept = _agreed(base, merged, shown, found.settled, draft.world)
     if pair.base is None or categories == event.categories:
         kept, categories = replace(kept, marks=marks), None
+    if pair.base is None:
+        draft.note(pair, Reason.MATCHED, "matched", ("differs",) if found.fields else ())
     _set_aside(draft, pair, event, found)
     if kept != pair.base:
         draft.set_base(pair, kept)

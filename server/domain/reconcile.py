@@ -18,7 +18,7 @@ from server.domain.plan import Plan
 from server.domain.privacy import exposed_texts
 from server.domain.reasons import Reason
 from server.domain.rules import AttendedEvents
-from server.domain.state import Group, Origin, Pair, PairState, Role
+from server.domain.state import Base, Group, Origin, Pair, PairState, Role
 from server.domain.when import Inverted
 
 #: Releases that a new observation of the event may undo: the user took the copy back.
@@ -97,8 +97,7 @@ def _taken_back(draft: PlanDraft) -> None:
 
 
 def _with_activity(draft: PlanDraft, activity: Activity) -> None:
-    lead = draft.lead()
-    when = mapping.raynet_when(activity, draft.world, lead.base if lead is not None else None)
+    when = mapping.raynet_when(activity, draft.world, _agreed(draft))
     excluded = mapping.raynet_excluded(activity, when, draft.world)
     if excluded is not None:
         if excluded is Reason.INVERTED_TIMES:
@@ -122,6 +121,14 @@ def _with_activity(draft: PlanDraft, activity: Activity) -> None:
     merged = merge_lead(draft, activity, content)
     if merged is not None:
         align_copies(draft, activity, merged)
+
+
+def _agreed(draft: PlanDraft) -> Base | None:
+    """What was agreed through the event that leads; where none does, or not yet, what a copy that stands shows."""
+    lead = draft.lead()
+    if lead is not None and (lead.base is not None or lead.event is not None):
+        return lead.base
+    return next((pair.base for pair in draft.open_pairs() if pair.base is not None), None)
 
 
 def _block_switched_off(draft: PlanDraft, activity: Activity) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from server.domain import mapping
 from server.domain.activity import ActivityChange, ActivityStatus
 from server.domain.content import FieldName
 from server.domain.event import Event, EventChange, Response
@@ -69,6 +70,28 @@ def test_an_edit_through_the_lead_reaches_raynet_and_every_copy_in_one_plan() ->
         (Side.RAYNET, (FieldName.TITLE,)),
         (Side.GRAPH, (FieldName.TITLE,)),
     }
+
+
+def test_a_copy_that_was_matched_says_so() -> None:
+    own = event(human=BOB, event_id="own")
+    state = group(activity(who=(CYRIL, BOB)), (pair(BOB, event_id="own", role=Role.COPY), own), link=link())
+    end, plans = settle(state, world(seats=(ANNA, BOB)))
+    assert [(step.pair, step.reason, step.outcome) for step in plans[0].steps] == [
+        (of(end, BOB).id, Reason.MATCHED, "matched")
+    ]
+    assert reconcile(end, world(seats=(ANNA, BOB))).steps == ()
+
+
+def test_hours_from_midnight_to_midnight_stay_hours_in_a_copy_when_nobody_leads_any_more() -> None:
+    hours = timed(-1, 23)  # from midnight to midnight in Prague
+    done = activity(when=hours, who=(ANNA, BOB), status=ActivityStatus.COMPLETED)
+    hers = event(when=hours, categories=mapping.marks_of(done, world()))
+    state, _ = settle(group(done, (pair(), hers), link=link()), world())
+    assert event_of(state, BOB).when == hours
+    end, _ = settle(lose_event(state, hers), world())
+    assert of(end, ANNA).reason is Reason.RELEASED_DONE
+    assert reconcile(end, world()).writes == ()
+    assert event_of(end, BOB).when == hours
 
 
 def test_an_edit_of_a_copy_is_reverted_and_journalled() -> None:
