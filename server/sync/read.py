@@ -22,10 +22,9 @@ from server.ports.raynet import (
     DeadlineTasks,
     GetActivity,
     NewestActivities,
-    WindowActivities,
 )
 from server.ports.store import Commit, KnownActivities, LoadSeen, Row
-from server.sync.breath import breathe, heed_stop, takes_breath
+from server.sync.breath import breathe, takes_breath
 from server.sync.calendars import read_met
 from server.sync.context import PassContext, side_trouble, side_well
 from server.sync.evidence import (
@@ -35,6 +34,7 @@ from server.sync.evidence import (
     rings_of_activities,
 )
 from server.sync.observe import activity_rows
+from server.sync.pages import Made, each_page, listed, made
 from server.sync.proofs import (
     is_to_sweep,
     prove_activity,
@@ -108,22 +108,30 @@ def read_window(ctx: PassContext) -> Flow[None]:
 def _whole_window(ctx: PassContext) -> Flow[None]:
     """Every planned activity of the window; the cursor is taken before, so nothing between is missed."""
     first = yield from want(NewestActivities(ctx.firm, 0, 1))
-    window = yield from _window(ctx)
-    if not window and first.total:
+    newest, seen, late = _newest_of(first.activities), dict[ActivityKey, Made](), set[ActivityKey]()
+
+    def take(rows: Sequence[Activity]) -> Flow[None]:
+        seen.update(made(rows))
+        late.update(_created_since(rows, newest) if newest is not None else [one.key for one in rows])
+        yield from _store_activities(ctx, rows, ctx.sync.cursor)
+
+    yield from take(first.activities)
+    seen.clear()
+    yield from each_page(ctx, take)
+    if not seen and first.total:
         # A first match against a list that is only said to be empty would make everything double.
-        window = yield from _window(ctx)
-    seen = [*first.activities, *window]
+        yield from each_page(ctx, take)
     if ctx.state.firm.rules.deadline_block_minutes:
-        seen += yield from want(DeadlineTasks(ctx.firm, *_listed(ctx)))
-    newest = _newest_of(first.activities)
+        yield from take((yield from want(DeadlineTasks(ctx.firm, *listed(ctx)))))
+    seen.update(made(first.activities))
+    kept = yield from under_one_type(ctx, seen)
     # What was made between the two is not in the total: gone again before the next reading, it would never be missed.
-    uncounted = _created_since(seen, newest) if newest is not None else {one.key for one in seen}
-    total = None if uncounted - {one.key for one in first.activities} else first.total
+    total = None if late - {one.key for one in first.activities} else first.total
     top = _top(seen, ctx.sync.cursor.top if ctx.sync.cursor is not None else None)
     cursor = RaynetCursor(watermark=newest or ctx.now - CLOCKS_DIFFER, total=total, read_at=first.read_at, top=top)
     # The total counts once the missing ones were looked for: after a crash before that they are looked for again.
-    yield from _store_activities(ctx, seen, replace(cursor, total=None))
-    yield from _sweep(ctx, skip={one.key for one in seen})
+    yield from _store_activities(ctx, (), replace(cursor, total=None))
+    yield from _sweep(ctx, skip=set(kept))
     ctx.whole_window = True
     sync = replace(ctx.sync, cursor=cursor, last_full_at=ctx.now)
     ctx.put_sync(sync)
@@ -153,26 +161,17 @@ def _walk(ctx: PassContext) -> Flow[None]:
         yield from want(Commit(ctx.firm, (sync,)))
 
 
-def _stored_pages(ctx: PassContext) -> Flow[dict[ActivityKey, Activity] | None]:
+def _stored_pages(ctx: PassContext) -> Flow[dict[ActivityKey, Made] | None]:
     """What the pages showed; None when the rules changed on the way: then all is to be read anew."""
-    since, until = _listed(ctx)
-    rows: tuple[Activity, ...] = ()
-    if ctx.state.firm.rules.deadline_block_minutes:
-        rows = yield from want(DeadlineTasks(ctx.firm, since, until))
+    seen: dict[ActivityKey, Made] = {}
+
+    def take(rows: Sequence[Activity]) -> Flow[None]:
+        seen.update(made(rows))
         yield from _store_page(ctx, rows)
-    seen = {one.key: one for one in rows}
-    after, reaching, more = 0, True, True
-    while more:
-        yield from breathe(ctx)
-        if ctx.sync.cursor is None:
-            return None
-        page = yield from want(WindowActivities(ctx.firm, since, until, after, reaching))
-        yield from _store_page(ctx, page.activities)
-        seen |= {one.key: one for one in page.activities}
-        highest = max((one.key.id for one in page.activities), default=after)
-        more = page.more and highest > after
-        after, reaching = highest, page.reaching
-    return seen
+
+    if ctx.state.firm.rules.deadline_block_minutes:
+        yield from take((yield from want(DeadlineTasks(ctx.firm, *listed(ctx)))))
+    return seen if (yield from each_page(ctx, take, breathes=True)) else None
 
 
 def _store_page(ctx: PassContext, rows: Sequence[Activity]) -> Flow[None]:
@@ -187,26 +186,6 @@ def _store_page(ctx: PassContext, rows: Sequence[Activity]) -> Flow[None]:
         counted = replace(ctx.sync.cursor or cursor, total=cursor.total + len(after) - len(before))
         ctx.put_sync(replace(ctx.sync, cursor=counted))
         yield from want(Commit(ctx.firm, (ctx.sync,)))
-
-
-def _listed(ctx: PassContext) -> tuple[datetime, datetime]:
-    start, end = ctx.window
-    return start - timedelta(days=2), end + timedelta(days=2)
-
-
-def _window(ctx: PassContext) -> Flow[list[Activity]]:
-    """Every planned activity of the window."""
-    since, until = _listed(ctx)
-    after, reaching, seen = 0, True, list[Activity]()
-    while True:
-        yield from heed_stop(ctx)
-        page = yield from want(WindowActivities(ctx.firm, since, until, after, reaching))
-        reaching = page.reaching
-        seen += page.activities
-        highest = max((one.key.id for one in page.activities), default=after)
-        if not page.more or highest <= after:
-            return seen
-        after = highest
 
 
 def _newest(ctx: PassContext, cursor: RaynetCursor) -> Flow[None]:
@@ -233,7 +212,13 @@ def _newest(ctx: PassContext, cursor: RaynetCursor) -> Flow[None]:
     so_far = cursor.total if watermark == cursor.watermark and not created else None
     yield from _store_activities(ctx, rows, replace(cursor, watermark=watermark, total=so_far), stored)
     counted = tuple(sorted(_created_since(rows, watermark) - ours))
-    read = RaynetCursor(watermark=watermark, total=total, read_at=read_at, top=_top(rows, cursor.top), counted=counted)
+    read = RaynetCursor(
+        watermark=watermark,
+        total=total,
+        read_at=read_at,
+        top=_top((one.key for one in rows), cursor.top),
+        counted=counted,
+    )
     is_missing = cursor.total is None or total != cursor.total + len(created)
     if is_missing or cursor.sweep_since is not None:
         missing_since = cursor.missing_since or ctx.now
@@ -254,8 +239,8 @@ def _newest(ctx: PassContext, cursor: RaynetCursor) -> Flow[None]:
         yield from want(Commit(ctx.firm, (ctx.sync,)))
 
 
-def _top(rows: Sequence[Activity], known: int | None) -> int | None:
-    ids = [one.key.id for one in rows] + ([known] if known is not None else [])
+def _top(keys: Iterable[ActivityKey], known: int | None) -> int | None:
+    ids = [key.id for key in keys] + ([known] if known is not None else [])
     return max(ids, default=None)
 
 
@@ -313,7 +298,7 @@ def _newest_of(activities: Iterable[Activity]) -> datetime | None:
 def _store_activities(
     ctx: PassContext,
     activities: Iterable[Activity],
-    cursor: RaynetCursor,
+    cursor: RaynetCursor | None,
     stored: Sequence[SeenActivity] | None = None,
 ) -> Flow[None]:
     """What is news of these. ``stored``: what is held of all of them, where that was just asked."""
@@ -421,7 +406,12 @@ def _look_for(ctx: PassContext, wanted: Sequence[ActivityKey], *, listed: bool) 
     ids = {key.id for key in wanted}
     found: dict[ActivityKey, Activity] = {}
     if listed and len(ids) > ctx.options.portions.sought:
-        found = {one.key: one for one in (yield from _window(ctx)) if one.key.id in ids}
+
+        def take(rows: Sequence[Activity]) -> Flow[None]:
+            found.update({one.key: one for one in rows if one.key.id in ids})
+            yield from ()  # nothing to ask for
+
+        yield from each_page(ctx, take)
     rest = {key.id for key in wanted if key not in found}
     if rest:
         found |= {one.key: one for one in (yield from want(ActivitiesById(ctx.firm, tuple(sorted(rest)))))}

@@ -1,6 +1,7 @@
 """Records whose type somebody changed: the same id under another path, never two records."""
 
 from collections import Counter
+from typing import TypeVar
 
 from server.domain.activity import Activity
 from server.domain.ids import ActivityKey, ActivityType
@@ -9,10 +10,13 @@ from server.flow import Flow, want
 from server.ports.raynet import GetActivity
 from server.ports.store import LoadSeen
 from server.sync.context import PassContext
+from server.sync.pages import Made
 from server.sync.proofs import prove_activity
 
+_Row = TypeVar("_Row", Activity, Made)
 
-def under_one_type(ctx: PassContext, rows: dict[ActivityKey, Activity]) -> Flow[dict[ActivityKey, Activity]]:
+
+def under_one_type(ctx: PassContext, rows: dict[ActivityKey, _Row]) -> Flow[dict[ActivityKey, _Row]]:
     """Without what was read twice, because it got another type between two pages: its old path answers no more.
 
     Fact: a type change keeps the id, maker and time [inferred]; equal ids alone prove nothing, raynet-api §8, §10.
