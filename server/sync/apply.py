@@ -35,7 +35,7 @@ from server.sync.context import FIRST_WAIT, PassContext, concerns_side, due, sid
 from server.sync.journal import losses_of
 from server.sync.lag import count_written, note_carried
 from server.sync.likeness import same_activity, same_event
-from server.sync.making import SLOW, counted, create_activity, resolved, still_open
+from server.sync.making import DUPLICATE_KEY, SLOW, counted, create_activity, resolved, still_open
 from server.sync.observe import claim_orphan
 from server.sync.panel_outcome import rejected
 from server.sync.planned import conflict_rows, plan_rows, unsent_removals, unwritten_losses
@@ -50,8 +50,6 @@ FIRST_RETRY = timedelta(hours=1)
 LONGEST_RETRY = timedelta(hours=24)
 #: From reading a record again to writing it. Whoever edits it in this gap is overwritten unseen (hazard H9).
 FRESH_FOR = timedelta(milliseconds=150)
-#: Raynet's adapter: the external id belongs to another record.
-DUPLICATE_KEY = "raynet_duplicate_key"
 GRAPH_WRITES = (IntentKind.CREATE_EVENT, IntentKind.UPDATE_EVENT, IntentKind.DELETE_EVENT)
 
 

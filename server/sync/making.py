@@ -20,6 +20,8 @@ from server.sync.work import LinkWork, full_list
 
 #: A reading that took longer is too old to write upon: the record is read once more.
 SLOW = timedelta(seconds=1)
+#: Raynet's adapter: the external id belongs to another record.
+DUPLICATE_KEY = "raynet_duplicate_key"
 
 
 def create_activity(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tuple[Row, ...]]:
@@ -37,14 +39,16 @@ def _placeholder(ctx: PassContext, draft: ActivityDraft) -> Flow[ActivityKey]:
     """The neutral record, its key sent along unless this instance does not take it so: then :func:`reveal` adds it.
 
     Fact: whether activities take an inline ``extId`` is open, raynet-api §22 no. 2. A refusal may mean just that, as
-    long as none was ever taken and no record carries the key.
+    long as none was ever taken. A key that a record carries already is used up, whatever was refused.
     """
     if ctx.sync.inline_ext_id is not False:
         try:
             return (yield from want(CreateActivity(ctx.firm, draft.type, draft)))
-        except Rejected:
-            if ctx.sync.inline_ext_id or (yield from want(FindByExtId(ctx.firm, draft.type, draft.ext_id))) is not None:
+        except Rejected as refused:
+            if ctx.sync.inline_ext_id:
                 raise
+            if (yield from want(FindByExtId(ctx.firm, draft.type, draft.ext_id))) is not None:
+                raise Rejected(DUPLICATE_KEY, detail=refused.code) from refused
     return (yield from want(CreateActivity(ctx.firm, draft.type, replace(draft, ext_id=""))))
 
 
