@@ -13,9 +13,9 @@ from datetime import timedelta
 
 from server.domain.activity import Activity, ActivityStatus
 from server.domain.content import MERGED_FIELDS
-from server.domain.ids import ActivityKey, LinkId
+from server.domain.ids import ActivityKey, ActivityType, LinkId
 from server.domain.keys import is_placeholder
-from server.domain.mapping import raynet_content, raynet_when
+from server.domain.mapping import has_place, raynet_content, raynet_when
 from server.domain.reasons import Reason
 from server.domain.reconcile import reconcile
 from server.domain.state import Group, Intent, IntentKind, IntentState, Pair, PairState, Payload, Side, Trail
@@ -219,6 +219,7 @@ def _activity_create(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[t
         again = replace(fresh, attempts=intent.attempts + 1)
         yield from want(Commit(ctx.firm, (work.remember_sent(again), again)))
         return (yield from create_activity(ctx, work, again))
+    fresh = _as_its_type(fresh, found.key.type)
     made = replace(fresh, activity=found.key, half_done=True, attempts=intent.attempts + 1)
     rows = work.activity_made(made, found.key) if not intent.half_done else work.activity_found(made, found.key)
     yield from want(Commit(ctx.firm, (*rows, work.remember_sent(made))))
@@ -308,6 +309,16 @@ def _fresh_intent(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[Inte
     change = replace(write.activity_plan.change, participants=participants_of(write.activity_plan) or None)
     payload = Payload(activity_draft=intent.payload.activity_draft, activity_change=change)
     return replace(intent, payload=payload, expects=write.expects)
+
+
+def _as_its_type(intent: Intent, kind: ActivityType) -> Intent:
+    """The create as the type that somebody gave its placeholder takes it: without a place none is sent nor agreed."""
+    change, expects = intent.payload.activity_change, intent.expects
+    if has_place(kind) or change is None or expects is None:
+        return intent
+    payload = replace(intent.payload, activity_change=replace(change, place=None))
+    bare = replace(expects, raynet=replace(expects.raynet, place=None), outlook=replace(expects.outlook, place=None))
+    return replace(intent, payload=payload, expects=bare)
 
 
 def _without_record(ctx: PassContext, work: LinkWork, intent: Intent, found: Activity | None) -> tuple[Row, ...]:
