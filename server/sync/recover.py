@@ -13,6 +13,7 @@ from datetime import timedelta
 
 from server.domain.activity import Activity, ActivityStatus
 from server.domain.content import MERGED_FIELDS
+from server.domain.event import Event
 from server.domain.ids import ActivityKey, ActivityType, LinkId
 from server.domain.keys import is_placeholder
 from server.domain.mapping import has_place, raynet_content, raynet_when
@@ -24,7 +25,7 @@ from server.errors import Gone, Remote, Unavailable
 from server.flow import Flow, Now, want
 from server.ports.graph import FindEvents, GetEvent
 from server.ports.raynet import FindByExtId, FindByTitle, GetActivity
-from server.ports.store import Commit, LinksOf, Row
+from server.ports.store import Commit, LinksOf, LoadSeen, Row
 from server.sync import set_back
 from server.sync.abandon import abandoned, dropped
 from server.sync.apply import (
@@ -149,7 +150,8 @@ def _event_create(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tupl
     assert draft is not None
     mailbox = work.mailbox_of(intent.pair_id)
     if mailbox not in {row.mailbox for row in ctx.ready()}:
-        return abandoned(ctx, work, intent)
+        shown = yield from _shown_since(ctx, intent)
+        return abandoned(ctx, work, intent) if shown is None else work.event_created(intent, shown, echo=False)
     found = yield from want(FindEvents(ctx.firm, mailbox, draft.own_key))
     if found:
         ctx.orphan_events += [twin.key for twin in found[1:]]
@@ -157,6 +159,14 @@ def _event_create(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tupl
     again = replace(intent, attempts=intent.attempts + 1)
     yield from want(Commit(ctx.firm, (again,)))
     return (yield from create_event(ctx, work, again))
+
+
+def _shown_since(ctx: PassContext, intent: Intent) -> Flow[Event | None]:
+    """The event of this create, if a reading has shown it."""
+    if intent.event is None:
+        return None
+    _, seen = yield from want(LoadSeen(ctx.firm, events=(intent.event,)))
+    return next((one.event for one in seen if one.gone_at is None), None)
 
 
 def _event_write(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tuple[Row, ...]]:
