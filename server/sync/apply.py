@@ -32,7 +32,7 @@ from server.ports.store import Commit, Forget, Row
 from server.sync.abandon import abandoned, dropped, parked_trail
 from server.sync.claims import is_taken_away, said_otherwise
 from server.sync.context import FIRST_WAIT, PassContext, concerns_side, due, side_trouble, waited
-from server.sync.journal import losses_of
+from server.sync.journal import losses_in
 from server.sync.lag import count_written, note_carried
 from server.sync.likeness import same_activity, same_event
 from server.sync.making import DUPLICATE_KEY, SLOW, counted, create_activity, resolved, still_open
@@ -435,7 +435,7 @@ def _read_again(ctx: PassContext, work: LinkWork, intent: Intent, key: ActivityK
     seen = work.activity
     if seen is not None and same_activity(seen.activity, detail) and not detail.locked:
         return detail
-    lost = losses_of(ctx, work.at_rest(), detail)
+    lost = yield from losses_in(ctx, work.at_rest(), detail)
     yield from _replan(ctx, work, intent, (*lost, work.observe_activity(detail, ctx.now, moved=True)))
     return None
 

@@ -37,7 +37,7 @@ from server.sync.apply import (
 )
 from server.sync.aside import load_apart, set_aside
 from server.sync.context import PassContext, due
-from server.sync.journal import losses_of
+from server.sync.journal import losses_in
 from server.sync.making import create_activity, reveal
 from server.sync.observe import claim_orphan
 from server.sync.proofs import still_standing, with_equal_id
@@ -214,7 +214,7 @@ def _activity_create(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[t
         over = typed_over(ctx, work, intent, found)
         ctx.counts.conflicts += len(over)
         # What a list showed after the filling, and a second copy of it took away again.
-        over += losses_of(ctx, replace(work.at_rest(), intents=(intent,)), found)
+        over += yield from losses_in(ctx, replace(work.at_rest(), intents=(intent,)), found)
         return (*over, *rows[:1], *work.activity_revealed(made, found, arrived=True))
     if found is not None:
         yield from _recount(ctx)
