@@ -18,7 +18,7 @@ from server.domain.when import Inverted
 
 def may_hide_ours(old: Activity, new: Activity, login: str) -> bool:
     """Whether a save of ours may stand between two readings: cheap, before anything is loaded."""
-    if not login or old.key != new.key:
+    if not login or old.key.id != new.key.id:  # a type change keeps the id
         return False
     between = (
         new.version is not None and old.version is not None and new.version > old.version + (new.modified_by != login)
@@ -50,6 +50,8 @@ def overwritten(group: Group, new: Activity, world: World) -> tuple[Loss, ...]:
         before, after, agreed = (getattr(one, name.value) for one in (was, now, base.raynet))
         if before in (after, agreed) or is_empty(before):
             continue
+        if after is None and name is FieldName.PLACE:
+            continue  # its new type has no room for one
         if not _was_sent(group, name, after) and not (by_others and _may_have_come(group, name, world)):
             continue
         if isinstance(before, str) and keys.is_placeholder(before):

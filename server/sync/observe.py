@@ -25,7 +25,7 @@ from server.flow import Flow, NewId, want
 from server.ports.store import LinksOf, LoadGroups, Row
 from server.sync.claims import deletion_of, is_late_create, taken_away
 from server.sync.context import PassContext, due
-from server.sync.journal import losses_between
+from server.sync.journal import losses_between, losses_of
 from server.sync.ownership import (
     is_being_made,
     is_second_delivery,
@@ -66,7 +66,7 @@ def activity_rows(
             rows += yield from losses_between(ctx, known.get(activity.key), links.get(activity.key), activity)
             rows += [row, due(ctx, link)]
             if moved_from is not None:
-                rows += yield from _moved(ctx, moved_from, activity.key)
+                rows += yield from _moved(ctx, moved_from, activity)
         elif wanted:
             if activity.key not in known and (yield from is_being_made(ctx, activity)):
                 continue
@@ -82,9 +82,11 @@ def activity_rows(
     return tuple(rows)
 
 
-def _moved(ctx: PassContext, link: LinkId, key: ActivityKey) -> Flow[tuple[Row, ...]]:
+def _moved(ctx: PassContext, link: LinkId, activity: Activity) -> Flow[tuple[Row, ...]]:
+    """The link under the record's new type, and what a late copy of ours took away before that was given."""
     groups = yield from want(LoadGroups(ctx.firm, (link,)))
-    return tuple(replace(group.link, activity=key) for group in groups)
+    losses = (one for group in groups for one in losses_of(ctx, group, activity))
+    return (*losses, *(replace(group.link, activity=activity.key) for group in groups))
 
 
 def _claimed_orphan(ctx: PassContext, activity: Activity) -> tuple[Row, ...]:
