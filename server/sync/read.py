@@ -219,17 +219,7 @@ def _newest(ctx: PassContext, cursor: RaynetCursor) -> Flow[None]:
         top=_top((one.key for one in rows), cursor.top),
         counted=counted,
     )
-    is_missing = cursor.total is None or total != cursor.total + len(created)
-    if is_missing or cursor.sweep_since is not None:
-        missing_since = cursor.missing_since or ctx.now
-        if is_whole and cursor.total is not None and cursor.sweep_since is None and _will_ring(ctx, missing_since):
-            read = replace(read, total=cursor.total + len(created), missing_since=missing_since)
-        elif rows and (yield from _sweeps_later(ctx, cursor)):
-            read = replace(read, sweep_since=ctx.now if is_missing else cursor.sweep_since)
-        else:
-            present = yield from _sweep(ctx, skip={one.key for one in rows})
-            # An empty answer beside what stands there was none: the next one is not measured by it.
-            read = replace(read, total=total if rows or not present else None)
+    read = yield from _with_total(ctx, cursor, read, rows, len(created), is_whole=is_whole)
     before, after = ctx.sync.cursor, read
     if not is_whole:
         after = RaynetCursor(watermark=watermark, sweep_since=read.sweep_since)
@@ -237,6 +227,29 @@ def _newest(ctx: PassContext, cursor: RaynetCursor) -> Flow[None]:
     # That the list was read and told nothing is stored with the pass: a crash before means reading it again.
     if before is None or _place(after) != _place(before):
         yield from want(Commit(ctx.firm, (ctx.sync,)))
+
+
+def _with_total(
+    ctx: PassContext,
+    cursor: RaynetCursor,
+    read: RaynetCursor,
+    rows: Sequence[Activity],
+    created: int,
+    *,
+    is_whole: bool,
+) -> Flow[RaynetCursor]:
+    """``read`` after comparing its total with the last one: what is missing is awaited, or looked for now or later."""
+    is_missing = cursor.total is None or read.total != cursor.total + created
+    if not is_missing and cursor.sweep_since is None:
+        return read
+    missing_since = cursor.missing_since or ctx.now
+    if is_whole and cursor.total is not None and cursor.sweep_since is None and _will_ring(ctx, missing_since):
+        return replace(read, total=cursor.total + created, missing_since=missing_since)
+    if rows and (yield from _sweeps_later(ctx, cursor)):
+        return replace(read, sweep_since=ctx.now if is_missing else cursor.sweep_since)
+    present = yield from _sweep(ctx, skip={one.key for one in rows})
+    # An empty answer beside what stands there was none: the next one is not measured by it.
+    return replace(read, total=read.total if rows or not present else None)
 
 
 def _top(keys: Iterable[ActivityKey], known: int | None) -> int | None:
