@@ -1,5 +1,7 @@
 """The conflict journal: what lost, as one stores it before it is destroyed."""
 
+from dataclasses import replace
+
 from server.domain import keys
 from server.domain.activity import Activity
 from server.domain.ids import ActivityKey, LinkId, MailboxId
@@ -7,8 +9,12 @@ from server.domain.overwritten import may_hide_ours, overwritten
 from server.domain.plan import Loss
 from server.domain.state import Conflict, Group, SeenActivity
 from server.flow import Flow, want
+from server.ports.raynet import ActivitiesById
 from server.ports.store import LoadGroups
 from server.sync.context import PassContext
+
+#: Another's save, and a copy of ours before it.
+_SAVED_BETWEEN = 2
 
 
 def journalled(
@@ -48,3 +54,15 @@ def losses_of(ctx: PassContext, group: Group, new: Activity) -> tuple[Conflict, 
     losses = overwritten(group, new, ctx.world())
     ctx.counts.conflicts += len(losses)
     return tuple(journalled(ctx, group.link.id, new.key, mailboxes[one.pair], one) for one in losses)
+
+
+def losses_in(ctx: PassContext, group: Group, detail: Activity) -> Flow[tuple[Conflict, ...]]:
+    """As :func:`losses_of`, in a detail. Under another's save in it a copy may stand: the row of a list tells."""
+    seen = group.activity.activity if group.activity is not None else None
+    by_another = detail.modified_by not in (None, ctx.sync.login)
+    if by_another and detail.version is None and seen is not None and seen.version is not None:
+        if not overwritten(group, replace(detail, version=seen.version + _SAVED_BETWEEN), ctx.world()):
+            return ()
+        rows = yield from want(ActivitiesById(ctx.firm, (detail.key.id,)))
+        detail = replace(detail, version=next((row.version for row in rows if row.key == detail.key), None))
+    return losses_of(ctx, group, detail)

@@ -26,7 +26,15 @@ from server.ports.store import LinksOf, LoadGroups, Row
 from server.sync.claims import deletion_of, is_late_create, taken_away
 from server.sync.context import PassContext, due
 from server.sync.journal import losses_between
-from server.sync.ownership import is_being_made, is_second_delivery, made_activity, made_event, making_pair, refused
+from server.sync.ownership import (
+    is_being_made,
+    is_second_delivery,
+    made_activity,
+    made_event,
+    making_create,
+    making_pair,
+    refused,
+)
 
 #: A placeholder older than this that no link holds is left over from an abandoned create.
 ORPHAN_AGE = timedelta(minutes=2)
@@ -180,7 +188,7 @@ def event_rows(
         elif seen.gone_at is not None or event.is_cancelled or not ctx.is_matched(event.mailbox):
             continue
         elif event.transaction_id in ctx.awaited:
-            continue  # the create that made it is still open: recovery finds it and gives it its pair
+            rows += yield from making_create(ctx, event)  # which is still open: recovery gives it its pair
         elif seen.key not in known and is_late_create(stone := ctx.tombstones.get(event.transaction_id or ""), event):
             # A user who takes a removed event back shows one that is known.
             rows += [_left_over(ctx, seen.key), *taken_away(stone)]

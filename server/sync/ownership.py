@@ -8,12 +8,12 @@ from server.domain import keys
 from server.domain.activity import Activity
 from server.domain.event import Event
 from server.domain.ids import EventKey
-from server.domain.state import Group, Pair, PairState
+from server.domain.state import Group, Intent, Pair, PairState
 from server.errors import Gone, Remote
 from server.flow import Flow, want
 from server.ports.graph import GetEvent
 from server.ports.raynet import GetActivity
-from server.ports.store import LinksOf, LoadGroups
+from server.ports.store import LinksOf, LoadGroups, OpenIntents
 from server.sync.context import PassContext
 
 
@@ -55,6 +55,13 @@ def made_event(ctx: PassContext, event: Event) -> Flow[Event | None]:
     except Remote as error:
         return None if isinstance(error, Gone) else event
     return found if keys.activity_of_own_key(found.own_key, event.mailbox) is not None else None
+
+
+def making_create(ctx: PassContext, event: Event) -> Flow[tuple[Intent, ...]]:
+    """The open create that made the event: it knows it from now on, also where nobody can be asked for it any more."""
+    creates = [(one, one.payload.event_draft) for one in (yield from want(OpenIntents(ctx.firm)))]
+    mine = (one for one, draft in creates if draft is not None and draft.transaction_id == event.transaction_id)
+    return tuple(replace(one, event=event.key) for one in mine)
 
 
 def making_pair(ctx: PassContext, made: Event) -> Flow[tuple[Group, Pair] | None]:

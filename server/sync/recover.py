@@ -13,9 +13,10 @@ from datetime import timedelta
 
 from server.domain.activity import Activity, ActivityStatus
 from server.domain.content import MERGED_FIELDS
-from server.domain.ids import ActivityKey, LinkId
+from server.domain.event import Event
+from server.domain.ids import ActivityKey, ActivityType, LinkId
 from server.domain.keys import is_placeholder
-from server.domain.mapping import raynet_content, raynet_when
+from server.domain.mapping import has_place, raynet_content, raynet_when
 from server.domain.reasons import Reason
 from server.domain.reconcile import reconcile
 from server.domain.state import Group, Intent, IntentKind, IntentState, Pair, PairState, Payload, Side, Trail
@@ -24,7 +25,7 @@ from server.errors import Gone, Remote, Unavailable
 from server.flow import Flow, Now, want
 from server.ports.graph import FindEvents, GetEvent
 from server.ports.raynet import FindByExtId, FindByTitle, GetActivity
-from server.ports.store import Commit, LinksOf, Row
+from server.ports.store import Commit, LinksOf, LoadSeen, Row
 from server.sync import set_back
 from server.sync.abandon import abandoned, dropped
 from server.sync.apply import (
@@ -36,7 +37,7 @@ from server.sync.apply import (
 )
 from server.sync.aside import load_apart, set_aside
 from server.sync.context import PassContext, due
-from server.sync.journal import losses_of
+from server.sync.journal import losses_in
 from server.sync.making import create_activity, reveal
 from server.sync.observe import claim_orphan
 from server.sync.proofs import still_standing, with_equal_id
@@ -149,7 +150,8 @@ def _event_create(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tupl
     assert draft is not None
     mailbox = work.mailbox_of(intent.pair_id)
     if mailbox not in {row.mailbox for row in ctx.ready()}:
-        return abandoned(ctx, work, intent)
+        shown = yield from _shown_since(ctx, intent)
+        return abandoned(ctx, work, intent) if shown is None else work.event_created(intent, shown, echo=False)
     found = yield from want(FindEvents(ctx.firm, mailbox, draft.own_key))
     if found:
         ctx.orphan_events += [twin.key for twin in found[1:]]
@@ -157,6 +159,14 @@ def _event_create(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tupl
     again = replace(intent, attempts=intent.attempts + 1)
     yield from want(Commit(ctx.firm, (again,)))
     return (yield from create_event(ctx, work, again))
+
+
+def _shown_since(ctx: PassContext, intent: Intent) -> Flow[Event | None]:
+    """The event of this create, if a reading has shown it."""
+    if intent.event is None:
+        return None
+    _, seen = yield from want(LoadSeen(ctx.firm, events=(intent.event,)))
+    return next((one.event for one in seen if one.gone_at is None), None)
 
 
 def _event_write(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[tuple[Row, ...]]:
@@ -204,7 +214,7 @@ def _activity_create(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[t
         over = typed_over(ctx, work, intent, found)
         ctx.counts.conflicts += len(over)
         # What a list showed after the filling, and a second copy of it took away again.
-        over += losses_of(ctx, replace(work.at_rest(), intents=(intent,)), found)
+        over += yield from losses_in(ctx, replace(work.at_rest(), intents=(intent,)), found)
         return (*over, *rows[:1], *work.activity_revealed(made, found, arrived=True))
     if found is not None:
         yield from _recount(ctx)
@@ -219,6 +229,7 @@ def _activity_create(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[t
         again = replace(fresh, attempts=intent.attempts + 1)
         yield from want(Commit(ctx.firm, (work.remember_sent(again), again)))
         return (yield from create_activity(ctx, work, again))
+    fresh = _as_its_type(fresh, found.key.type)
     made = replace(fresh, activity=found.key, half_done=True, attempts=intent.attempts + 1)
     rows = work.activity_made(made, found.key) if not intent.half_done else work.activity_found(made, found.key)
     yield from want(Commit(ctx.firm, (*rows, work.remember_sent(made))))
@@ -308,6 +319,16 @@ def _fresh_intent(ctx: PassContext, work: LinkWork, intent: Intent) -> Flow[Inte
     change = replace(write.activity_plan.change, participants=participants_of(write.activity_plan) or None)
     payload = Payload(activity_draft=intent.payload.activity_draft, activity_change=change)
     return replace(intent, payload=payload, expects=write.expects)
+
+
+def _as_its_type(intent: Intent, kind: ActivityType) -> Intent:
+    """The create as the type that somebody gave its placeholder takes it: without a place none is sent nor agreed."""
+    change, expects = intent.payload.activity_change, intent.expects
+    if has_place(kind) or change is None or expects is None:
+        return intent
+    payload = replace(intent.payload, activity_change=replace(change, place=None))
+    bare = replace(expects, raynet=replace(expects.raynet, place=None), outlook=replace(expects.outlook, place=None))
+    return replace(intent, payload=payload, expects=bare)
 
 
 def _without_record(ctx: PassContext, work: LinkWork, intent: Intent, found: Activity | None) -> tuple[Row, ...]:

@@ -92,7 +92,7 @@ def _taken_out(house: House, oracle: Oracle) -> list[str]:
 
 def _given(moments: list[Moment]) -> set[object]:
     """The times that a person gave it."""
-    by_hand = [(one.before, one.after) for one in moments if one.by != "app"]
+    by_hand = [(None if one.turned else one.before, one.after) for one in moments if one.by != "app"]
     return {after["when"] for before, after in by_hand if after and (not before or before["when"] != after["when"])}
 
 

@@ -98,6 +98,7 @@ class Oracle:
                         was=event_shown(one.before.state) if one.before is not None else None,
                         place=place,
                         private=one.after.state.sensitivity != "normal",
+                        turned=one.before is not None and one.before.state.is_all_day != one.after.state.is_all_day,
                     )
                     for one in item.history
                 ]

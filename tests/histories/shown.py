@@ -47,6 +47,8 @@ class Moment:
     private: bool = False
     #: A type change, which some instances make a new record of.
     moved: bool = False
+    #: A whole day became its own hours, or these a day: the same instants.
+    turned: bool = False
 
 
 def _instants(start: datetime | None, end: datetime | None) -> tuple[datetime, datetime] | None:
