@@ -15,6 +15,8 @@ class RaynetCursor:
     read_at: datetime | None = None
     missing_since: datetime | None = None  # the total tells of a deletion that no webhook has named yet
     top: int | None = None  # the highest id that was there when the total was read: a higher one is not in it
-    sweep_since: datetime | None = None  # then the total told of deletions that are still to be looked for
+    #: Then the total told of deletions among very many, or rules or a seat of more that is to be shown: the window is
+    #: still to be read as a whole.
+    walk_since: datetime | None = None
     #: In the total, though not older than the watermark as far as whole minutes tell: they are not new once more.
     counted: tuple[ActivityKey, ...] = ()

@@ -155,7 +155,7 @@ def _floor(ctx: PassContext, relaxed: timedelta, side: Side) -> timedelta:
 def _floor_of_raynet(ctx: PassContext) -> timedelta:
     """Trusted push does not relax the floor while its announcements queue, or deletions are to be looked for."""
     cursor = ctx.sync.cursor
-    if Side.RAYNET not in ctx.proven or is_queued(ctx) or (cursor is not None and cursor.sweep_since is not None):
+    if Side.RAYNET not in ctx.proven or is_queued(ctx) or (cursor is not None and cursor.walk_since is not None):
         return timedelta(seconds=ctx.options.floor_seconds)
     return RELAXED_FIRM
 

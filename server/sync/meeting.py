@@ -9,7 +9,7 @@ from server.sync.breath import breathe, takes_breath
 from server.sync.calendars import read_calendars
 from server.sync.context import PassContext
 from server.sync.matching import Shelf, fill_shelf, match_calendar
-from server.sync.proofs import is_to_sweep
+from server.sync.proofs import is_to_walk
 from server.sync.read import read_window
 
 
@@ -24,7 +24,7 @@ def meet(ctx: PassContext) -> Flow[None]:
         yield from read_calendars(ctx, _still_new(ctx, portion))
         if not any(row.mailbox in ctx.read_whole for row in _still_new(ctx, portion)):
             continue
-        if not ctx.whole_window or is_to_sweep(ctx):
+        if not ctx.whole_window or is_to_walk(ctx):
             yield from read_window(ctx)
             if not ctx.whole_window:
                 return

@@ -32,20 +32,15 @@ def listed(ctx: PassContext) -> tuple[datetime, datetime]:
 
 def each_page(
     ctx: PassContext, take: Callable[[Sequence[Activity]], Flow[None]], *, breathes: bool = False
-) -> Flow[bool]:
-    """Every planned activity of the window. False when the rules changed in a breath: all is to be read anew."""
+) -> Flow[None]:
+    """Every planned activity of the window as the rules draw it when this begins."""
     since, until = listed(ctx)
     after, reaching = 0, True
     while True:
-        if breathes:
-            yield from breathe(ctx)
-            if ctx.sync.cursor is None:
-                return False
-        else:
-            yield from heed_stop(ctx)
+        yield from breathe(ctx) if breathes else heed_stop(ctx)
         page = yield from want(WindowActivities(ctx.firm, since, until, after, reaching))
         yield from take(page.activities)
         highest = max((one.key.id for one in page.activities), default=after)
         if not page.more or highest <= after:
-            return True
+            return
         after, reaching = highest, page.reaching

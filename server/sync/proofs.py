@@ -108,7 +108,7 @@ def _proved(ctx: PassContext, seen: SeenActivity, alike: Activity | None) -> Flo
         if other.key != seen.key:
             yield from _rekey(ctx, seen, other)
         return None
-    if seen.gone_at is None and not is_to_sweep(ctx):  # what went before, or lives under another type, is counted
+    if seen.gone_at is None and not is_to_walk(ctx):  # what went before, or lives under another type, is counted
         _count_gone(ctx, 1)
     return replace(seen, gone_at=ctx.now)
 
@@ -120,9 +120,9 @@ def _with_version(old: Activity, detail: Activity) -> Activity:
     return replace(detail, version=old.version + (not same_activity(old, detail)))
 
 
-def is_to_sweep(ctx: PassContext) -> bool:
-    """Whether deletions among very many activities are still to be looked for. The total has told of them already."""
-    return ctx.sync.cursor is not None and ctx.sync.cursor.sweep_since is not None
+def is_to_walk(ctx: PassContext) -> bool:
+    """Whether the whole window is still to be walked. What is missing there the total has told of already."""
+    return ctx.sync.cursor is not None and ctx.sync.cursor.walk_since is not None
 
 
 def _count_gone(ctx: PassContext, count: int) -> None:

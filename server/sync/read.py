@@ -36,7 +36,7 @@ from server.sync.evidence import (
 from server.sync.observe import activity_rows
 from server.sync.pages import Made, each_page, listed, made
 from server.sync.proofs import (
-    is_to_sweep,
+    is_to_walk,
     prove_activity,
     prove_deleted_activities,
     prove_deleted_events,
@@ -80,16 +80,18 @@ def read_all(ctx: PassContext) -> Flow[None]:
 
 
 def _read_raynet(ctx: PassContext) -> Flow[None]:
-    cursor = ctx.sync.cursor
-    if cursor is None:
-        if not ctx.options.within:  # else the longer pass is about to
-            yield from _whole_window(ctx)
-    elif ctx.options.full and not takes_breath(ctx):
+    cursor, breathes = ctx.sync.cursor, takes_breath(ctx)
+    if ctx.options.within:
+        if cursor is not None:  # else the longer pass is about to read all
+            yield from _newest(ctx, cursor)
+        return
+    is_whole = ctx.options.full or is_to_walk(ctx)
+    if cursor is None or (is_whole and not breathes):
         yield from _whole_window(ctx)
-    else:
-        yield from _newest(ctx, cursor)
-        if takes_breath(ctx) and (ctx.options.full or is_to_sweep(ctx)):
-            yield from _walk(ctx)
+        return
+    yield from _newest(ctx, cursor)
+    if breathes and (is_whole or is_to_walk(ctx)):
+        yield from _walk(ctx)
 
 
 def read_window(ctx: PassContext) -> Flow[None]:
@@ -143,26 +145,26 @@ def _walk(ctx: PassContext) -> Flow[None]:
 
     Each page is stored before the next breath: a row kept in memory might tell of what is proven gone by then.
     """
-    began, due = ctx.now, ctx.sync.cursor.sweep_since if ctx.sync.cursor is not None else None
+    began, due = ctx.now, ctx.sync.cursor.walk_since if ctx.sync.cursor is not None else None
     seen = yield from _stored_pages(ctx)
-    if seen is not None and not seen and ctx.sync.cursor is not None and ctx.sync.cursor.total:
+    if not seen and ctx.sync.cursor is not None and ctx.sync.cursor.total:
         seen = yield from _stored_pages(ctx)  # an empty answer counts only twice, as in the whole window
-    if seen is None:
-        return
     kept = yield from under_one_type(ctx, seen)
     yield from _sweep(ctx, skip=set(kept), listed=False, paired=ctx.options.full or due is not None)
-    ctx.whole_window = True
     cursor = ctx.sync.cursor
-    if cursor is not None and cursor.sweep_since == due:  # else an ordinary pass has missed others meanwhile
-        cursor = replace(cursor, sweep_since=None)
+    assert cursor is not None
+    # Else an ordinary pass has found that there is more to be read, or to be looked for.
+    ctx.whole_window = cursor.walk_since == due
+    if ctx.whole_window:
+        cursor = replace(cursor, walk_since=None)
     sync = replace(ctx.sync, cursor=cursor, last_full_at=began if ctx.options.full else ctx.sync.last_full_at)
     if sync != ctx.sync:
         ctx.put_sync(sync)
         yield from want(Commit(ctx.firm, (sync,)))
 
 
-def _stored_pages(ctx: PassContext) -> Flow[dict[ActivityKey, Made] | None]:
-    """What the pages showed; None when the rules changed on the way: then all is to be read anew."""
+def _stored_pages(ctx: PassContext) -> Flow[dict[ActivityKey, Made]]:
+    """What the pages showed."""
     seen: dict[ActivityKey, Made] = {}
 
     def take(rows: Sequence[Activity]) -> Flow[None]:
@@ -171,7 +173,8 @@ def _stored_pages(ctx: PassContext) -> Flow[dict[ActivityKey, Made] | None]:
 
     if ctx.state.firm.rules.deadline_block_minutes:
         yield from take((yield from want(DeadlineTasks(ctx.firm, *listed(ctx)))))
-    return seen if (yield from each_page(ctx, take, breathes=True)) else None
+    yield from each_page(ctx, take, breathes=True)
+    return seen
 
 
 def _store_page(ctx: PassContext, rows: Sequence[Activity]) -> Flow[None]:
@@ -219,24 +222,37 @@ def _newest(ctx: PassContext, cursor: RaynetCursor) -> Flow[None]:
         top=_top((one.key for one in rows), cursor.top),
         counted=counted,
     )
-    is_missing = cursor.total is None or total != cursor.total + len(created)
-    if is_missing or cursor.sweep_since is not None:
-        missing_since = cursor.missing_since or ctx.now
-        if is_whole and cursor.total is not None and cursor.sweep_since is None and _will_ring(ctx, missing_since):
-            read = replace(read, total=cursor.total + len(created), missing_since=missing_since)
-        elif rows and (yield from _sweeps_later(ctx, cursor)):
-            read = replace(read, sweep_since=ctx.now if is_missing else cursor.sweep_since)
-        else:
-            present = yield from _sweep(ctx, skip={one.key for one in rows})
-            # An empty answer beside what stands there was none: the next one is not measured by it.
-            read = replace(read, total=total if rows or not present else None)
+    read = yield from _with_total(ctx, cursor, read, rows, len(created), is_whole=is_whole)
     before, after = ctx.sync.cursor, read
     if not is_whole:
-        after = RaynetCursor(watermark=watermark, sweep_since=read.sweep_since)
+        after = RaynetCursor(watermark=watermark, walk_since=read.walk_since)
     ctx.put_sync(replace(ctx.sync, cursor=after))
     # That the list was read and told nothing is stored with the pass: a crash before means reading it again.
     if before is None or _place(after) != _place(before):
         yield from want(Commit(ctx.firm, (ctx.sync,)))
+
+
+def _with_total(
+    ctx: PassContext,
+    cursor: RaynetCursor,
+    read: RaynetCursor,
+    rows: Sequence[Activity],
+    created: int,
+    *,
+    is_whole: bool,
+) -> Flow[RaynetCursor]:
+    """``read`` after comparing its total with the last one: what is missing is awaited, or looked for now or later."""
+    is_missing = cursor.total is None or read.total != cursor.total + created
+    if not is_missing and cursor.walk_since is None:
+        return read
+    missing_since = cursor.missing_since or ctx.now
+    if is_whole and cursor.total is not None and cursor.walk_since is None and _will_ring(ctx, missing_since):
+        return replace(read, total=cursor.total + created, missing_since=missing_since)
+    if rows and (yield from _sweeps_later(ctx, cursor)):
+        return replace(read, walk_since=ctx.now if is_missing else cursor.walk_since)
+    present = yield from _sweep(ctx, skip={one.key for one in rows})
+    # An empty answer beside what stands there was none: the next one is not measured by it.
+    return replace(read, total=read.total if rows or not present else None, walk_since=cursor.walk_since)
 
 
 def _top(keys: Iterable[ActivityKey], known: int | None) -> int | None:
@@ -246,14 +262,14 @@ def _top(keys: Iterable[ActivityKey], known: int | None) -> int | None:
 
 def _place(cursor: RaynetCursor) -> tuple[object, ...]:
     """All of it but when it was read."""
-    return cursor.watermark, cursor.total, cursor.missing_since, cursor.sweep_since, cursor.counted
+    return cursor.watermark, cursor.total, cursor.missing_since, cursor.walk_since, cursor.counted
 
 
 def _sweeps_later(ctx: PassContext, cursor: RaynetCursor) -> Flow[bool]:
     """Whether it takes so many pages that they are walked with ordinary passes in between: they would wait else."""
     if not ctx.options.within and not takes_breath(ctx):
         return False
-    if cursor.sweep_since is not None:
+    if cursor.walk_since is not None:
         return True
     return len((yield from want(KnownActivities(ctx.firm)))) > ctx.options.portions.sought
 

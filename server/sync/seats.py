@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from server.domain.cursor import RaynetCursor
 from server.domain.ids import MailboxId, PersonId
 from server.domain.licence import licence_status
 from server.domain.state import Attention, FirmSync, MailboxState, MailboxSync, Seat, Side
@@ -33,8 +34,8 @@ def ensure_firm(ctx: PassContext) -> Flow[None]:
         yield from _probe(ctx)
     licensed, rules = is_licensed(ctx), ctx.state.firm.rules
     if (licensed, rules) != (ctx.sync.licensed, ctx.sync.planned_rules):
-        # The window may have grown: without a cursor it is read whole.
-        sync = replace(ctx.sync, licensed=licensed, planned_rules=rules, cursor=None)
+        # The window may have grown.
+        sync = replace(ctx.sync, licensed=licensed, planned_rules=rules, cursor=_to_be_walked(ctx))
         yield from _replan(ctx, sync, None)
 
 
@@ -49,6 +50,11 @@ def _probe(ctx: PassContext) -> Flow[None]:
     if sync != ctx.sync:
         ctx.put_sync(sync)
         yield from want(Commit(ctx.firm, (sync,)))
+
+
+def _to_be_walked(ctx: PassContext) -> RaynetCursor | None:
+    """The place in Raynet's changes, from which its whole window is to be read anew; without one it is in any case."""
+    return replace(ctx.sync.cursor, walk_since=ctx.now) if ctx.sync.cursor is not None else None
 
 
 def _replan(ctx: PassContext, sync: FirmSync, mailbox: MailboxId | None) -> Flow[None]:
@@ -153,7 +159,7 @@ def _store(ctx: PassContext, old: MailboxSync | None, new: MailboxSync) -> Flow[
         rows += [due(ctx, link, SEAT) for link in links]
         if back or held_up:
             # What was made for this person meanwhile was nobody's, what waited for its first match waits for nothing.
-            ctx.put_sync(replace(ctx.sync, cursor=None))
+            ctx.put_sync(replace(ctx.sync, cursor=_to_be_walked(ctx)))
             rows.append(ctx.sync)
     yield from want(Commit(ctx.firm, tuple(rows)))
 

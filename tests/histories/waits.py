@@ -37,7 +37,7 @@ def what_waits(history: "History") -> list[str]:
         sync = rows.sync
         cursor = sync.cursor
         out += [f"{firm}: an announced deletion awaited"] if cursor is not None and cursor.missing_since else []
-        out += [f"{firm}: deletions looked for"] if cursor is not None and cursor.sweep_since else []
+        out += [f"{firm}: the window is to be walked"] if cursor is not None and cursor.walk_since else []
         out += [f"{firm}: raynet waits"] if sync.raynet_wait_until and sync.raynet_wait_until > now else []
         out += [f"{firm}: graph waits"] if sync.graph_wait_until and sync.graph_wait_until > now else []
         out += [f"{firm}: mailbox waits" for one in rows.mailboxes.values() if one.wait_until and one.wait_until > now]
