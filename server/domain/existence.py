@@ -149,19 +149,32 @@ def raynet_removed(draft: PlanDraft, activity: Activity | None, reason: Reason) 
     if lead is not None and event is not None and _outlives_removal(draft, lead, event):
         _revive_activity(draft, lead, event, activity)
         return
-    if lead is not None and lead.event is None and draft.activity_is_gone() and draft.is_late_deletion():
+    if draft.activity_is_gone() and draft.is_late_deletion():
         _note_lost(draft, lead)
     for pair in sorted(draft.open_pairs(), key=lambda one: one.role is Role.ATTENDEE):
         remove_event(draft, pair, reason)
 
 
-def _note_lost(draft: PlanDraft, lead: Pair) -> None:
-    """The late deletion came before the edit that had beaten it was in any calendar: what it said is journalled."""
+def _note_lost(draft: PlanDraft, lead: Pair | None) -> None:
+    """The late deletion took what had beaten it and stood in no calendar, not yet or not to be: it is journalled."""
     assert draft.activity is not None
-    said = raynet_view(draft, lead, draft.activity)
+    last = lead or _let_go_of(draft)
+    if last is None or (last is lead and last.event is not None):
+        return
+    said = raynet_view(draft, last, draft.activity)
     for name in MERGED_FIELDS:
-        if not is_empty(getattr(said, name.value)):
-            draft.lose(lead, name, Side.RAYNET, ("", "", getattr(said, name.value)))
+        now, known = getattr(said, name.value), getattr(last.base.raynet, name.value) if last.base is not None else ""
+        if not is_empty(now) and now != known:
+            draft.lose(last, name, Side.RAYNET, (known, "", now))
+    if last is not lead:
+        draft.close(last, Reason.DELETED_IN_RAYNET)
+
+
+def _let_go_of(draft: PlanDraft) -> Pair | None:
+    """The pair that led an activity which an edit kept, though its event is gone and cannot be made again."""
+    led = [one for one in draft.pairs() if one.role in (Role.LEAD, Role.FOLLOWER) and draft.is_gone(one)]
+    kept = [one for one in led if one.state is PairState.RELEASED and one.reason is Reason.RELEASED_BY_ATTENDEE]
+    return max(kept, key=lambda one: (one.updated_at or draft.world.now, one.id), default=None)
 
 
 def _is_late_cancel(draft: PlanDraft, lead: Pair, activity: Activity) -> bool:
