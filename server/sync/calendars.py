@@ -20,6 +20,7 @@ from server.sync.left import as_they_are, left_unseen
 from server.sync.observe import event_rows
 from server.sync.proofs import is_newer_event, observed_event, prove_event
 from server.sync.seats import mailbox_trouble
+from server.sync.unshown import note_shown
 
 #: Mailboxes to one `$batch`. Fact: at most 20 [doc], graph-calendar §15.
 BATCH = 20
@@ -157,7 +158,7 @@ def _store_round(ctx: PassContext, wanted: DeltaWanted, answer: DeltaRound) -> F
     assert row is not None
     keys = tuple(EventKey(mailbox, one.id) for one in answer.events)
     keys += tuple(EventKey(mailbox, EventId(one)) for one in answer.removed)
-    ctx.shown |= {*keys, *(EventKey(mailbox, EventId(one)) for one in answer.odd)}
+    note_shown(ctx, (*keys, *(EventKey(mailbox, EventId(one)) for one in answer.odd)))
     _, stored = yield from want(LoadSeen(ctx.firm, events=keys))
     known = {one.key: one for one in stored}
     missing = [one.key for one in stored if one.key.id in answer.removed and one.gone_at is None]

@@ -14,7 +14,7 @@ from server.domain.panel import DraftState, PanelDraft
 from server.domain.panel_binding import draft_form_until, form_until
 from server.domain.plan import Plan, Write
 from server.domain.series import Carried
-from server.domain.state import Attention, Breaker, FirmSync, Link, MailboxState, MailboxSync, Notice, Side, Tombstone
+from server.domain.state import Attention, Breaker, FirmSync, MailboxState, MailboxSync, Notice, Side, Tombstone
 from server.domain.zones import iana_zone
 from server.errors import Denied, Remote, RosError, Scope, Throttled
 from server.flow import Flow, want
@@ -187,8 +187,6 @@ class PassContext:
     #: Left-over placeholders and events of creates we gave up, to be removed.
     orphans: list[ActivityKey] = field(default_factory=list)
     orphan_events: list[EventKey] = field(default_factory=list)
-    #: Links started in this pass by iCalUId, so that other mailboxes' copies join them.
-    started: dict[str, Link] = field(default_factory=dict)
     tombstones: dict[str, Tombstone] = field(default_factory=dict)
     #: Where activities went whose type was changed while they were read: an older row of them is no news.
     moved: dict[ActivityKey, ActivityKey] = field(default_factory=dict)
@@ -197,7 +195,7 @@ class PassContext:
     #: What the panel's users want, as last asked for.
     panel: PanelDesk = field(default_factory=PanelDesk)
     read_whole: set[MailboxId] = field(default_factory=set)
-    #: Events of this pass's rounds, whatever was new of them, and rings (by ``dedupe``) whose change none has shown.
+    #: Events that rang and stood in this pass's rounds, and rings (by ``dedupe``) whose change none has shown.
     shown: set[EventKey] = field(default_factory=set)
     unshown: set[str] = field(default_factory=set)
     #: Calendars in which something of our own stands that we do not know.

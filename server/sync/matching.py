@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from server.domain import keys, mapping
@@ -101,8 +101,10 @@ def _held(groups: Sequence[Group]) -> dict[ActivityKey, Activity]:
 class _Look:
     """Activities as they stand at the moment in which a calendar meets Raynet, and those already in a link."""
 
-    activities: dict[ActivityKey, Activity]
-    linked: _Linked
+    activities: dict[ActivityKey, Activity] = field(default_factory=dict)
+    linked: _Linked = field(default_factory=dict)
+    #: Links started for this calendar by iCalUId, so that what belongs to the same meeting joins them.
+    started: dict[str, Link] = field(default_factory=dict)
 
     def add(self, ctx: PassContext, keys: Sequence[ActivityKey]) -> Flow[None]:
         """Look at these too."""
@@ -126,7 +128,7 @@ def match_calendar(ctx: PassContext, row: MailboxSync, shelf: Shelf) -> Flow[Non
     """Pair what stands on both sides and link the rest of what concerns this calendar, all of it in one commit."""
     if ctx.within:
         yield from shelf.renew(ctx)
-    look = _Look(activities={}, linked={})
+    look = _Look()
     rows = yield from _first_match(ctx, row, shelf, look)
     matched = replace(row, matched=True)
     ctx.put_mailbox(matched)
@@ -164,7 +166,7 @@ def _named(events: Sequence[Event], mailbox: MailboxId) -> list[ActivityKey]:
 
 def _first_match(ctx: PassContext, row: MailboxSync, shelf: Shelf, look: _Look) -> Flow[list[Row]]:
     assert row.mailbox is not None
-    mailbox, world, linked = row.mailbox, ctx.world(), look.linked
+    mailbox, world = row.mailbox, ctx.world()
     seen = yield from want(UnpairedEvents(ctx.firm, mailbox))
     events = [one.event for one in seen]
     wanted = [*shelf.wanted.get(mailbox, ()), *_named(events, mailbox)]
@@ -179,7 +181,7 @@ def _first_match(ctx: PassContext, row: MailboxSync, shelf: Shelf, look: _Look) 
         matching = match(candidates, events, mailbox, world)
     rows: list[Row] = []
     for activity, event in matching.pairs:
-        rows += yield from _pair(ctx, activity, event, linked)
+        rows += yield from _pair(ctx, activity, event, look)
     taken = {event.id for _, event in matching.pairs} | {key.id for key in matching.ambiguous_events}
     for event in events:
         if event.id not in taken:
@@ -188,7 +190,7 @@ def _first_match(ctx: PassContext, row: MailboxSync, shelf: Shelf, look: _Look) 
         if event.key in matching.ambiguous_events:
             rows += yield from _ambiguous(ctx, event)
     for key in sorted(matching.ambiguous_activities):
-        rows += yield from _ambiguous_activity(ctx, key, mailbox, linked)
+        rows += yield from _ambiguous_activity(ctx, key, mailbox, look.linked)
     ctx.counts.ambiguous += len(matching.ambiguous_events) + len(matching.ambiguous_activities)
     return rows
 
@@ -209,10 +211,10 @@ def _with_own_keys(ctx: PassContext, row: MailboxSync, events: list[Event]) -> F
     return [replace(event, own_key=own.get(event.id)) for event in events]
 
 
-def _pair(ctx: PassContext, activity: Activity, event: Event, linked: _Linked) -> Flow[list[Row]]:
+def _pair(ctx: PassContext, activity: Activity, event: Event, look: _Look) -> Flow[list[Row]]:
     rows: list[Row] = []
-    if activity.key in linked:
-        link, _, where = linked[activity.key]
+    if activity.key in look.linked:
+        link, _, where = look.linked[activity.key]
     else:
         ours = activity.created_by is not None and activity.created_by == ctx.sync.login
         link = Link(
@@ -225,9 +227,9 @@ def _pair(ctx: PassContext, activity: Activity, event: Event, linked: _Linked) -
         )
         where = frozenset()
         rows += [link, due(ctx, link.id, MET)]
-    linked[activity.key] = (link, activity, where | {event.mailbox})
+    look.linked[activity.key] = (link, activity, where | {event.mailbox})
     if link.ical_uid:
-        ctx.started[link.ical_uid] = link
+        look.started[link.ical_uid] = link
     return [*rows, due(ctx, link.id, MET), new_pair(ctx, link, event, role=_role(ctx, activity, event))]
 
 
@@ -243,8 +245,8 @@ def _role(ctx: PassContext, activity: Activity, event: Event) -> Role:
 def _single_event(ctx: PassContext, event: Event, shelf: Shelf, look: _Look) -> Flow[list[Row]]:
     """An event without an equal: another mailbox's copy of a linked meeting, one we made an activity of, or new."""
     if event.ical_uid and not event.recurring:
-        if event.ical_uid in ctx.started:
-            link = ctx.started[event.ical_uid]
+        if event.ical_uid in look.started:
+            link = look.started[event.ical_uid]
             return [new_pair(ctx, link, event), due(ctx, link.id, MET)]
         links = yield from want(LinksOf(ctx.firm, ical_uids=(event.ical_uid,)))
         if event.ical_uid in links:
@@ -252,11 +254,11 @@ def _single_event(ctx: PassContext, event: Event, shelf: Shelf, look: _Look) -> 
             return [row for group in groups for row in (new_pair(ctx, group.link, event), due(ctx, group.link.id, MET))]
     made = yield from _made_from(ctx, event, shelf, look)
     if made is not None:
-        return (yield from _pair(ctx, made, event, look.linked))
+        return (yield from _pair(ctx, made, event, look))
     rows = yield from new_link(ctx, Origin.OUTLOOK, event=event)
     for row in rows:
         if isinstance(row, Link) and row.ical_uid:
-            ctx.started[row.ical_uid] = row
+            look.started[row.ical_uid] = row
     return list(rows)
 
 

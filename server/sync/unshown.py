@@ -5,6 +5,7 @@ trusted push stretches the floor to minutes, such a ring stays and asks again, a
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from server.domain.ids import EventKey
@@ -24,6 +25,13 @@ def is_looked_for(ctx: PassContext, row: MailboxSync, notice: Notice) -> bool:
         return False
     age = ctx.now - notice.received_at
     return row.last_read_at >= notice.received_at + max((one for one in LOOKS if one <= age), default=LOOKS[0])
+
+
+def note_shown(ctx: PassContext, keys: Iterable[EventKey]) -> None:
+    """Note in ``ctx`` which of a round's events rang. A first reading shows very many of which none has."""
+    if ctx.notices:
+        rang = {event_of(one) for one in ctx.notices}
+        ctx.shown.update(key for key in keys if key in rang)
 
 
 def note_unshown(ctx: PassContext) -> Flow[None]:
