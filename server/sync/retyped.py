@@ -5,11 +5,11 @@ from typing import TypeVar
 
 from server.domain.activity import Activity
 from server.domain.ids import ActivityKey, ActivityType
-from server.errors import Gone
+from server.errors import Gone, Remote
 from server.flow import Flow, want
 from server.ports.raynet import GetActivity
 from server.ports.store import LoadSeen
-from server.sync.context import PassContext
+from server.sync.context import PassContext, concerns_side
 from server.sync.pages import Made
 from server.sync.proofs import prove_activity
 
@@ -30,6 +30,10 @@ def under_one_type(ctx: PassContext, rows: dict[ActivityKey, _Row]) -> Flow[dict
             yield from want(GetActivity(ctx.firm, key))
         except Gone:
             rows = {other: row for other, row in rows.items() if other != key}
+        except Remote as error:
+            if concerns_side(error):
+                raise
+            ctx.error(str(key), error)  # one that may not be looked at, or not be read, proves nothing
     return rows
 
 
@@ -49,4 +53,12 @@ def follow_types(ctx: PassContext, new: list[Activity]) -> Flow[None]:
     stored, _ = yield from want(LoadSeen(ctx.firm, activities=tuple(rows)))
     for old in stored:
         if old.gone_at is None:
-            yield from prove_activity(ctx, old.key, rows[old.key])
+            proved = yield from prove_activity(ctx, old.key, rows[old.key])
+            if proved is not None and proved.gone_at is None and not proved.hidden:
+                yield from _drop_if_set_back(ctx, proved.activity, rows[old.key])
+
+
+def _drop_if_set_back(ctx: PassContext, standing: Activity, row: Activity) -> Flow[None]:
+    """The old path answers: the row is another record of an equal id, or got its old type back since it was read."""
+    if row.key not in (yield from under_one_type(ctx, {standing.key: standing, row.key: row})):
+        ctx.moved[row.key] = standing.key
