@@ -310,10 +310,8 @@ def gateway(base: str, ca_bundle: Path | None = None) -> RaynetGateway:
 
 BODY = b'{"success":true,"totalCount":0,"data":[]}'
 # The server below closes after each reply; unsaid, a client may still write its next request to the dying connection.
-WHOLE = (
-    b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\nContent-Type: application/json\r\n\r\n%s"
-    % (len(BODY), BODY)
-)
+HEAD = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+WHOLE = HEAD % len(BODY) + BODY
 
 
 def test_a_reply_over_a_socket_is_read() -> None:
